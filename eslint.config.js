@@ -1,0 +1,24 @@
+import neostandard from 'neostandard'
+
+/** Imports point one way: plugins (HTTP edge) -> src (domain) -> workers (inference thread). */
+const forbid = (files, group) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message: 'against the import direction' }] }] }
+})
+const edge = ['**/plugins/**', '**/app.ts', '**/server.ts']
+const http = ['fastify', 'fastify-plugin', '@fastify/*']
+
+// Flat config replaces and does not merge, so each entry lists everything its room may not import.
+export default [
+  ...neostandard({ ts: true, ignores: ['dist/**', 'node_modules/**', 'coverage/**'] }),
+  forbid(['plugins/**'], ['**/workers/**', '**/models/**', 'piscina', ...edge]),
+  forbid(['src/*/**', 'src/{config,errors,logger}.ts'], [...edge, ...http, 'piscina', 'pino']),
+  forbid(['src/logger.ts'], [...edge, ...http, 'piscina']),
+  forbid(['src/inference/**'], [...edge, ...http, 'pino']),
+  forbid(['workers/**'], ['**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
+  forbid(['models/**'], ['**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
+  {
+    files: ['**/*.ts'],
+    rules: { '@typescript-eslint/no-explicit-any': 'error' }
+  }
+]
