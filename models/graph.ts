@@ -1,0 +1,110 @@
+import { ATTRIBUTE_TYPE, DATA_TYPE, encodeModel } from './onnx-format.ts'
+import type { Tensor } from './weights.ts'
+
+type Dims = Array<number | string>
+type Attribute = number | string | number[]
+
+/** How a window treats the border: only where it fits, as tfjs's `same`, or with this many zeros on each side. */
+export type Padding = 'valid' | 'same' | number
+
+export interface WindowOptions {
+  stride?: number
+  padding?: Padding
+}
+
+function attributeOf (name: string, value: Attribute): object {
+  if (Array.isArray(value)) return { name, ints: value, type: ATTRIBUTE_TYPE.ints }
+  if (typeof value === 'string') return { name, s: Buffer.from(value), type: ATTRIBUTE_TYPE.string }
+  // Only `alpha` is a real number among the attributes used here.
+  return name === 'alpha' ? { name, f: value, type: ATTRIBUTE_TYPE.float } : { name, i: value, type: ATTRIBUTE_TYPE.int }
+}
+
+function windowAttributes (size: number, { stride = 1, padding = 'valid' }: WindowOptions): Record<string, Attribute> {
+  return {
+    kernel_shape: [size, size],
+    strides: [stride, stride],
+    ...(padding === 'same' ? { auto_pad: 'SAME_UPPER' } : typeof padding === 'number' ? { pads: [padding, padding, padding, padding] } : {})
+  }
+}
+
+/** Builds an ONNX graph operation by operation; each one returns the name of its result. */
+export class Graph {
+  readonly #name: string
+  readonly #nodes: object[] = []
+  readonly #initializers: object[] = []
+  readonly #inputs: object[] = []
+  readonly #outputs: object[] = []
+
+  constructor (name: string) {
+    this.#name = name
+  }
+
+  /** Any operator of ONNX's default domain. */
+  op (type: string, inputs: string[], attributes: Record<string, Attribute> = {}): string {
+    const output = `${type}_${this.#nodes.length}`
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value))
+    this.#nodes.push({ input: inputs, output: [output], name: output, op_type: type, attribute })
+    return output
+  }
+
+  /** Stores numbers in the graph. */
+  constant ({ dims, data }: Tensor): string {
+    return this.#initializer(dims, DATA_TYPE.float, Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+  }
+
+  /** Stores whole numbers in the graph, for shapes, axes and places. */
+  integers (...values: number[]): string {
+    return this.#initializer([values.length], DATA_TYPE.int64, Buffer.from(BigInt64Array.from(values, BigInt).buffer))
+  }
+
+  #initializer (dims: number[], type: number, raw: Buffer): string {
+    const name = `constant_${this.#initializers.length}`
+    this.#initializers.push({ dims, data_type: type, name, raw_data: raw })
+    return name
+  }
+
+  /** The input `image`: bytes, N × height × width × RGB; returns it as numbers, N × RGB × height × width. */
+  image (height: number | string, width: number | string): string {
+    this.#inputs.push(this.#value('image', DATA_TYPE.uint8, ['N', height, width, 3]))
+    return this.op('Transpose', [this.op('Cast', ['image'], { to: DATA_TYPE.float })], { perm: [0, 3, 1, 2] })
+  }
+
+  /** `(x - mean) / divisor`, a mean for each channel. */
+  normalise (x: string, mean: number[], divisor: number): string {
+    const centred = this.op('Sub', [x, this.constant({ dims: [1, mean.length, 1, 1], data: Float32Array.from(mean) })])
+    return this.op('Div', [centred, this.constant({ dims: [], data: Float32Array.of(divisor) })])
+  }
+
+  /** Convolution with filters in ONNX's order; `groups` = channels makes it depthwise. */
+  conv (x: string, filters: Tensor, bias: Float32Array | null, options: WindowOptions & { groups?: number } = {}): string {
+    const inputs = [x, this.constant(filters)]
+    if (bias) inputs.push(this.constant({ dims: [bias.length], data: bias }))
+    return this.op('Conv', inputs, { ...windowAttributes(filters.dims[2]!, options), group: options.groups ?? 1 })
+  }
+
+  pool (type: 'MaxPool' | 'AveragePool', x: string, size: number, options: WindowOptions): string {
+    return this.op(type, [x], windowAttributes(size, options))
+  }
+
+  relu6 (x: string): string {
+    return this.op('Clip', [x, this.constant({ dims: [], data: Float32Array.of(0) }), this.constant({ dims: [], data: Float32Array.of(6) })])
+  }
+
+  /** Declares a result under a name of its own. */
+  output (name: string, from: string, dims: Dims): void {
+    this.#nodes.push({ input: [from], output: [name], name, op_type: 'Identity' })
+    this.#outputs.push(this.#value(name, DATA_TYPE.float, dims))
+  }
+
+  #value (name: string, type: number, dims: Dims): object {
+    const dim = dims.map((size) => typeof size === 'number' ? { dim_value: size } : { dim_param: size })
+    return { name, type: { tensor_type: { elem_type: type, shape: { dim } } } }
+  }
+
+  /** The finished ONNX file. */
+  encode (): Uint8Array {
+    return encodeModel({
+      name: this.#name, node: this.#nodes, initializer: this.#initializers, input: this.#inputs, output: this.#outputs
+    })
+  }
+}

@@ -1,0 +1,36 @@
+/** Side of the square that {@link Backend.detect} takes, in pixels (ssd_mobilenetv1's input). */
+export const DETECTOR_SIDE = 512
+/** Side of the square that {@link Backend.landmarks} takes, in pixels (face_landmark_68's input). */
+export const LANDMARK_SIDE = 112
+/** Side of the aligned face chip that {@link Backend.encode} takes, in pixels (dlib's network). */
+export const CHIP_SIDE = 150
+/** Points of the 68-point annotation scheme (iBUG 300-W). */
+export const LANDMARK_COUNT = 68
+/** Numbers of one encoding. */
+export const ENCODING_LENGTH = 128
+
+/** An axis-aligned rectangle in pixels of the picture it was found in; it may reach over the edges. */
+export interface Box {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+/** A box with the detector's confidence, 0..1. */
+export interface Detection extends Box {
+  score: number
+}
+
+/**
+ * The networks, behind one interface. Pictures are raw interleaved RGB, one byte a channel, no padding;
+ * several pictures of one call lie one after the other. A backend serves one call at a time.
+ */
+export interface Backend {
+  /** Faces in one square picture of {@link DETECTOR_SIDE}, best score first, after non-maximum suppression. */
+  detect (rgb: Uint8Array): Promise<Detection[]>
+  /** 68 points as x, y in 0..1 of each picture of {@link LANDMARK_SIDE}: `count` × 136 numbers. */
+  landmarks (rgb: Uint8Array, count: number): Promise<Float32Array>
+  /** One encoding for each chip of {@link CHIP_SIDE}: `count` × 128 numbers. */
+  encode (rgb: Uint8Array, count: number): Promise<Float32Array>
+}

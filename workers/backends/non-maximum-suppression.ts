@@ -1,0 +1,19 @@
+import type { Detection } from './backend.ts'
+
+/** Share of two boxes' union that they have in common, 0..1. */
+function overlap (one: Detection, other: Detection): number {
+  const width = Math.min(one.left + one.width, other.left + other.width) - Math.max(one.left, other.left)
+  const height = Math.min(one.top + one.height, other.top + other.height) - Math.max(one.top, other.top)
+  if (width <= 0 || height <= 0) return 0
+  const common = width * height
+  return common / (one.width * one.height + other.width * other.height - common)
+}
+
+/** Keeps the best of every group of boxes that overlap by more than `overlapMax` (0..1), best score first. */
+export function suppressNonMaxima (detections: Detection[], overlapMax: number): Detection[] {
+  const kept: Detection[] = []
+  for (const detection of [...detections].sort((one, other) => other.score - one.score)) {
+    if (kept.every((better) => overlap(better, detection) <= overlapMax)) kept.push(detection)
+  }
+  return kept
+}

@@ -1,0 +1,91 @@
+import { CHIP_SIDE, type Detection } from '../backends/backend.ts'
+import type { QualityMeasures } from '../protocol.ts'
+import type { Landmarks } from './landmarks.ts'
+
+/** The face itself within the chip, without the padding of a sixth on each side. */
+const FACE_FROM = CHIP_SIDE / 6
+const FACE_TO = CHIP_SIDE - FACE_FROM
+
+const NOSE_TIP = 30
+const RIGHT_EYE = [36, 39] as const
+const LEFT_EYE = [42, 45] as const
+const RIGHT_JAW = 2
+const LEFT_JAW = 14
+
+/** Where each measure is 0 and where it reaches 1; between them it is linear. */
+const SCALES = {
+  detection: { zero: 0, full: 1 },
+  sizePx: { zero: 0, full: 50 },
+  sharpness: { zero: 0, full: 40 },
+  dark: { zero: 20, full: 75 },
+  bright: { zero: 250, full: 200 },
+  yaw: { zero: 0.85, full: 0.35 }
+} as const
+
+function scaled (value: number, { zero, full }: { zero: number, full: number }): number {
+  return Math.min(1, Math.max(0, (value - zero) / (full - zero)))
+}
+
+/** Luma of the chip, 0..255 (ITU-R BT.601 weights). */
+function lumaOf (chip: Uint8Array): Float32Array {
+  const luma = new Float32Array(chip.length / 3)
+  for (let i = 0; i < luma.length; i++) {
+    luma[i] = 0.299 * chip[3 * i]! + 0.587 * chip[3 * i + 1]! + 0.114 * chip[3 * i + 2]!
+  }
+  return luma
+}
+
+/**
+ * Variance of the Laplacian over the face (Pech-Pacheco et al. 2000, the usual focus measure), divided by the
+ * variance of the luma itself so that a dull light does not pass for a blur.
+ */
+function focus (luma: Float32Array): number {
+  let count = 0; let sum = 0; let squares = 0
+  for (let y = FACE_FROM; y < FACE_TO; y++) {
+    for (let x = FACE_FROM; x < FACE_TO; x++) {
+      const at = y * CHIP_SIDE + x
+      const value = luma[at - 1]! + luma[at + 1]! + luma[at - CHIP_SIDE]! + luma[at + CHIP_SIDE]! - 4 * luma[at]!
+      count++; sum += value; squares += value * value
+    }
+  }
+  return squares / count - (sum / count) ** 2
+}
+
+/** Mean luma of the face, 0..255. */
+function brightness (luma: Float32Array): number {
+  let sum = 0
+  for (let y = FACE_FROM; y < FACE_TO; y++) {
+    for (let x = FACE_FROM; x < FACE_TO; x++) sum += luma[y * CHIP_SIDE + x]!
+  }
+  return sum / (FACE_TO - FACE_FROM) ** 2
+}
+
+/**
+ * How far the nose tip is off the middle between the cheeks, along the line of the eyes: 0 for a frontal face,
+ * 1 when the nose covers a cheek.
+ */
+function yaw (landmarks: Landmarks): number {
+  const point = (i: number): [number, number] => [landmarks[2 * i]!, landmarks[2 * i + 1]!]
+  const middle = ([i, j]: readonly [number, number]): [number, number] => {
+    const [p, q] = [point(i), point(j)]
+    return [(p[0] + q[0]) / 2, (p[1] + q[1]) / 2]
+  }
+  const [rx, ry] = middle(RIGHT_EYE)
+  const [lx, ly] = middle(LEFT_EYE)
+  const along = ([x, y]: [number, number]): number => x * (lx - rx) + y * (ly - ry)
+  const [right, nose, left] = [along(point(RIGHT_JAW)), along(point(NOSE_TIP)), along(point(LEFT_JAW))]
+  return Math.abs(2 * (nose - right) / (left - right) - 1)
+}
+
+/** How good the face is for recognition, measured on its chip, its landmarks and its detection. */
+export function measureQuality (chip: Uint8Array, landmarks: Landmarks, detection: Detection): QualityMeasures {
+  const luma = lumaOf(chip)
+  const mean = brightness(luma)
+  return {
+    detection: scaled(detection.score, SCALES.detection),
+    size: scaled(Math.min(detection.width, detection.height), SCALES.sizePx),
+    sharpness: scaled(focus(luma), SCALES.sharpness),
+    exposure: Math.min(scaled(mean, SCALES.dark), scaled(mean, SCALES.bright)),
+    pose: scaled(yaw(landmarks), SCALES.yaw)
+  }
+}

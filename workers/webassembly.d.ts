@@ -1,0 +1,10 @@
+/** The part of the WebAssembly JavaScript interface used here; Node's own types leave it to the browser's. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor (descriptor: { initial: number, maximum: number, shared: true })
+    /** A shared memory never detaches this; after growth a new, longer view of the same bytes. */
+    readonly buffer: SharedArrayBuffer
+    /** Adds pages of 64 KiB. Throws RangeError beyond the maximum. */
+    grow (pages: number): number
+  }
+}
