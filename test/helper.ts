@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { buildApp } from '../src/app.ts'
+import { loadConfig } from '../src/config.ts'
+
+/** A folder of its own, removed after the test. */
+export async function temporaryFolder (t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'face-server-'))
+  t.after(() => rm(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** What a server does not need in a test. */
+export const TEST_ENV: Readonly<Record<string, string>> = { INFERENCE_THREADS: '1', LOG_LEVEL: 'silent', LOG_FILE: 'off' }
+
+/** The real server with the real models, not listening, on a folder of its own unless `env` names one. */
+export async function startApp (t: TestContext, env: Record<string, string> = {}): Promise<FastifyInstance> {
+  const dir = env['FACE_DATA_DIR'] ?? await temporaryFolder(t)
+  const config = loadConfig({ ...TEST_ENV, ...env, FACE_DATA_DIR: dir })
+  const app = await buildApp(config, pino({ level: config.LOG_LEVEL }))
+  t.after(() => app.close())
+  await app.ready()
+  return app
+}
+
+/** Polls until `condition` gives something, and returns that; fails after `limitMs`. */
+export async function eventually<T> (condition: () => Promise<T | false | undefined | null> | T | false | undefined | null, limitMs = 10_000): Promise<T> {
+  const deadline = performance.now() + limitMs
+  for (;;) {
+    const value = await condition()
+    if (value !== false && value !== undefined && value !== null) return value
+    if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${condition}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { readFile, readdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import sharp from 'sharp'
+
+const FACES_DIR = resolve(process.env['FACES_DIR'] ?? '../shared/faces')
+const DEMO_DIR = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')), 'demo')
+
+/** Reason to skip a test that needs the labelled photos, or false when they are there. */
+export const WITHOUT_FACES: string | false = existsSync(FACES_DIR)
+  ? false
+  : `the labelled photos are not at ${FACES_DIR}; set FACES_DIR to run this test`
+
+/** A photo from the labelled set. */
+export const labelled = (path: string): Promise<Buffer> => readFile(join(FACES_DIR, path))
+
+/** All files of one folder of the labelled set, sorted. */
+export async function labelledFolder (path: string): Promise<string[]> {
+  const entries = await readdir(join(FACES_DIR, path), { withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(path, entry.name)).sort()
+}
+
+/** One of the photos that ship with face-api: 1920 pixels wide, three or more women each. */
+export const groupPhoto = (number: number): Promise<Buffer> => readFile(join(DEMO_DIR, `sample${number}.jpg`))
+
+async function portrait (number: number, left: number, top: number, width: number, height: number): Promise<Buffer> {
+  return sharp(await groupPhoto(number)).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer()
+}
+
+/** Two photos of one woman and one each of others, cut from the photos that ship with face-api. */
+export const portraits = {
+  anna: () => portrait(3, 900, 80, 480, 560),
+  annaAgain: () => portrait(1, 1420, 120, 420, 520),
+  bella: () => portrait(3, 500, 180, 420, 560),
+  clara: () => portrait(3, 1320, 160, 420, 520)
+}
+
+/** A photo without a face: coloured noise, the same each time. */
+export function noFace (side = 320): Promise<Buffer> {
+  const rgb = Buffer.alloc(side * side * 3)
+  for (let i = 0, state = 1; i < rgb.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    rgb[i] = state >>> 24
+  }
+  return sharp(rgb, { raw: { width: side, height: side, channels: 3 } }).blur(3).jpeg().toBuffer()
+}
+
+/** What kiosks put into JSON. */
+export const dataUri = (photo: Buffer, type = 'jpeg'): string => `data:image/${type};base64,${photo.toString('base64')}`
