@@ -1,0 +1,61 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { FaceError, type ErrorCode } from '../../src/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The error code answered with; empty on success. */
+    errorCode: string
+  }
+}
+
+const RETRY_AFTER_SECONDS = 1
+
+/** What the framework's own refusals are called here. */
+const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  FST_REQ_FILE_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_NOT_FOUND: 'NOT_FOUND'
+}
+
+/** Which part of the request a schema complains about, and how: no value from the request is repeated. */
+function validationMessage ({ validation, validationContext }: FastifyError): string {
+  const [first] = validation ?? []
+  const where = first?.instancePath ? first.instancePath.slice(1).replaceAll('/', '.') : validationContext ?? 'request'
+  return `${where}: ${first?.message ?? 'not valid'}`
+}
+
+/** Turns whatever was thrown into a coded error; what is not the client's fault becomes `INTERNAL_ERROR`. */
+function codedError (err: FastifyError | FaceError): FaceError {
+  if (err instanceof FaceError) return err
+  if (err.validation) return new FaceError('INVALID_REQUEST', { message: validationMessage(err), cause: err })
+  const known = FRAMEWORK_CODES[err.code]
+  if (known) return new FaceError(known, { cause: err })
+  if (err.statusCode !== undefined && err.statusCode >= 400 && err.statusCode < 500) {
+    return new FaceError('INVALID_REQUEST', { cause: err })
+  }
+  return new FaceError('INTERNAL_ERROR', { cause: err })
+}
+
+/** Answers every failure as `{success: false, message, code}`; details of a 5xx go to the log only. */
+export function answerError (err: FastifyError | FaceError, request: FastifyRequest, reply: FastifyReply): void {
+  const coded = codedError(err)
+  const { statusCode, code, message, details } = coded
+  const level = statusCode === 500 ? 'error' : statusCode > 500 ? 'warn' : 'debug'
+  request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
+  if (statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  reply.errorCode = code
+  reply.code(statusCode).send({
+    success: false, message, code, ...details, ...(statusCode === 500 ? { request_id: request.id } : {})
+  })
+}
+
+/** One error shape for every route, known or not. */
+export default fp(async function errorHandlerPlugin (fastify) {
+  fastify.decorateReply('errorCode', '')
+  fastify.setErrorHandler(answerError)
+  fastify.setNotFoundHandler({ preHandler: fastify.rateLimit() }, () => {
+    throw new FaceError('NOT_FOUND')
+  })
+}, { name: 'error-handler', dependencies: ['rate-limit'] })

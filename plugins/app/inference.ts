@@ -1,0 +1,24 @@
+import fp from 'fastify-plugin'
+import { createInferencePool, type Inference } from '../../src/inference/inference-pool.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    inference: Inference
+  }
+}
+
+/** The inference threads; the server is ready when each has its models warm. */
+export default fp(async function inferencePlugin (fastify) {
+  const log = fastify.log.child({ part: 'pool' })
+  const inference = createInferencePool({
+    config: fastify.config,
+    gallery: fastify.gallery.memory,
+    onThreadError: (err) => log.error({ err }, 'inference thread died')
+  })
+  fastify.decorate('inference', inference)
+  fastify.addHook('onReady', async () => {
+    await inference.start()
+    log.info({ threads: fastify.config.INFERENCE_THREADS }, 'models are warm')
+  })
+  fastify.addHook('onClose', () => inference.close())
+}, { name: 'inference', dependencies: ['face-store'] })

@@ -1,0 +1,13 @@
+import cors from '@fastify/cors'
+import fp from 'fastify-plugin'
+
+/** Lets browser front ends of `CORS_ORIGINS` (comma separated, `*` for any) call the server. */
+export default fp(async function corsPlugin (fastify) {
+  const origins = fastify.config.CORS_ORIGINS.split(',').map((origin) => origin.trim())
+  await fastify.register(cors, {
+    origin: origins.includes('*') ? '*' : origins,
+    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    maxAge: 600
+  })
+}, { name: 'cors' })

@@ -1,0 +1,23 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { errorResponses, UserIdParamsSchema, UserIdSchema } from './common-schemas.ts'
+
+const schema = {
+  tags: ['faces'],
+  summary: 'Delete everything kept about a user',
+  params: UserIdParamsSchema,
+  response: {
+    200: Type.Object({ success: Type.Literal(true), message: Type.String(), user_id: UserIdSchema }),
+    ...errorResponses('USER_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_FULL')
+  }
+}
+
+/** `DELETE /face/{user_id}` */
+const deleteFace: FastifyPluginAsyncTypebox = async (fastify) => {
+  fastify.delete('/face/:user_id', { schema }, async (request) => {
+    const userId = await fastify.recognition.remove(request.params.user_id)
+    return { success: true as const, message: 'Face data deleted successfully', user_id: userId }
+  })
+}
+
+export default deleteFace

@@ -1,0 +1,56 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema } from './common-schemas.ts'
+
+const RecognizedSchema = Type.Object({
+  success: Type.Literal(true),
+  message: Type.String(),
+  user_id: UserIdSchema,
+  confidence: Type.Number({ minimum: 0, maximum: 1, description: '1 - distance' }),
+  distance: Type.Number({ minimum: 0, description: 'Euclidean distance of the encodings' }),
+  recognized_at: TimeSchema
+}, { description: 'Somebody enrolled' })
+
+const UnknownSchema = Type.Object({
+  success: Type.Literal(false),
+  message: Type.String(),
+  user_id: Type.Literal('unknown'),
+  confidence: Type.Literal(0)
+}, { description: 'A stranger' })
+
+const schema = {
+  tags: ['faces'],
+  summary: 'Recognise a face',
+  description: 'Names the largest face in the photo. A stranger is a normal outcome: 200 with success false.',
+  body: {
+    content: {
+      'application/json': { schema: Type.Object({ photo: PhotoTextSchema }) },
+      'multipart/form-data': { schema: Type.Object({ photo: PhotoFileSchema }) },
+      ...RAW_PHOTO_CONTENT
+    }
+  },
+  response: {
+    200: Type.Union([RecognizedSchema, UnknownSchema]),
+    ...errorResponses(...PHOTO_ERRORS)
+  }
+}
+
+/** `POST /recognize` */
+const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
+  fastify.post('/recognize', { schema }, async (request) => {
+    const found = await fastify.recognition.recognize(request.photoBytes())
+    if (!found) {
+      return { success: false as const, message: 'Face not recognized', user_id: 'unknown' as const, confidence: 0 as const }
+    }
+    return {
+      success: true as const,
+      message: 'Face recognized successfully',
+      user_id: found.userId,
+      confidence: found.confidence,
+      distance: found.distance,
+      recognized_at: new Date().toISOString()
+    }
+  })
+}
+
+export default recognize

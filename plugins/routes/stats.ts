@@ -1,0 +1,46 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { createSystemLoad } from '../../src/system-load.ts'
+import { errorResponses } from './common-schemas.ts'
+
+const PercentSchema = Type.Number({ minimum: 0, maximum: 100 })
+
+const schema = {
+  tags: ['operation'],
+  summary: 'How much is enrolled and how busy the machine is',
+  response: {
+    200: Type.Object({
+      success: Type.Literal(true),
+      stats: Type.Object({
+        registered_users: Type.Integer({ minimum: 0 }),
+        total_encodings: Type.Integer({ minimum: 0 }),
+        recognition_tolerance: Type.Number(),
+        data_directory: Type.String(),
+        server_info: Type.Object({ cpu_percent: PercentSchema, memory_percent: PercentSchema, disk_usage: PercentSchema })
+      })
+    }),
+    ...errorResponses()
+  }
+}
+
+/** `GET /stats` */
+const stats: FastifyPluginAsyncTypebox = async (fastify) => {
+  const { FACE_DATA_DIR, RECOGNITION_TOLERANCE } = fastify.config
+  const systemLoad = createSystemLoad(FACE_DATA_DIR)
+  fastify.get('/stats', { schema, config: { rateLimit: false } }, async () => {
+    const { users, encodings } = fastify.gallery.counts()
+    const { cpuPercent, memoryPercent, diskPercent } = await systemLoad()
+    return {
+      success: true as const,
+      stats: {
+        registered_users: users,
+        total_encodings: encodings,
+        recognition_tolerance: RECOGNITION_TOLERANCE,
+        data_directory: FACE_DATA_DIR,
+        server_info: { cpu_percent: cpuPercent, memory_percent: memoryPercent, disk_usage: diskPercent }
+      }
+    }
+  })
+}
+
+export default stats

@@ -1,0 +1,36 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { userIdFromText } from '../../src/recognition/user-id.ts'
+import { errorResponses, TimeSchema, UserIdParamsSchema, UserIdSchema } from './common-schemas.ts'
+
+const schema = {
+  tags: ['faces'],
+  summary: 'Is this user registered?',
+  params: UserIdParamsSchema,
+  response: {
+    200: Type.Object({
+      success: Type.Literal(true),
+      user_id: UserIdSchema,
+      registered: Type.Boolean(),
+      last_updated: Type.Union([TimeSchema, Type.Null()]),
+      encoding_count: Type.Integer({ minimum: 0 })
+    }),
+    ...errorResponses('STORE_UNAVAILABLE')
+  }
+}
+
+/** `GET /status/{user_id}` */
+const status: FastifyPluginAsyncTypebox = async (fastify) => {
+  fastify.get('/status/:user_id', { schema }, async (request) => {
+    const { userId, lastUpdated, encodingCount } = await fastify.recognition.status(request.params.user_id)
+    return {
+      success: true as const,
+      user_id: userId ?? userIdFromText(request.params.user_id),
+      registered: encodingCount > 0,
+      last_updated: lastUpdated,
+      encoding_count: encodingCount
+    }
+  })
+}
+
+export default status

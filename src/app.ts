@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { join } from 'node:path'
+import autoload from '@fastify/autoload'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import type { Config } from './config.ts'
+import { ERRORS } from './errors.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    config: Config
+  }
+}
+
+/** Loading 100,000 users and the models must fit in. */
+const PLUGIN_TIMEOUT_MS = 120_000
+/** A kiosk on a bad line may need this long for one photo. */
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_TIMEOUT_MS = 72_000
+/** What a JSON body may hold beside the photo. */
+const JSON_EXTRA_BYTES = 64 * 1024
+const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/
+
+function requestId ({ headers }: IncomingMessage): string {
+  const sent = headers['x-request-id']
+  return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID()
+}
+
+/** Makes the server without listening: plugins from outside, then ours, then the routes. */
+export async function buildApp (config: Config, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    trustProxy: config.TRUST_PROXY,
+    bodyLimit: Math.ceil(config.MAX_IMAGE_BYTES * 4 / 3) + JSON_EXTRA_BYTES,
+    pluginTimeout: PLUGIN_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 512 },
+    // A number stays a number and a text a text: the type of a user id is part of the contract.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: true } },
+    frameworkErrors: (_err, _request, reply: FastifyReply) => {
+      const [status, message] = ERRORS.INVALID_REQUEST
+      reply.code(status).send({ success: false, message, code: 'INVALID_REQUEST' })
+    }
+  })
+  app.decorate('config', config)
+
+  for (const room of ['external', 'app', 'routes']) {
+    await app.register(autoload, {
+      dir: join(import.meta.dirname, '..', 'plugins', room), options: {}, ignorePattern: /common-schemas/
+    })
+  }
+  return app
+}

@@ -1,0 +1,87 @@
+import { availableParallelism } from 'node:os'
+import { envSchema } from 'env-schema'
+import { Type, type Static } from 'typebox'
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+/** Every variable with its range and default; `.env.example` lists the same. */
+export const ConfigSchema = Type.Object({
+  HOST: Type.String({ default: '0.0.0.0', minLength: 1 }),
+  PORT: Type.Integer({ default: 5000, minimum: 0, maximum: 65535 }),
+  DEBUG: Type.Boolean({ default: false }),
+  TRUST_PROXY: Type.Boolean({ default: false }),
+  FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
+  MODELS_DIR: Type.String({ default: './models', minLength: 1 }),
+  RECOGNITION_TOLERANCE: Type.Number({ default: 0.6, minimum: 0, maximum: 1 }),
+  FACE_QUALITY_THRESHOLD: Type.Number({ default: 0.8, minimum: 0, maximum: 1 }),
+  MAX_FACES_PER_USER: Type.Integer({ default: 5, minimum: 1, maximum: 100 }),
+  MAX_IMAGE_BYTES: Type.Integer({ default: 10 * 1024 * 1024, minimum: 1024, maximum: 100 * 1024 * 1024 }),
+  MAX_IMAGE_PIXELS: Type.Integer({ default: 25_000_000, minimum: 1600, maximum: 250_000_000 }),
+  INFERENCE_THREADS: Type.Integer({ default: availableParallelism(), minimum: 1, maximum: 256 }),
+  INFERENCE_QUEUE_MAX: Type.Integer({ default: 64, minimum: 0, maximum: 10_000 }),
+  INFERENCE_TIMEOUT_MS: Type.Integer({ default: 15_000, minimum: 100, maximum: 120_000 }),
+  CORS_ORIGINS: Type.String({ default: '*', minLength: 1 }),
+  RATE_LIMIT_MAX: Type.Integer({ default: 1200, minimum: 1, maximum: 10_000_000 }),
+  RATE_LIMIT_WINDOW: Type.Integer({ default: 60, minimum: 1, maximum: 86_400 }),
+  CLOSE_GRACE_MS: Type.Integer({ default: 20_000, minimum: 100, maximum: 600_000 }),
+  LOG_LEVEL: Type.Enum(LOG_LEVELS, { default: 'info' }),
+  LOG_FILE: Type.String({ default: 'face_server.log', minLength: 1 })
+})
+
+export type Config = Static<typeof ConfigSchema>
+
+/** A variable has a value that is not allowed. The message is one line for the operator. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** Names of the service this one replaces, and what they are called here. The new name wins. */
+const OLD_NAMES: ReadonlyArray<[old: string, name: keyof Config]> = [
+  ['FLASK_HOST', 'HOST'],
+  ['FLASK_PORT', 'PORT'],
+  ['FLASK_DEBUG', 'DEBUG']
+]
+
+/** Python's level names, as `LOG_LEVEL` was written before. */
+const OLD_LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', notset: 'trace' }
+const BOOLEANS: Readonly<Record<string, string>> = { 1: 'true', yes: 'true', on: 'true', 0: 'false', no: 'false', off: 'false' }
+
+function normalise (name: string, value: string): string {
+  const lower = value.toLowerCase()
+  if (name === 'LOG_LEVEL') return OLD_LEVELS[lower] ?? lower
+  if (name === 'DEBUG' || name === 'TRUST_PROXY') return BOOLEANS[lower] ?? lower
+  return value
+}
+
+function allowedValues (schema: { type?: unknown, minimum?: unknown, maximum?: unknown, enum?: unknown }): string {
+  if (schema.enum) return `one of ${LOG_LEVELS.join(', ')}`
+  if (schema.type === 'boolean') return 'true or false'
+  if (schema.type === 'string') return 'a text that is not empty'
+  const kind = schema.type === 'integer' ? 'a whole number' : 'a number'
+  return `${kind} from ${String(schema.minimum)} to ${String(schema.maximum)}`
+}
+
+/**
+ * Reads the configuration from environment variables; empty ones count as not set.
+ * Throws {@link ConfigError} naming the first bad variable, its value and what is allowed.
+ */
+export function loadConfig (env: Readonly<Record<string, string | undefined>>): Config {
+  const sourceOf = new Map<string, string>(OLD_NAMES.map(([old, name]) => [name, env[name] ? name : old]))
+  const data: Record<string, string> = {}
+  for (const name of Object.keys(ConfigSchema.properties)) {
+    const value = env[sourceOf.get(name) ?? name]?.trim()
+    if (value) data[name] = normalise(name, value)
+  }
+  for (const [name, schema] of Object.entries(ConfigSchema.properties)) {
+    if (data[name] === undefined) continue
+    const source = env[name] ? name : sourceOf.get(name) ?? name
+    try {
+      if ('maximum' in schema && !Number.isFinite(Number(data[name]))) throw new ConfigError('not a number')
+      envSchema({ schema: { type: 'object', properties: { [name]: schema } }, data: { [name]: data[name] }, env: false })
+    } catch {
+      throw new ConfigError(`${source}=${JSON.stringify(env[source])} is not allowed: expected ${allowedValues(schema)}`)
+    }
+  }
+  const config = envSchema<Config>({ schema: ConfigSchema, data, env: false })
+  return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
+}

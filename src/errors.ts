@@ -1,0 +1,51 @@
+/** Every coded error once: HTTP status and the default message, which tells the kiosk operator what to do. */
+export const ERRORS = {
+  INVALID_REQUEST: [400, 'The request is not understood: check its fields against /docs'],
+  NOT_FOUND: [404, 'No such address: see /docs for the endpoints'],
+  USER_NOT_FOUND: [404, 'This user has no registered face'],
+  REQUEST_TIMEOUT: [408, 'The request did not arrive in time: check the network and send it again'],
+  PAYLOAD_TOO_LARGE: [413, 'The photo is too large: send a smaller one'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'Send JSON, multipart/form-data or an image/* body'],
+  UNSUPPORTED_IMAGE: [415, 'Not a supported image: send JPEG, PNG, WebP, AVIF or GIF'],
+  IMAGE_UNREADABLE: [422, 'The image is damaged or incomplete: take the photo again'],
+  IMAGE_TOO_LARGE: [422, 'The image has too many pixels: send a smaller one'],
+  IMAGE_TOO_SMALL: [422, 'The image is too small: send at least 40 × 40 pixels'],
+  NO_FACE: [422, 'No face detected in image'],
+  MULTIPLE_FACES: [422, 'Multiple faces detected in image: only one person may be in the photo'],
+  LOW_QUALITY: [422, 'The photo is not good enough'],
+  RATE_LIMITED: [429, 'Too many requests: wait a moment'],
+  INTERNAL_ERROR: [500, 'Internal server error'],
+  OVERLOADED: [503, 'The server is busy: try again in a moment'],
+  SHUTTING_DOWN: [503, 'The server is restarting: try again in a moment'],
+  STORE_UNAVAILABLE: [503, 'The face data cannot be read or written now: nothing was changed, try again later'],
+  INFERENCE_TIMEOUT: [504, 'The photo took too long to process: try again'],
+  STORE_FULL: [507, 'The disk for the face data is full: nothing was changed, tell the administrator']
+} as const satisfies Record<string, readonly [status: number, message: string]>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** What a {@link FaceError} may carry beside its code. */
+export interface FaceErrorOptions {
+  /** Replaces the catalogue's message; never contains a photo, an encoding or a key. */
+  message?: string
+  /** Further public fields of the answer. */
+  details?: Record<string, unknown>
+  cause?: unknown
+}
+
+/** An expected failure. Its code and message are shown to the client, its cause only to the log. */
+export class FaceError extends Error {
+  readonly code: ErrorCode
+  readonly details: Record<string, unknown>
+
+  constructor (code: ErrorCode, { message = ERRORS[code][1], details = {}, cause }: FaceErrorOptions = {}) {
+    super(message, { cause })
+    this.name = 'FaceError'
+    this.code = code
+    this.details = details
+  }
+
+  get statusCode (): number {
+    return ERRORS[this.code][0]
+  }
+}

@@ -1,0 +1,13 @@
+import type { UserId } from '../store/encoding-store.ts'
+
+/** What a user id may look like as text. The store sees to it that none leaves the data folder. */
+export const USER_ID_PATTERN = '^[A-Za-z0-9_.@-]{1,64}$'
+
+/**
+ * A user id that came as text, as in an address or a form field, where numbers have no type of their own:
+ * "123" becomes the number that a JSON client would have sent, "007" and "anna" stay text.
+ */
+export function userIdFromText (text: string): UserId {
+  const number = Number(text)
+  return Number.isSafeInteger(number) && String(number) === text ? number : text
+}

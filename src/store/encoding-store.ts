@@ -1,0 +1,51 @@
+/** One enrolled face: what the recognition network made of one photo. Personal data: never log it. */
+export interface Encoding {
+  /** 128 numbers, compared by Euclidean distance. */
+  vector: Float32Array
+  /** Overall quality of the photo, 0..1. */
+  quality: number
+  /** Moment of the registration, ISO 8601 in UTC. */
+  registeredAt: string
+  /** Id of the network that made the vector; vectors of different models are never compared. */
+  model: string
+}
+
+/** A user id in the type in which the client sent it; 7 and "7" are the same user. */
+export type UserId = number | string
+
+/** Everything kept about one user. */
+export interface UserRecord {
+  userId: UserId
+  /** ISO 8601 in UTC. */
+  updatedAt: string
+  /** Oldest first, never empty: a user without encodings has no record. */
+  encodings: Encoding[]
+}
+
+/** A user was stored or replaced (`record`) or is gone (`null`). `key` is `String(userId)`. */
+export interface StoreChange {
+  key: string
+  record: UserRecord | null
+}
+
+/**
+ * Keeps the encodings. An acknowledged change survives `kill -9` and power loss, and reaches every listener
+ * of every process that shares the store; this process's listeners have run when the promise resolves.
+ */
+export interface EncodingStore {
+  /** Announces every stored user to the listeners, then follows the changes of other processes. */
+  open (): Promise<void>
+  /** The user's record, or null. Throws `STORE_UNAVAILABLE` when the storage cannot be read. */
+  get (key: string): Promise<UserRecord | null>
+  /**
+   * Replaces the user's record by what `change` makes of the present one, under the user's lock, so that
+   * concurrent updates of one user, in whatever process, apply one after the other. Returns what is stored now.
+   * `null` from `change` deletes. What `change` throws leaves everything as it was and is thrown on.
+   * Throws `STORE_UNAVAILABLE` or `STORE_FULL` when the storage fails; then nothing was acknowledged.
+   */
+  update (key: string, change: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null>
+  /** Calls `listener` with every change, in order per user, until the store is closed. */
+  onChange (listener: (change: StoreChange) => void): void
+  /** Stops following, waits for updates under way. */
+  close (): Promise<void>
+}

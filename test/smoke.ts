@@ -1,0 +1,42 @@
+/**
+ * Starts the server with the command of the README and uses it like the README's session: register, recognise,
+ * refuse a stranger, delete, stop. For CI; `npm test` covers the rest.
+ */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dataUri, portraits } from './photos.ts'
+import { eventually } from './helper.ts'
+
+const START_MS_MAX = 120_000
+const dir = await mkdtemp(join(tmpdir(), 'face-server-smoke-'))
+const url = 'http://127.0.0.1:5055'
+const npm = spawn('npm', ['start'], {
+  stdio: 'inherit', detached: true, env: { ...process.env, HOST: '127.0.0.1', PORT: '5055', FACE_DATA_DIR: dir, LOG_FILE: 'off' }
+})
+
+async function call (path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<Record<string, unknown>> {
+  const response = await fetch(url + path, {
+    method, ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {})
+  })
+  return await response.json() as Record<string, unknown>
+}
+
+try {
+  await eventually(() => call('/health').catch(() => false), START_MS_MAX)
+  const anna = dataUri(await portraits.anna())
+  assert.equal((await call('/register-face', { user_id: 123, photo: anna }))['success'], true)
+  assert.equal((await call('/recognize', { photo: dataUri(await portraits.annaAgain()) }))['user_id'], 123)
+  assert.equal((await call('/recognize', { photo: dataUri(await portraits.bella()) }))['user_id'], 'unknown')
+  assert.equal((await call('/status/123'))['encoding_count'], 1)
+  assert.equal((await call('/face/123', undefined, 'DELETE'))['success'], true)
+  assert.equal((await call('/recognize', { photo: anna }))['user_id'], 'unknown')
+} finally {
+  if (npm.pid) process.kill(-npm.pid, 'SIGTERM')
+  await once(npm, 'exit')
+  await rm(dir, { recursive: true, force: true })
+}
+process.stdout.write('smoke: registered, recognised and deleted over HTTP\n')

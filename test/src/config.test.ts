@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ConfigError, loadConfig } from '../../src/config.ts'
+
+test('without variables the defaults of the old service hold', () => {
+  const config = loadConfig({})
+  assert.equal(config.HOST, '0.0.0.0')
+  assert.equal(config.PORT, 5000)
+  assert.equal(config.DEBUG, false)
+  assert.equal(config.FACE_DATA_DIR, './face_data')
+  assert.equal(config.RECOGNITION_TOLERANCE, 0.6)
+  assert.equal(config.FACE_QUALITY_THRESHOLD, 0.8)
+  assert.equal(config.MAX_FACES_PER_USER, 5)
+  assert.equal(config.LOG_LEVEL, 'info')
+})
+
+test('the old names are understood, and the new name wins', () => {
+  assert.equal(loadConfig({ FLASK_PORT: '5001' }).PORT, 5001)
+  assert.equal(loadConfig({ FLASK_PORT: '5001', PORT: '5002' }).PORT, 5002)
+  assert.equal(loadConfig({ FLASK_HOST: '127.0.0.1' }).HOST, '127.0.0.1')
+  assert.equal(loadConfig({ FLASK_DEBUG: 'True' }).DEBUG, true)
+})
+
+test('the old log levels are understood, and DEBUG alone means debug', () => {
+  for (const [old, level] of [['INFO', 'info'], ['WARNING', 'warn'], ['CRITICAL', 'fatal'], ['DEBUG', 'debug'], ['Error', 'error']]) {
+    assert.equal(loadConfig({ LOG_LEVEL: old }).LOG_LEVEL, level)
+  }
+  assert.equal(loadConfig({ DEBUG: '1' }).LOG_LEVEL, 'debug')
+  assert.equal(loadConfig({ DEBUG: '1', LOG_LEVEL: 'INFO' }).LOG_LEVEL, 'info')
+})
+
+test('an empty variable counts as not set', () => {
+  assert.equal(loadConfig({ PORT: '', FLASK_PORT: ' ' }).PORT, 5000)
+})
+
+test('each limit takes its ends and refuses what lies beyond', () => {
+  const limits: Array<[name: string, low: number, high: number, step: number]> = [
+    ['PORT', 0, 65535, 1], ['RECOGNITION_TOLERANCE', 0, 1, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
+    ['MAX_FACES_PER_USER', 1, 100, 1], ['MAX_IMAGE_BYTES', 1024, 104857600, 1], ['MAX_IMAGE_PIXELS', 1600, 250000000, 1],
+    ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1], ['INFERENCE_TIMEOUT_MS', 100, 120000, 1],
+    ['RATE_LIMIT_MAX', 1, 10000000, 1], ['RATE_LIMIT_WINDOW', 1, 86400, 1], ['CLOSE_GRACE_MS', 100, 600000, 1]
+  ]
+  for (const [name, low, high, step] of limits) {
+    for (const value of [low, high]) assert.doesNotThrow(() => loadConfig({ [name]: String(value) }))
+    for (const value of [low - step, high + step, 'many', 'NaN', 'Infinity']) {
+      assert.throws(() => loadConfig({ [name]: String(value) }), (err) => {
+        assert.ok(err instanceof ConfigError)
+        assert.equal(err.message, `${name}="${value}" is not allowed: expected ${step === 1 ? 'a whole number' : 'a number'} from ${low} to ${high}`)
+        return true
+      })
+    }
+  }
+})
+
+test('a bad value under an old name is reported under that name', () => {
+  assert.throws(() => loadConfig({ FLASK_DEBUG: 'maybe' }), /^ConfigError: FLASK_DEBUG="maybe" is not allowed: expected true or false$/)
+})

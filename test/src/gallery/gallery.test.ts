@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
+import type { UserRecord } from '../../../src/store/encoding-store.ts'
+import { matchFace } from '../../../workers/pipeline/match.ts'
+import { ENCODING_MODEL, GALLERY_ROW_BYTES } from '../../../workers/protocol.ts'
+
+/** Threads run compiled code (`npm run build`). */
+const COMPILED = JSON.stringify(new URL('../../../dist/workers/pipeline/match.js', import.meta.url).href)
+
+/** Numbers of the same kind as encodings, the same each time. */
+function randomVectors (count: number, seed = 1): Float32Array[] {
+  let state = seed
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32 - 0.5
+  }
+  return Array.from({ length: count }, () => Float32Array.from({ length: 128 }, () => next() * 0.3))
+}
+
+const record = (userId: number, vectors: Float32Array[], model = ENCODING_MODEL): UserRecord => ({
+  userId,
+  updatedAt: '2026-01-01T00:00:00.000Z',
+  encodings: vectors.map((vector) => ({ vector, quality: 1, registeredAt: '2026-01-01T00:00:00.000Z', model }))
+})
+
+const enrol = (gallery: Gallery, userId: number, vectors: Float32Array[]): void =>
+  gallery.apply({ key: String(userId), record: record(userId, vectors) })
+
+const distance = (one: Float32Array, other: Float32Array): number =>
+  Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) ** 2, 0))
+
+/** The nearest users by brute force over what was enrolled. */
+function nearest (people: Map<number, Float32Array[]>, probe: Float32Array): Array<{ userId: number, distance: number }> {
+  return [...people]
+    .map(([userId, vectors]) => ({ userId, distance: Math.min(...vectors.map((vector) => distance(vector, probe))) }))
+    .sort((one, other) => one.distance - other.distance)
+}
+
+function assertSame (gallery: Gallery, people: Map<number, Float32Array[]>, probe: Float32Array): void {
+  const [best, second] = nearest(people, probe)
+  const match = matchFace(gallery.memory, probe)
+  assert.equal(match && gallery.userOf(match.user), best?.userId)
+  assert.ok(Math.abs((match?.distance ?? 0) - (best?.distance ?? 0)) < 1e-6)
+  assert.equal(match?.runnerUp ? gallery.userOf(match.runnerUp.user) : undefined, second?.userId)
+  assert.ok(Math.abs((match?.runnerUp?.distance ?? 0) - (second?.distance ?? 0)) < 1e-6)
+}
+
+test('an empty gallery matches nobody', () => {
+  assert.equal(matchFace(createGallery().memory, new Float32Array(128)), null)
+})
+
+test('the nearest user and the nearest other user are those of an exhaustive comparison, through any history', () => {
+  const gallery = createGallery()
+  const people = new Map<number, Float32Array[]>()
+  const vectors = randomVectors(6000)
+  const probes = randomVectors(20, 99)
+  for (let step = 0; step < 1500; step++) {
+    const userId = (step * 7919) % 211
+    if (step % 5 === 4) {
+      people.delete(userId)
+      gallery.apply({ key: String(userId), record: null })
+    } else {
+      const own = vectors.slice(step * 4, step * 4 + 1 + step % 4)
+      people.set(userId, own)
+      enrol(gallery, userId, own)
+    }
+    if (step % 50 === 0) for (const probe of probes) assertSame(gallery, people, probe)
+    assertSame(gallery, people, vectors[step * 4]!)
+  }
+  const encodings = [...people.values()].reduce((sum, own) => sum + own.length, 0)
+  assert.deepEqual(gallery.counts(), { users: people.size, encodings })
+})
+
+test('a runner-up is another user, never the second encoding of the same one', () => {
+  const gallery = createGallery()
+  const [first, second, far] = randomVectors(3)
+  enrol(gallery, 1, [first!, second!])
+  assert.equal(matchFace(gallery.memory, first!)?.runnerUp, null)
+  enrol(gallery, 2, [far!])
+  assert.equal(gallery.userOf(matchFace(gallery.memory, first!)?.runnerUp?.user ?? 0), 2)
+})
+
+test('a removed encoding is overwritten in memory and its row is used again', () => {
+  const gallery = createGallery()
+  const [mine, yours] = randomVectors(2)
+  enrol(gallery, 1, [mine!])
+  const holds = (vector: Float32Array): boolean => Buffer.from(gallery.memory.buffer).includes(Buffer.from(vector.buffer))
+  assert.ok(holds(mine!))
+  gallery.apply({ key: '1', record: null })
+  assert.ok(!holds(mine!))
+  assert.equal(matchFace(gallery.memory, mine!), null)
+  enrol(gallery, 2, [yours!])
+  assert.equal(new Int32Array(gallery.memory.buffer)[0], 1)
+})
+
+test('encodings of another model are counted but never compared', () => {
+  const gallery = createGallery()
+  const [vector] = randomVectors(1)
+  gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
+  assert.equal(matchFace(gallery.memory, vector!), null)
+  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1 })
+})
+
+test('memory stays within 5 % of 512 bytes for each encoding', () => {
+  assert.ok(GALLERY_ROW_BYTES <= 512 * 1.05)
+})
+
+test('a thread that started with an empty gallery finds whoever is enrolled later, however far the memory has grown', async (t) => {
+  const gallery = createGallery()
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads')
+    import(${COMPILED}).then(({ matchFace }) => {
+      parentPort.on('message', (probe) => parentPort.postMessage(matchFace(workerData, probe)))
+      parentPort.postMessage('ready')
+    })`
+  const worker = new Worker(source, { eval: true, workerData: gallery.memory })
+  t.after(() => worker.terminate())
+  const answer = (): Promise<unknown> => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  assert.equal(await answer(), 'ready')
+  const vectors = randomVectors(5000, 7)
+  for (const [i, vector] of vectors.entries()) {
+    enrol(gallery, i + 1, [vector])
+    if (i % 500 !== 499) continue
+    const found = answer()
+    worker.postMessage(vector)
+    const match = await found as { user: number, distance: number }
+    assert.deepEqual([gallery.userOf(match.user), match.distance], [i + 1, 0])
+  }
+})
+
+test('while users are replaced, a search never gives one user another\'s encoding', async (t) => {
+  const gallery = createGallery()
+  const [anna, bert] = randomVectors(2, 5)
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads')
+    import(${COMPILED}).then(({ matchFace }) => {
+      const { memory, probe, stop } = workerData
+      const seen = {}
+      while (Atomics.load(stop, 0) === 0) {
+        const match = matchFace(memory, probe)
+        // Distance 0 must mean the owner of the probe.
+        if (match && match.distance < 1e-3) seen[match.user] = (seen[match.user] ?? 0) + 1
+      }
+      parentPort.postMessage(seen)
+    })`
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const worker = new Worker(source, { eval: true, workerData: { memory: gallery.memory, probe: anna, stop } })
+  t.after(() => worker.terminate())
+  const seen = new Promise<Record<string, number>>((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  await new Promise((resolve) => worker.once('online', resolve))
+  // Anna and Bert take turns in the same row, Anna under odd numbers, for as long as it takes to be looked at often.
+  const until = performance.now() + 1500
+  let turns = 0
+  while (performance.now() < until) {
+    gallery.apply({ key: 'anna', record: record(1, [anna!]) })
+    gallery.apply({ key: 'anna', record: null })
+    gallery.apply({ key: 'bert', record: record(2, [bert!]) })
+    gallery.apply({ key: 'bert', record: null })
+    if (++turns % 1000 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  Atomics.store(stop, 0, 1)
+  const numbers = Object.keys(await seen).map(Number)
+  assert.ok(numbers.length > 0, 'the search never met Anna')
+  assert.ok(numbers.every((number) => number % 2 === 1), 'Bert was given Anna\'s encoding')
+})
