@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { CHECKSUMS } from './checksums.ts'
 import { faceLandmark68 } from './face-landmark-68.ts'
 import { faceRecognition } from './face-recognition.ts'
@@ -9,7 +10,9 @@ import type { Graph } from './graph.ts'
 import { ssdMobilenetv1 } from './ssd-mobilenetv1.ts'
 import { tinyFaceDetector } from './tiny-face-detector.ts'
 
-const NETWORKS: Readonly<Record<keyof typeof CHECKSUMS, () => Promise<Graph>>> = {
+type NetworkName = keyof typeof CHECKSUMS
+
+const NETWORKS: Readonly<Record<NetworkName, () => Promise<Graph>>> = {
   ssd_mobilenetv1: ssdMobilenetv1,
   tiny_face_detector: tinyFaceDetector,
   face_landmark_68: faceLandmark68,
@@ -25,19 +28,20 @@ async function isBuilt (file: string, checksum: string): Promise<boolean> {
 
 /**
  * Builds the ONNX graphs that are missing in `dir` or do not have the expected checksum, and returns their names.
- * Several processes may do it at once. Throws when face-api's weights give other graphs than those known here.
+ * Several processes may do it at once. Throws when face-api's weights give other graphs than `checksums` says.
  */
-export async function ensureModels (dir: string): Promise<string[]> {
+export async function ensureModels (dir: string, checksums: Readonly<Record<NetworkName, string>> = CHECKSUMS): Promise<string[]> {
   await mkdir(dir, { recursive: true })
   const built: string[] = []
-  for (const [name, checksum] of Object.entries(CHECKSUMS) as Array<[keyof typeof CHECKSUMS, string]>) {
+  for (const [name, checksum] of Object.entries(checksums) as Array<[NetworkName, string]>) {
     const file = join(dir, `${name}.onnx`)
     if (await isBuilt(file, checksum)) continue
     const bytes = (await NETWORKS[name]()).encode()
     if (sha256(bytes) !== checksum) {
       throw new Error(`${name}: built with checksum ${sha256(bytes)}, expected ${checksum}; is this another version of @vladmandic/face-api?`)
     }
-    const temporary = `${file}.${randomUUID()}.tmp`
+    // Ends in .onnx, so that git ignores it too should the process die before the rename.
+    const temporary = join(dir, `.${name}.${randomUUID()}.onnx`)
     try {
       await writeFile(temporary, bytes)
       await rename(temporary, file)
@@ -49,10 +53,21 @@ export async function ensureModels (dir: string): Promise<string[]> {
   return built
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+function isCommand (): boolean {
+  try {
+    // argv keeps the symbolic links of a deployment, import.meta.url does not.
+    return realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url)
+  } catch {
+    // Under `node -e` the first argument is any word, and no file.
+    return false
+  }
+}
+
+if (isCommand()) {
   const dir = resolve(process.argv[2] ?? './models')
   const built = await ensureModels(dir)
   for (const [name, checksum] of Object.entries(CHECKSUMS)) {
-    process.stdout.write(`${name}.onnx  ${built.includes(name) ? 'built' : 'ready'}  sha256 ${checksum}\n`)
+    const { size } = await stat(join(dir, `${name}.onnx`))
+    process.stdout.write(`${name}.onnx  ${built.includes(name) ? 'built' : 'ready'}  ${size} bytes  sha256 ${checksum}\n`)
   }
 }
