@@ -9,10 +9,14 @@ function overlap (one: Detection, other: Detection): number {
   return common / (one.width * one.height + other.width * other.height - common)
 }
 
-/** Keeps the best of every group of boxes that overlap by more than `overlapMax` (0..1), best score first. */
-export function suppressNonMaxima (detections: Detection[], overlapMax: number): Detection[] {
+/**
+ * Keeps the best of every group of boxes that overlap by more than `overlapMax` (0..1), best score first and at most
+ * `countMax` of them.
+ */
+export function suppressNonMaxima (detections: readonly Detection[], overlapMax: number, countMax: number): Detection[] {
   const kept: Detection[] = []
   for (const detection of [...detections].sort((one, other) => other.score - one.score)) {
+    if (kept.length >= countMax) break
     if (kept.every((better) => overlap(better, detection) <= overlapMax)) kept.push(detection)
   }
   return kept

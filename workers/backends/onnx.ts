@@ -6,6 +6,8 @@ import { suppressNonMaxima } from './non-maximum-suppression.ts'
 /** What face-api's ssd_mobilenetv1 uses: a lower score is no face, boxes that overlap more are one face. */
 export const DETECTION_SCORE_MIN = 0.5
 const DETECTION_OVERLAP_MAX = 0.5
+/** Faces of one picture, the best ones; face-api's limit. */
+export const DETECTIONS_MAX = 100
 
 /** One thread each: the pool of threads is the parallelism. */
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
@@ -38,7 +40,7 @@ function detectionsOf (scores: Float32Array, boxes: Float32Array): Detection[] {
     detections.push({ score, left, top, width: right - left, height: bottom - top })
   }
   const inside = (value: number): number => Math.min(DETECTOR_SIDE, Math.max(0, value))
-  return suppressNonMaxima(detections, DETECTION_OVERLAP_MAX).map(({ score, left, top, width, height }) => ({
+  return suppressNonMaxima(detections, DETECTION_OVERLAP_MAX, DETECTIONS_MAX).map(({ score, left, top, width, height }) => ({
     score,
     left: inside(left),
     top: inside(top),
@@ -47,7 +49,13 @@ function detectionsOf (scores: Float32Array, boxes: Float32Array): Detection[] {
   }))
 }
 
-/** The networks on ONNX Runtime; `modelsDir` holds the graphs that `npm run models` builds. */
+/**
+ * The networks on ONNX Runtime; `modelsDir` holds the graphs that `npm run models` builds. Rejects, naming the file,
+ * when one is missing or damaged.
+ *
+ * While a thread loads or runs a network nobody may terminate it, nor end the process by `process.exit`: the native
+ * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe.
+ */
 export async function createOnnxBackend (modelsDir: string): Promise<Backend> {
   const [detector, landmarks, recognition] = await Promise.all([
     loadNetwork(join(modelsDir, 'ssd_mobilenetv1.onnx'), DETECTOR_SIDE),

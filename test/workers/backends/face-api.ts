@@ -12,17 +12,23 @@ interface FaceApi {
   }
   nets: {
     ssdMobilenetv1: Network & { locateFaces (input: Tensor, options: object): Promise<FoundFace[]>, forward (input: Tensor): Promise<{ boxes: Tensor[], scores: Tensor[] }> }
-    tinyFaceDetector: Network & { forward (input: Tensor, size: number): Promise<Tensor> }
+    tinyFaceDetector: Network & { forward (input: Tensor, size: number): Promise<Tensor>, locateFaces (input: Tensor, options: object): Promise<FoundFace[]> }
     faceLandmark68Net: Network & { forward (input: Tensor): Promise<Tensor> }
     faceRecognitionNet: Network & { forward (input: Tensor): Promise<Tensor> }
   }
   SsdMobilenetv1Options: new (options: { minConfidence: number, maxResults: number }) => object
+  TinyFaceDetectorOptions: new (options: { inputSize: number, scoreThreshold: number }) => object
 }
 interface FoundFace { score: number, box: { left: number, top: number, width: number, height: number } }
 
+type Face = FoundFace['box'] & { score: number }
+
+const flatFace = ({ score, box: { left, top, width, height } }: FoundFace): Face => ({ score, left, top, width, height })
+
 /** face-api itself on its WebAssembly backend: what a Node user would pick, and the reference for the graphs. */
 export interface Reference {
-  detect (rgb: Uint8Array, side: number): Promise<Array<{ score: number, left: number, top: number, width: number, height: number }>>
+  detect (rgb: Uint8Array, side: number): Promise<Face[]>
+  tinyDetect (rgb: Uint8Array, side: number): Promise<Face[]>
   tinyGrid (rgb: Uint8Array, side: number): Promise<Float32Array>
   landmarks (rgb: Uint8Array): Promise<Float32Array>
   encode (rgb: Uint8Array): Promise<Float32Array>
@@ -34,7 +40,7 @@ export async function loadReference (): Promise<Reference> {
   const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths (dir: string): void }
   wasm.setWasmPaths(join(packageDir('@tensorflow/tfjs-backend-wasm'), 'dist') + '/')
   const faceApiDir = packageDir('@vladmandic/face-api')
-  const { tf, nets, SsdMobilenetv1Options } = require(join(faceApiDir, 'dist/face-api.node-wasm.js')) as FaceApi
+  const { tf, nets, SsdMobilenetv1Options, TinyFaceDetectorOptions } = require(join(faceApiDir, 'dist/face-api.node-wasm.js')) as FaceApi
   await tf.setBackend('wasm')
   await tf.ready()
   const networks = [nets.ssdMobilenetv1, nets.tinyFaceDetector, nets.faceLandmark68Net, nets.faceRecognitionNet]
@@ -54,8 +60,11 @@ export async function loadReference (): Promise<Reference> {
   return {
     detect: (rgb, side) => withPicture(rgb, side, async (input) => {
       const options = new SsdMobilenetv1Options({ minConfidence: 0.5, maxResults: 100 })
-      const faces = await nets.ssdMobilenetv1.locateFaces(input, options)
-      return faces.map(({ score, box: { left, top, width, height } }) => ({ score, left, top, width, height }))
+      return (await nets.ssdMobilenetv1.locateFaces(input, options)).map(flatFace)
+    }),
+    tinyDetect: (rgb, side) => withPicture(rgb, side, async (input) => {
+      const options = new TinyFaceDetectorOptions({ inputSize: side, scoreThreshold: 0.5 })
+      return (await nets.tinyFaceDetector.locateFaces(input, options)).map(flatFace)
     }),
     tinyGrid: (rgb, side) => withPicture(rgb, side, async (input) => numbers(await nets.tinyFaceDetector.forward(input, side))),
     landmarks: (rgb) => withPicture(rgb, 112, async (input) => numbers(await nets.faceLandmark68Net.forward(input))),

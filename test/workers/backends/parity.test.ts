@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
 import { ensureModels } from '../../../models/build.ts'
-import { CHIP_SIDE, DETECTOR_SIDE, LANDMARK_SIDE } from '../../../workers/backends/backend.ts'
+import { CHIP_SIDE, DETECTOR_SIDE, LANDMARK_SIDE, type Detection } from '../../../workers/backends/backend.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { groupPhoto, portraits } from '../../photos.ts'
 import { loadReference } from './face-api.ts'
+import { facesInGrid } from './tiny-boxes.ts'
 
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
@@ -35,6 +36,17 @@ async function expectedOf (pictures: Uint8Array[], network: (rgb: Uint8Array) =>
 
 const flat = (rows: Float32Array[]): number[] => rows.flatMap((row) => [...row])
 
+/** The same faces in the same order: scores within 1e-3, places within 0.1 pixel. Gives the largest differences. */
+function compareFaces (found: Detection[], expected: Detection[]): { score: number, pixels: number } {
+  assert.equal(found.length, expected.length)
+  const score = largestDifference(found.map((face) => face.score), expected.map((face) => face.score))
+  const corners = (faces: Detection[]): number[] => faces.flatMap(({ left, top, width, height }) => [left, top, width, height])
+  const pixels = largestDifference(corners(found), corners(expected))
+  assert.ok(score < 1e-3, `scores differ by ${score}`)
+  assert.ok(pixels < 0.1, `boxes differ by ${pixels} pixels`)
+  return { score, pixels }
+}
+
 test('encodings equal those of face-api, one by one and in a batch', async (t) => {
   const chips = await Promise.all(photos.map((photo) => square(photo, CHIP_SIDE)))
   const expected = await expectedOf(chips, reference.encode)
@@ -60,25 +72,20 @@ test('ssd_mobilenetv1 finds the same boxes as face-api', async (t) => {
   let found = 0
   for (const photo of photos) {
     const rgb = await square(photo, DETECTOR_SIDE)
-    const expected = await reference.detect(rgb, DETECTOR_SIDE)
     const detections = await backend.detect(rgb)
-    assert.equal(detections.length, expected.length)
-    for (const [i, detection] of detections.entries()) {
-      for (const key of ['score', 'left', 'top', 'width', 'height'] as const) {
-        const difference = Math.abs(detection[key] - expected[i]![key])
-        assert.ok(difference < (key === 'score' ? 1e-3 : 0.1), `${key} differs by ${difference}`)
-      }
-    }
+    const { score, pixels } = compareFaces(detections, await reference.detect(rgb, DETECTOR_SIDE))
+    t.diagnostic(`largest differences: score ${score.toExponential(1)}, ${pixels.toExponential(1)} pixels`)
     found += detections.length
   }
   t.diagnostic(`${found} faces`)
   assert.ok(found >= 5)
 })
 
-test('tiny_face_detector gives the same grid as face-api', async () => {
+test('tiny_face_detector gives the same grid and, decoded, the same boxes as face-api', async (t) => {
   const session = await InferenceSession.create(join('models', 'tiny_face_detector.onnx'))
-  for (const side of [224, 416]) {
-    const rgb = await square(photos[3]!, side)
+  let count = 0
+  for (const [photo, side] of photos.flatMap((photo) => [[photo, 224], [photo, 416]] as const)) {
+    const rgb = await square(photo, side)
     const cells = side / 32
     const expected = await reference.tinyGrid(rgb, side)
     const { grid } = await session.run({ image: new Tensor('uint8', rgb, [1, side, side, 3]) })
@@ -86,6 +93,12 @@ test('tiny_face_detector gives the same grid as face-api', async () => {
     const found = grid.data as Float32Array
     // face-api puts the 25 numbers of a cell together, the graph the cells of a number.
     const turned = Float32Array.from(expected, (_, i) => found[(i % 25) * cells * cells + Math.floor(i / 25)]!)
-    assert.ok(largestDifference(turned, expected) < 1e-3)
+    const difference = largestDifference(turned, expected)
+    assert.ok(difference < 1e-3)
+    const faces = facesInGrid(found, cells, cells)
+    const { score, pixels } = compareFaces(faces, await reference.tinyDetect(rgb, side))
+    t.diagnostic(`${side}: ${faces.length} faces, largest differences: grid ${difference.toExponential(1)}, score ${score.toExponential(1)}, ${pixels.toExponential(1)} pixels`)
+    count += faces.length
   }
+  assert.ok(count >= 5)
 })

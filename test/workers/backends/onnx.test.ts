@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { copyFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { ensureModels } from '../../../models/build.ts'
+import { CHIP_SIDE, DETECTOR_SIDE, ENCODING_LENGTH, LANDMARK_SIDE } from '../../../workers/backends/backend.ts'
+import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
+import { temporaryFolder } from '../../helper.ts'
+
+await ensureModels('models')
+
+/** The same bytes each time, of no face. */
+const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => Math.imul(i, 2654435761) >>> 24)
+
+// tsx does not reach into threads by itself.
+const THREAD = `
+const { parentPort, workerData } = require('node:worker_threads')
+import('tsx/esm/api').then(async ({ tsImport }) => {
+  const { createOnnxBackend } = await tsImport(workerData.backend, workerData.backend)
+  const backend = await createOnnxBackend(workerData.modelsDir)
+  let encoding
+  for (let turn = 0; turn < 5; turn++) encoding = await backend.encode(workerData.chip, 1)
+  parentPort.postMessage(encoding)
+})`
+
+test('two threads with a backend each give the same encoding as the main thread', async () => {
+  const chip = noise(CHIP_SIDE ** 2 * 3)
+  const expected = await (await createOnnxBackend('models')).encode(chip, 1)
+  const workerData = { backend: pathToFileURL(resolve('workers/backends/onnx.ts')).href, modelsDir: resolve('models'), chip }
+  const threads = [0, 1].map(() => new Worker(THREAD, { eval: true, workerData }))
+  const encodings = await Promise.all(threads.map(async (thread) => {
+    const [[encoding], [code]] = await Promise.all([once(thread, 'message'), once(thread, 'exit')]) as [[Float32Array], [number]]
+    assert.equal(code, 0)
+    return encoding
+  }))
+  for (const encoding of encodings) assert.deepEqual(encoding, expected)
+})
+
+test('pixels may lie anywhere in a larger buffer, and are not changed', async () => {
+  const backend = await createOnnxBackend('models')
+  const bytes = noise(7 + CHIP_SIDE ** 2 * 3 + 5)
+  const chip = bytes.subarray(7, -5)
+  assert.deepEqual(await backend.encode(chip, 1), await backend.encode(chip.slice(), 1))
+  assert.deepEqual(bytes, noise(bytes.length))
+})
+
+test('no pictures give no results', async () => {
+  const backend = await createOnnxBackend('models')
+  assert.equal((await backend.encode(new Uint8Array(0), 0)).length, 0)
+  assert.equal((await backend.landmarks(new Uint8Array(0), 0)).length, 0)
+  assert.equal((await backend.encode(noise(CHIP_SIDE ** 2 * 3), 1)).length, ENCODING_LENGTH)
+})
+
+test('a picture without a face gives no boxes', async () => {
+  const backend = await createOnnxBackend('models')
+  assert.deepEqual(await backend.detect(new Uint8Array(DETECTOR_SIDE ** 2 * 3).fill(128)), [])
+})
+
+test('a buffer of another size than the pictures is refused', async () => {
+  const backend = await createOnnxBackend('models')
+  const size = LANDMARK_SIDE ** 2 * 3
+  await assert.rejects(backend.landmarks(new Uint8Array(size - 1), 1), /does not match/)
+  await assert.rejects(backend.landmarks(new Uint8Array(size + 1), 1), /does not match/)
+  await assert.rejects(backend.landmarks(new Uint8Array(size), 2), /does not match/)
+})
+
+test('a graph that is missing or damaged is named', async (t) => {
+  const dir = await temporaryFolder(t)
+  await copyFile('models/ssd_mobilenetv1.onnx', join(dir, 'ssd_mobilenetv1.onnx'))
+  await copyFile('models/face_landmark_68.onnx', join(dir, 'face_landmark_68.onnx'))
+  await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
+  await writeFile(join(dir, 'face_recognition.onnx'), 'not a graph')
+  await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
+})
