@@ -1,0 +1,146 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FaceError } from '../errors.ts'
+import { listIfThere } from './atomic-file.ts'
+import { dataFolder, makeDataFolders } from './data-folder.ts'
+import type { EncodingStore, UserRecord } from './encoding-store.ts'
+import { nodeFileSystem, type FileSystem } from './file-system.ts'
+import { createFolderFollower } from './folder-follower.ts'
+import type { Watch } from './folder-watch.ts'
+import { createKnownUsers } from './known-users.ts'
+import { withStoreErrors } from './store-error.ts'
+import { reasonOf, type OnStoreEvent } from './store-event.ts'
+import { removeStray } from './stray-file.ts'
+import { createTaskQueue } from './task-queue.ts'
+import { assertUserKey } from './user-file-name.ts'
+import type { UserFile } from './user-files.ts'
+import { loadUsers } from './user-loader.ts'
+import { createUserLock, type Claim } from './user-lock.ts'
+import { createUserRecords } from './user-records.ts'
+import { createUserRefresh } from './user-refresh.ts'
+
+/** The start does not wait longer for damaged files to be set aside. */
+const SUSPECTS_MS_MAX = 5_000
+
+export interface FileStoreOptions {
+  dir: string
+  onEvent?: OnStoreEvent
+  /** For tests: the file system and notifications to use. */
+  fs?: FileSystem
+  watch?: Watch
+}
+
+/** An {@link EncodingStore} in a folder, for any number of processes. */
+export interface FileStore extends EncodingStore {
+  /** Announced users, and files in the quarantine when the store was opened or moved there since. */
+  status (): { users: number, quarantined: number }
+}
+
+/** Makes the store; nothing happens before `open`, which throws `STORE_UNAVAILABLE` if `dir` cannot be read. */
+export function createFileStore ({ dir, onEvent = () => {}, fs = nodeFileSystem, watch }: FileStoreOptions): FileStore {
+  const data = dataFolder(resolve(dir))
+  let quarantined = 0
+  const tell: OnStoreEvent = (event) => {
+    if (event.type === 'quarantined') quarantined++
+    onEvent(event)
+  }
+  const known = createKnownUsers(tell)
+  const lock = createUserLock({ folder: data.locks, fs })
+  const records = createUserRecords({ data, fs, onEvent: tell })
+  const queue = createTaskQueue()
+  const refresh = createUserRefresh({ data, records, known, lock, queue, onEvent: tell })
+  const follower = createFolderFollower({ data, fs, known, onUser: refresh.request, onEvent: tell, watch })
+  let opening: Promise<void> | undefined
+  let closing: Promise<void> | undefined
+
+  async function prepare (): Promise<void> {
+    try {
+      await makeDataFolders(fs, data)
+      for (const folder of [data.users, data.locks]) await access(folder, constants.W_OK)
+      await lock.sweep()
+    } catch (err) {
+      tell({ type: 'read-only', reason: reasonOf(err) })
+    }
+    try {
+      await fs.readdir(data.users)
+      quarantined = (await listIfThere(fs, data.quarantine)).length
+    } catch (cause) {
+      const message = `The face data folder ${resolve(dir)} cannot be used (${reasonOf(cause)}): ` +
+        'let the server\'s user read and write it, or name another folder'
+      throw new FaceError('STORE_UNAVAILABLE', { message, cause })
+    }
+  }
+
+  async function open (): Promise<void> {
+    await prepare()
+    // Notices come first, so that no change falls between reading a file and watching it; they wait until all is read.
+    await follower.start()
+    const { suspects, temps } = await loadUsers({ data, known, onEvent: tell })
+    for (const { folder, name } of temps) await removeStray(fs, folder, name)
+    suspects.forEach(refresh.request)
+    refresh.begin()
+    follower.begin()
+    await Promise.race([refresh.drained(), delay(SUSPECTS_MS_MAX, undefined, { ref: false })])
+  }
+
+  async function untilOpen (): Promise<void> {
+    if (closing) throw new FaceError('SHUTTING_DOWN')
+    if (!opening) throw new FaceError('STORE_UNAVAILABLE', { cause: new Error('the store is not open') })
+    await opening
+  }
+
+  async function change (key: string, apply: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null> {
+    const claim = await lock.acquire(key)
+    try {
+      const present = await withStoreErrors(() => records.readSettled(key, claim))
+      const wanted = apply(present.state === 'valid' ? present.record : null)
+      await withStoreErrors(() => store(key, wanted, claim))
+      return wanted
+    } finally {
+      await claim.release()
+    }
+  }
+
+  async function store (key: string, wanted: UserRecord | null, claim: Claim): Promise<void> {
+    try {
+      known.accept(key, wanted ? await records.write(key, wanted, claim) : await records.remove(key, claim))
+    } catch (err) {
+      // What failed may be the sync after the rename: the listeners hear of what is on the disk.
+      refresh.request(key)
+      const file = await records.read(key).catch(() => null) // The first error is the one to report.
+      if (file && file.state !== 'damaged') known.accept(key, file)
+      throw err
+    }
+  }
+
+  return {
+    open: () => (opening ??= open()),
+    async get (key) {
+      assertUserKey(key)
+      await untilOpen()
+      const read = (): Promise<UserFile> => withStoreErrors(() => records.read(key))
+      let file = await read()
+      if (file.state === 'damaged') {
+        await refresh.now(key)
+        file = await read()
+      }
+      return file.state === 'valid' ? file.record : null
+    },
+    async update (key, apply) {
+      assertUserKey(key)
+      await untilOpen()
+      return await queue.run(key, () => change(key, apply))
+    },
+    onChange: known.onChange,
+    status: () => ({ users: known.count(), quarantined }),
+    close: () => (closing ??= (async () => {
+      await opening?.catch(() => {}) // Whoever opened it was told.
+      await follower.close()
+      refresh.close()
+      await queue.idle()
+      known.close()
+    })())
+  }
+}

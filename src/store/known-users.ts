@@ -1,0 +1,73 @@
+import type { StoreChange } from './encoding-store.ts'
+import { reasonOf, type OnStoreEvent } from './store-event.ts'
+import { userFolder } from './user-file-name.ts'
+import type { UserFile } from './user-files.ts'
+
+/** Enough of a checksum to tell a user's contents apart. */
+const SUM_CHARACTERS = 16
+
+/**
+ * What the listeners were told of each user: only marks of the file, not its content, so that a change is announced
+ * once, whoever made it and however often it is noticed.
+ */
+export interface KnownUsers {
+  /** Tells the listeners if the user's file differs in content from what they were told. */
+  accept (key: string, file: UserFile): void
+  /** Whether the user's file was already seen in this very state. */
+  isSeen (key: string, stat: string): boolean
+  /** Whether it was seen in this very state and found damaged. */
+  isSeenDamaged (key: string, stat: string): boolean
+  /** Users of a sub-folder whose file was there at the last look, damaged or not. */
+  inFolder (folder: string): string[]
+  /** Users announced and not gone. */
+  count (): number
+  onChange (listener: (change: StoreChange) => void): void
+  /** No listener is called any more. */
+  close (): void
+}
+
+/** Knows nobody at first. */
+export function createKnownUsers (onEvent: OnStoreEvent): KnownUsers {
+  /** By sub-folder, then key: `<stat>|<start of the checksum>`, the latter empty for a file that is not valid. */
+  const folders = new Map<string, Map<string, string>>()
+  const listeners: Array<(change: StoreChange) => void> = []
+  let users = 0
+
+  function announce (change: StoreChange): void {
+    for (const listener of listeners) {
+      try {
+        listener(change)
+      } catch (err) {
+        // The change is on disk: the other listeners must hear of it, and the caller must not be told it failed.
+        onEvent({ type: 'listener-failed', reason: reasonOf(err) })
+      }
+    }
+  }
+
+  function marksOf (key: string): Map<string, string> {
+    const folder = userFolder(key)
+    const marks = folders.get(folder) ?? new Map<string, string>()
+    folders.set(folder, marks)
+    return marks
+  }
+
+  return {
+    accept (key, file) {
+      const marks = marksOf(key)
+      const before = marks.get(key)?.split('|')[1] ?? ''
+      const sum = file.state === 'valid' ? file.sum.slice(0, SUM_CHARACTERS) : ''
+      if (file.state === 'absent') marks.delete(key)
+      else marks.set(key, `${file.stat}|${sum}`)
+      if (sum === before) return
+      if (before === '') users++
+      if (sum === '') users--
+      announce({ key, record: file.state === 'valid' ? file.record : null })
+    },
+    isSeen: (key, stat) => marksOf(key).get(key)?.split('|')[0] === stat,
+    isSeenDamaged: (key, stat) => marksOf(key).get(key) === `${stat}|`,
+    inFolder: (folder) => [...folders.get(folder)?.keys() ?? []],
+    count: () => users,
+    onChange: (listener) => { listeners.push(listener) },
+    close: () => { listeners.length = 0 }
+  }
+}

@@ -1,0 +1,27 @@
+/** What an administrator may want to know; `file` is relative to the data folder. Never holds an encoding. */
+export type StoreEvent =
+  /** Loading goes on: so many users up to now. */
+  | { type: 'loading', users: number }
+  | { type: 'loaded', users: number, durationMs: number }
+  /** A damaged file was moved to `file`; its user counts as not registered. */
+  | { type: 'quarantined', file: string, reason: string }
+  /** A file that is not loaded and could not, or must not, be moved. */
+  | { type: 'damaged', file: string, reason: string }
+  /** A file that cannot be a user's where it lies. */
+  | { type: 'ignored', file: string, reason: string }
+  /** A file or folder that cannot be read now; what was known of it stays valid. */
+  | { type: 'unreadable', file: string, reason: string }
+  /** Users are served, changes are refused. */
+  | { type: 'read-only', reason: string }
+  /** The system gives no notifications, so changes are looked for twice a second. */
+  | { type: 'polling', reason: string }
+  /** A listener threw; the other listeners were called. */
+  | { type: 'listener-failed', reason: string }
+
+/** Receives the store's events; must not throw. */
+export type OnStoreEvent = (event: StoreEvent) => void
+
+/** An error in one line without a stack. */
+export function reasonOf (err: unknown): string {
+  return err instanceof Error ? err.message : String(err)
+}

@@ -1,0 +1,79 @@
+import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { DamagedRecordError } from './damaged-record-error.ts'
+import type { UserRecord } from './encoding-store.ts'
+import { errorCode, READ_FLAGS, type FileSystem } from './file-system.ts'
+import { decodeRecord, RECORD_BYTES_MAX } from './record-codec.ts'
+
+/** What a user's file is found to be. `stat` tells two states of a file apart, `sum` two contents. */
+export type UserFile =
+  | { state: 'absent' }
+  | { state: 'valid', stat: string, sum: string, record: UserRecord }
+  | { state: 'damaged', stat: string, reason: string, otherVersion: boolean }
+
+export const ABSENT = { state: 'absent' } as const
+
+/** Changes whenever the file is replaced, written or touched. */
+export function statText ({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return `${ino}.${size}.${mtimeMs}.${ctimeMs}`
+}
+
+function interpret (key: string, stats: Stats, read: () => Buffer): UserFile {
+  const stat = statText(stats)
+  try {
+    return { state: 'valid', stat, ...decodeRecord(key, read()) }
+  } catch (err) {
+    if (!(err instanceof DamagedRecordError)) throw err
+    return { state: 'damaged', stat, reason: err.message, otherVersion: err.otherVersion }
+  }
+}
+
+function checkReadable (stats: Stats): void {
+  if (!stats.isFile()) throw new DamagedRecordError('not a file')
+  if (stats.size > RECORD_BYTES_MAX) throw new DamagedRecordError('file too large')
+}
+
+/** Reads and checks a user's file; throws what the file system throws, but for a file that is not there. */
+export async function readUserFile (fs: FileSystem, path: string, key: string): Promise<UserFile> {
+  let handle
+  try {
+    handle = await fs.open(path, READ_FLAGS)
+  } catch (err) {
+    if (errorCode(err) === 'ENOENT') return ABSENT
+    throw err
+  }
+  try {
+    const stats = await handle.stat()
+    let bytes = Buffer.alloc(0)
+    if (stats.isFile() && stats.size <= RECORD_BYTES_MAX) {
+      bytes = Buffer.alloc(stats.size)
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
+      bytes = bytes.subarray(0, bytesRead)
+    }
+    return interpret(key, stats, () => {
+      checkReadable(stats)
+      return bytes
+    })
+  } finally {
+    await handle.close()
+  }
+}
+
+/** As {@link readUserFile}, several times faster and for the start only: the process waits. */
+export function readUserFileSync (path: string, key: string, buffer: Buffer): UserFile {
+  let descriptor
+  try {
+    descriptor = openSync(path, READ_FLAGS)
+  } catch (err) {
+    if (errorCode(err) === 'ENOENT') return ABSENT
+    throw err
+  }
+  try {
+    const stats = fstatSync(descriptor)
+    return interpret(key, stats, () => {
+      checkReadable(stats)
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, stats.size, 0))
+    })
+  } finally {
+    closeSync(descriptor)
+  }
+}

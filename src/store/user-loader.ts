@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { tempOwner, type DataFolder } from './data-folder.ts'
+import { errorCode } from './file-system.ts'
+import type { KnownUsers } from './known-users.ts'
+import { RECORD_BYTES_MAX } from './record-codec.ts'
+import { reasonOf, type OnStoreEvent } from './store-event.ts'
+import { USER_FOLDERS, userFolder, userKeyOf } from './user-file-name.ts'
+import { readUserFileSync } from './user-files.ts'
+
+/** The process answers requests, such as its health check, at least this often while it loads. */
+const SLICE_MS = 20
+const PROGRESS_USERS = 10_000
+
+/**
+ * Announces every stored user, in slices of synchronous reads. Returns the users whose file is damaged or cannot be
+ * read now, and the temporary files.
+ */
+export async function loadUsers ({ data, known, onEvent }: {
+  data: DataFolder, known: KnownUsers, onEvent: OnStoreEvent
+}): Promise<{ suspects: string[], temps: Array<{ folder: string, name: string }> }> {
+  const suspects: string[] = []
+  const temps: Array<{ folder: string, name: string }> = []
+  const buffer = Buffer.allocUnsafe(RECORD_BYTES_MAX)
+  const startedAt = performance.now()
+  let pauseAt = startedAt + SLICE_MS
+  let told = 0
+
+  for (const folder of USER_FOLDERS) {
+    for (const key of usersIn(folder)) {
+      load(key)
+      if (performance.now() < pauseAt) continue
+      await nextTurn()
+      pauseAt = performance.now() + SLICE_MS
+    }
+    if (known.count() - told >= PROGRESS_USERS) onEvent({ type: 'loading', users: told = known.count() })
+  }
+  onEvent({ type: 'loaded', users: known.count(), durationMs: Math.round(performance.now() - startedAt) })
+  return { suspects, temps }
+
+  function load (key: string): void {
+    try {
+      const file = readUserFileSync(data.userPath(key), key, buffer)
+      if (file.state === 'damaged') suspects.push(key)
+      else known.accept(key, file)
+    } catch {
+      suspects.push(key) // Looked at again, and reported, when the others are loaded.
+    }
+  }
+
+  function usersIn (folder: string): string[] {
+    const keys: string[] = []
+    for (const name of namesIn(join(data.users, folder))) {
+      const key = userKeyOf(name)
+      if (key !== null && userFolder(key) === folder) keys.push(key)
+      else if (tempOwner(name)) temps.push({ folder: join(data.users, folder), name })
+      else onEvent({ type: 'ignored', file: data.nameOf(join(data.users, folder, name)), reason: 'not the place or name of a user file' })
+    }
+    return keys
+  }
+
+  function namesIn (path: string): string[] {
+    try {
+      return readdirSync(path)
+    } catch (err) {
+      if (errorCode(err) !== 'ENOENT') onEvent({ type: 'unreadable', file: data.nameOf(path), reason: reasonOf(err) })
+      return []
+    }
+  }
+}

@@ -1,0 +1,8 @@
+import { createFileStore } from '../../src/store/file-store.ts'
+import { storeContract } from './contract.ts'
+import { temporaryFolder } from './helper.ts'
+
+storeContract('file store', async (t) => {
+  const dir = await temporaryFolder(t)
+  return () => createFileStore({ dir })
+})
