@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import autoload from '@fastify/autoload'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Config } from './config.ts'
 import { ERRORS } from './errors.ts'
 
@@ -30,7 +30,8 @@ function requestId ({ headers }: IncomingMessage): string {
 export async function buildApp (config: Config, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    // plugins/app/request-log.ts writes the one line per request.
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     trustProxy: config.TRUST_PROXY,
     bodyLimit: Math.ceil(config.MAX_IMAGE_BYTES * 4 / 3) + JSON_EXTRA_BYTES,

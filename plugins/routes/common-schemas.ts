@@ -22,11 +22,11 @@ export const PhotoTextSchema = Type.String({
 })
 
 /** A photo in a form: a file, or text like in JSON. Its type is left open, because a file has none in JSON Schema. */
-export const PhotoFileSchema = Type.Unsafe<unknown>({ description: 'The photo as a file', format: 'binary' })
+export const PhotoFileSchema = Type.Unsafe<unknown>({ description: 'The photo as a file', contentMediaType: 'image/*' })
 
 /** Raw photo bodies, for the document only: their bytes are checked by decoding them. */
 export const RAW_PHOTO_CONTENT: Record<string, { schema: TSchema }> = Object.fromEntries(
-  ['jpeg', 'png', 'webp', 'avif', 'gif'].map((format) => [`image/${format}`, { schema: Type.Unsafe({ format: 'binary' }) }])
+  ['jpeg', 'png', 'webp', 'avif', 'gif'].map((format) => [`image/${format}`, { schema: Type.Unsafe({ contentMediaType: `image/${format}` }) }])
 )
 
 /** One response entry for each status that the codes have, each in the error shape. */
