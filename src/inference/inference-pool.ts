@@ -4,6 +4,7 @@ import { ensureModels } from '../../models/build.ts'
 import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
+import { createPhotoQueue } from './photo-queue.ts'
 
 /** What the networks found in a photo. */
 export type Examination = Extract<PhotoResult, { ok: true }>
@@ -21,9 +22,6 @@ export interface Inference {
   /** Finishes the photos under way and ends the threads. */
   close (): Promise<void>
 }
-
-/** What Piscina says when it refuses a task; its errors have no codes. */
-const QUEUE_FULL = ['Task queue is at limit', 'No task queue available and all Workers are busy']
 
 type InferenceConfig = Pick<Config,
   'MODELS_DIR' | 'INFERENCE_THREADS' | 'INFERENCE_QUEUE_MAX' | 'INFERENCE_TIMEOUT_MS' | 'MAX_IMAGE_PIXELS' | 'CLOSE_GRACE_MS'>
@@ -45,7 +43,10 @@ export interface InferenceOptions {
 /** Makes the pool. */
 export function createInferencePool ({ config, gallery, onThreadError }: InferenceOptions): Inference {
   const modelsDir = resolve(config.MODELS_DIR)
+  // Piscina's own queue does not bound tasks that can be aborted, and aborting one that runs would end the process.
+  const queue = createPhotoQueue({ slots: config.INFERENCE_THREADS, waitingMax: config.INFERENCE_QUEUE_MAX })
   let pool: Piscina | undefined
+  let starting: Promise<void> | undefined
 
   function createPool (): Piscina {
     const setup: WorkerSetup = { modelsDir, gallery }
@@ -54,7 +55,6 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
       workerData: setup,
       minThreads: config.INFERENCE_THREADS,
       maxThreads: config.INFERENCE_THREADS,
-      maxQueue: config.INFERENCE_QUEUE_MAX,
       concurrentTasksPerWorker: 1,
       // Blocking between tasks would stop the thread's own timers; not blocking costs microseconds.
       atomics: 'disabled',
@@ -62,15 +62,21 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
     })
   }
 
+  /** Settles only when no thread is loading any more: ending one that does would end the process. */
   function whenWarm (threads: Piscina): Promise<void> {
     return new Promise((resolve, reject) => {
-      let warm = 0
-      threads.on('message', ({ ready }: Partial<WorkerReady>) => {
-        if (ready && ++warm === config.INFERENCE_THREADS) resolve()
-      })
+      let loading = config.INFERENCE_THREADS
+      let failure: Error | undefined
+      const loaded = (err?: Error): void => {
+        failure ??= err
+        if (--loading > 0) return
+        if (failure) reject(failure)
+        else resolve()
+      }
+      threads.on('message', ({ ready }: Partial<WorkerReady>) => { if (ready && loading > 0) loaded() })
       threads.on('error', (err: Error) => {
-        reject(err)
         onThreadError(err)
+        if (loading > 0) loaded(err)
       })
     })
   }
@@ -80,30 +86,25 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
     return new FaceError(code, { message: `${ERRORS[code][1]} (at most ${config.MAX_IMAGE_PIXELS} pixels)` })
   }
 
+  async function start (): Promise<void> {
+    await ensureModels(modelsDir)
+    pool = createPool()
+    await whenWarm(pool)
+  }
+
   return {
-    async start () {
-      await ensureModels(modelsDir)
-      pool = createPool()
-      await whenWarm(pool)
-    },
+    start: () => (starting ??= start()),
     async examine (photo) {
-      if (!pool) throw new FaceError('OVERLOADED')
+      const threads = pool
+      if (!threads) throw new FaceError('OVERLOADED')
       const task: PhotoTask = { photo, imagePixelsMax: config.MAX_IMAGE_PIXELS }
-      const deadline = new AbortController()
-      const timer = setTimeout(() => deadline.abort(), config.INFERENCE_TIMEOUT_MS)
-      try {
-        const result: PhotoResult = await pool.run(task, { transferList: [photo], signal: deadline.signal })
-        if (result.ok) return result
-        throw refusal(result.code)
-      } catch (cause) {
-        if (deadline.signal.aborted) throw new FaceError('INFERENCE_TIMEOUT', { cause })
-        if (cause instanceof Error && QUEUE_FULL.includes(cause.message)) throw new FaceError('OVERLOADED', { cause })
-        throw cause
-      } finally {
-        clearTimeout(timer)
-      }
+      const result: PhotoResult = await queue.run(() => threads.run(task, { transferList: [photo] }), config.INFERENCE_TIMEOUT_MS)
+      if (result.ok) return result
+      throw refusal(result.code)
     },
     async close () {
+      await starting?.catch(() => {}) // Whoever started it was told.
+      await queue.idle()
       await pool?.close()
     }
   }

@@ -12,14 +12,18 @@ const LEFT_EYE = [42, 45] as const
 const RIGHT_JAW = 2
 const LEFT_JAW = 14
 
-/** Where each measure is 0 and where it reaches 1; between them it is linear. */
+/**
+ * Where each measure is 0 and where it reaches 1; between them it is linear. Chosen on 1,100 portraits of public
+ * figures in everyday light, so that 0.8 accepts nineteen of twenty and refuses the same portraits three stops darker
+ * or blurred by 4 pixels.
+ */
 const SCALES = {
-  detection: { zero: 0, full: 1 },
+  detection: { zero: 0, full: 0.75 },
   sizePx: { zero: 0, full: 50 },
-  sharpness: { zero: 0, full: 40 },
-  dark: { zero: 20, full: 75 },
-  bright: { zero: 250, full: 200 },
-  yaw: { zero: 0.85, full: 0.35 }
+  sharpness: { zero: 0, full: 14 },
+  dark: { zero: 40, full: 115 },
+  bright: { zero: 250, full: 210 },
+  yaw: { zero: 1.1, full: 0.45 }
 } as const
 
 function scaled (value: number, { zero, full }: { zero: number, full: number }): number {
@@ -35,10 +39,7 @@ function lumaOf (chip: Uint8Array): Float32Array {
   return luma
 }
 
-/**
- * Variance of the Laplacian over the face (Pech-Pacheco et al. 2000, the usual focus measure), divided by the
- * variance of the luma itself so that a dull light does not pass for a blur.
- */
+/** Variance of the Laplacian over the face, the usual focus measure (Pech-Pacheco et al. 2000). */
 function focus (luma: Float32Array): number {
   let count = 0; let sum = 0; let squares = 0
   for (let y = FACE_FROM; y < FACE_TO; y++) {
@@ -51,13 +52,18 @@ function focus (luma: Float32Array): number {
   return squares / count - (sum / count) ** 2
 }
 
-/** Mean luma of the face, 0..255. */
-function brightness (luma: Float32Array): number {
-  let sum = 0
+/**
+ * A face is too dark when even its brightest parts are dark (the mean alone would take dark skin for bad light), and
+ * too bright when half of it is nearly white.
+ */
+function exposure (luma: Float32Array): number {
+  const face: number[] = []
   for (let y = FACE_FROM; y < FACE_TO; y++) {
-    for (let x = FACE_FROM; x < FACE_TO; x++) sum += luma[y * CHIP_SIDE + x]!
+    for (let x = FACE_FROM; x < FACE_TO; x++) face.push(luma[y * CHIP_SIDE + x]!)
   }
-  return sum / (FACE_TO - FACE_FROM) ** 2
+  const sorted = Float32Array.from(face).sort()
+  const percentile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!
+  return Math.min(scaled(percentile(0.98), SCALES.dark), scaled(percentile(0.5), SCALES.bright))
 }
 
 /**
@@ -80,12 +86,11 @@ function yaw (landmarks: Landmarks): number {
 /** How good the face is for recognition, measured on its chip, its landmarks and its detection. */
 export function measureQuality (chip: Uint8Array, landmarks: Landmarks, detection: Detection): QualityMeasures {
   const luma = lumaOf(chip)
-  const mean = brightness(luma)
   return {
     detection: scaled(detection.score, SCALES.detection),
     size: scaled(Math.min(detection.width, detection.height), SCALES.sizePx),
     sharpness: scaled(focus(luma), SCALES.sharpness),
-    exposure: Math.min(scaled(mean, SCALES.dark), scaled(mean, SCALES.bright)),
+    exposure: exposure(luma),
     pose: scaled(yaw(landmarks), SCALES.yaw)
   }
 }
