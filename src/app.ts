@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
+import { answerClientError } from './client-error.ts'
 import type { Config } from './config.ts'
 import { ERRORS } from './errors.ts'
 
@@ -42,6 +43,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
     routerOptions: { maxParamLength: 512 },
     // A number stays a number and a text a text: the type of a user id is part of the contract.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: true } },
+    clientErrorHandler: answerClientError,
     frameworkErrors: (_err, _request, reply: FastifyReply) => {
       const [status, message] = ERRORS.INVALID_REQUEST
       reply.code(status).send({ success: false, message, code: 'INVALID_REQUEST' })

@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { CHIP_SIDE, LANDMARK_SIDE } from './backends/backend.ts'
 import { createOnnxBackend } from './backends/onnx.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
-import { examinePhoto } from './pipeline/pipeline.ts'
+import { examineForEnrolment, identify, type Tools } from './pipeline/pipeline.ts'
 import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protocol.ts'
 
 const WARM_UP_SIDE = 256
@@ -12,17 +12,19 @@ const WARM_UP_SIDE = 256
 async function start ({ modelsDir, gallery }: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
   const startedAt = performance.now()
   const backend = await createOnnxBackend(modelsDir)
+  const tools: Tools = { backend, gallery }
   const blank = await sharp({ create: { width: WARM_UP_SIDE, height: WARM_UP_SIDE, channels: 3, background: 'gray' } }).jpeg().toBuffer()
-  await examinePhoto(backend, gallery, blank, WARM_UP_SIDE ** 2)
+  await identify(tools, blank, WARM_UP_SIDE ** 2)
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3)
   await backend.landmarks(chip.subarray(0, LANDMARK_SIDE ** 2 * 3), 1)
   await backend.encode(chip, 1)
   const ready: WorkerReady = { ready: true, loadMs: performance.now() - startedAt }
   parentPort?.postMessage(ready)
 
-  return async ({ photo, imagePixelsMax }) => {
+  return async ({ purpose, photo, imagePixelsMax }) => {
+    const work = purpose === 'enrol' ? examineForEnrolment : identify
     try {
-      return await examinePhoto(backend, gallery, new Uint8Array(photo), imagePixelsMax)
+      return { ok: true, ...await work(tools, new Uint8Array(photo), imagePixelsMax) }
     } catch (err) {
       if (err instanceof PhotoError) return { ok: false, code: err.code }
       throw err

@@ -28,8 +28,9 @@ export interface WorkerReady {
   loadMs: number
 }
 
-/** One photo to look at. The bytes are moved to the thread, not copied. */
+/** One photo to look at, to name the face or to enrol it. The bytes are moved to the thread, not copied. */
 export interface PhotoTask {
+  purpose: 'identify' | 'enrol'
   photo: ArrayBuffer
   imagePixelsMax: number
 }
@@ -39,6 +40,9 @@ export interface QualityMeasures {
   detection: number
   size: number
   sharpness: number
+  /** Enough light: not too dark. */
+  illumination: number
+  /** Not too bright. */
   exposure: number
   pose: number
 }
@@ -54,31 +58,35 @@ export interface Match {
 export interface Face {
   /** In pixels of the upright photo. */
   box: Box
-  /** Detector confidence, 0..1. */
+  /** The detector's confidence, 0..1. */
   score: number
-  /** Shorter side of the box in pixels. */
-  sizePx: number
-  quality: QualityMeasures
   encoding: Float32Array
+}
+
+/** What identification wants to know. */
+export interface Identification {
+  face: Face
   /** Null when nobody is enrolled. */
   match: Match | null
 }
 
-/** Milliseconds that each step took. */
-export interface StageTimes {
-  decode: number
-  detect: number
-  landmarks: number
-  align: number
-  quality: number
-  encode: number
-  match: number
+/** What enrolment wants to know. */
+export interface Enrolment {
+  face: Face
+  /** No other face is in the photo. */
+  alone: boolean
+  quality: QualityMeasures
 }
+
+export type Stage = 'decode' | 'detect' | 'landmarks' | 'align' | 'encode' | 'match' | 'opinion' | 'quality'
+
+/** Milliseconds that each step took. */
+export type StageTimes = Partial<Record<Stage, number>>
 
 /** Expected failures of a photo; the rest is a bug and thrown. */
 export type PhotoErrorCode = 'UNSUPPORTED_IMAGE' | 'IMAGE_UNREADABLE' | 'IMAGE_TOO_LARGE' | 'IMAGE_TOO_SMALL'
 
 /** What became of a {@link PhotoTask}. Errors travel as values: own properties of thrown ones get lost on the way. */
-export type PhotoResult =
-  | { ok: true, faceCount: number, face: Face | null, stages: StageTimes }
+export type PhotoResult<Found = Identification | Enrolment> =
+  | { ok: true, found: Found | null, stages: StageTimes }
   | { ok: false, code: PhotoErrorCode }

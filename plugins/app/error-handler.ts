@@ -20,10 +20,12 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
 }
 
 /** Which part of the request a schema complains about, and how: no value from the request is repeated. */
-function validationMessage ({ validation, validationContext }: FastifyError): string {
-  const [first] = validation ?? []
-  const where = first?.instancePath ? first.instancePath.slice(1).replaceAll('/', '.') : validationContext ?? 'request'
-  return `${where}: ${first?.message ?? 'not valid'}`
+function validationMessage ({ validation = [], validationContext }: FastifyError): string {
+  const path = validation[0]?.instancePath ?? ''
+  // A value that fits none of several schemas is complained about once for each, and once for all of them.
+  const complaints = validation.filter(({ instancePath, keyword }) => instancePath === path && keyword !== 'anyOf')
+  const where = path ? path.slice(1).replaceAll('/', '.') : validationContext ?? 'request'
+  return `${where}: ${complaints.map(({ message }) => message).join(' or ') || 'not valid'}`
 }
 
 /** Turns whatever was thrown into a coded error; what is not the client's fault becomes `INTERNAL_ERROR`. */

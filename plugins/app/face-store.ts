@@ -23,7 +23,8 @@ export default fp(async function faceStorePlugin (fastify) {
   fastify.decorate('gallery', gallery)
   fastify.addHook('onReady', async () => {
     await store.open()
-    log.info(gallery.counts(), 'encodings loaded')
+    const { users, encodings } = gallery.counts()
+    log.info({ users, count: encodings }, 'encodings loaded')
   })
   fastify.addHook('onClose', () => store.close())
 }, { name: 'face-store' })

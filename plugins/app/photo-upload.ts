@@ -34,7 +34,8 @@ async function readForm (request: FastifyRequest): Promise<PhotoForm> {
 /** Takes photos as JSON (base64), as `multipart/form-data` and as raw `image/*` bodies. */
 export default fp(async function photoUploadPlugin (fastify) {
   const { MAX_IMAGE_BYTES } = fastify.config
-  fastify.addContentTypeParser(/^image\/[\w.+-]+/, { parseAs: 'buffer', bodyLimit: MAX_IMAGE_BYTES }, async (_request: FastifyRequest, body: Buffer) => body)
+  fastify.removeContentTypeParser('text/plain')
+  fastify.addContentTypeParser(/^image\//, { parseAs: 'buffer', bodyLimit: MAX_IMAGE_BYTES }, async (_request: FastifyRequest, body: Buffer) => body)
 
   fastify.addHook('preValidation', async (request) => {
     if (request.isMultipart()) request.body = await readForm(request)

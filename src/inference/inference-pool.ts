@@ -1,24 +1,23 @@
 import { resolve } from 'node:path'
 import { Piscina } from 'piscina'
 import { ensureModels } from '../../models/build.ts'
-import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
+import type { Enrolment, Identification, PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { createPhotoQueue } from './photo-queue.ts'
 
-/** What the networks found in a photo. */
-export type Examination = Extract<PhotoResult, { ok: true }>
-
-/** The inference threads. */
+/**
+ * The inference threads. Photos given to them are moved away: do not use the bytes after. Both ways of looking at one
+ * give null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the
+ * queue is full, and `INFERENCE_TIMEOUT` after the deadline.
+ */
 export interface Inference {
   /** Builds missing models and resolves when every thread has its models loaded and warm; rejects if one cannot. */
   start (): Promise<void>
-  /**
-   * Finds, measures, encodes and matches the largest face of a photo. The bytes are moved away: do not use them after.
-   * Throws the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the queue is full, or
-   * `INFERENCE_TIMEOUT` after the deadline.
-   */
-  examine (photo: ArrayBuffer): Promise<Examination>
+  /** Encodes and matches the largest face of a photo. */
+  identify (photo: ArrayBuffer): Promise<Identification | null>
+  /** Encodes and measures the largest face of a photo, and looks for others. */
+  examineForEnrolment (photo: ArrayBuffer): Promise<Enrolment | null>
   /** Finishes the photos under way and ends the threads. */
   close (): Promise<void>
 }
@@ -86,6 +85,16 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
     return new FaceError(code, { message: `${ERRORS[code][1]} (at most ${config.MAX_IMAGE_PIXELS} pixels)` })
   }
 
+  async function examine<Found> (purpose: PhotoTask['purpose'], photo: ArrayBuffer): Promise<Found | null> {
+    const threads = pool
+    if (!threads) throw new FaceError('OVERLOADED')
+    const task: PhotoTask = { purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS }
+    const run = (): Promise<PhotoResult<Found>> => threads.run(task, { transferList: [photo] })
+    const result = await queue.run(run, config.INFERENCE_TIMEOUT_MS)
+    if (result.ok) return result.found
+    throw refusal(result.code)
+  }
+
   async function start (): Promise<void> {
     await ensureModels(modelsDir)
     pool = createPool()
@@ -94,14 +103,8 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
 
   return {
     start: () => (starting ??= start()),
-    async examine (photo) {
-      const threads = pool
-      if (!threads) throw new FaceError('OVERLOADED')
-      const task: PhotoTask = { photo, imagePixelsMax: config.MAX_IMAGE_PIXELS }
-      const result: PhotoResult = await queue.run(() => threads.run(task, { transferList: [photo] }), config.INFERENCE_TIMEOUT_MS)
-      if (result.ok) return result
-      throw refusal(result.code)
-    },
+    identify: (photo) => examine<Identification>('identify', photo),
+    examineForEnrolment: (photo) => examine<Enrolment>('enrol', photo),
     async close () {
       await starting?.catch(() => {}) // Whoever started it was told.
       await queue.idle()

@@ -5,7 +5,8 @@ const ADVICE: Readonly<Record<keyof QualityMeasures, string>> = {
   detection: 'the face is not clearly visible: uncover it and face the camera',
   size: 'the face is too small: come closer',
   sharpness: 'the photo is blurred: hold still',
-  exposure: 'the face is too dark or too bright: improve the light',
+  illumination: 'the face is too dark: put more light on it',
+  exposure: 'the face is too bright: keep it out of direct light',
   pose: 'the face is turned away: look at the camera'
 }
 

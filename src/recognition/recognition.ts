@@ -1,4 +1,4 @@
-import { ENCODING_MODEL, type Face } from '../../workers/protocol.ts'
+import { ENCODING_MODEL, type Enrolment, type QualityMeasures } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
@@ -53,29 +53,32 @@ export interface RecognitionParts {
 
 const round4 = (value: number): number => Math.round(value * 10_000) / 10_000
 
+const rounded = (measures: QualityMeasures): QualityMeasures =>
+  Object.fromEntries(Object.entries(measures).map(([name, value]) => [name, round4(value)])) as unknown as QualityMeasures
+
 /** Puts the use cases together. */
 export function createRecognition ({ config, inference, store, gallery }: RecognitionParts): Recognition {
-  function checkQuality (face: Face): void {
-    const { detection, size, sharpness, exposure, pose } = face.quality
-    const quality = { overall: round4(overallQuality(face.quality)), measures: { detection, size, sharpness, exposure, pose } }
-    if (face.sizePx < FACE_SIZE_MIN_PX) {
-      const message = `The face is too small (${Math.floor(face.sizePx)} pixels, at least ${FACE_SIZE_MIN_PX} are needed): come closer`
+  function checkQuality ({ face, quality: measures }: Enrolment): void {
+    const quality = { overall: round4(overallQuality(measures)), measures: rounded(measures) }
+    const sizePx = Math.floor(Math.min(face.box.width, face.box.height))
+    if (sizePx < FACE_SIZE_MIN_PX) {
+      const message = `The face is too small (${sizePx} pixels, at least ${FACE_SIZE_MIN_PX} are needed): come closer`
       throw new FaceError('LOW_QUALITY', { message, details: { quality } })
     }
-    const complaints = qualityComplaints(face.quality, config.FACE_QUALITY_THRESHOLD)
+    const complaints = qualityComplaints(measures, config.FACE_QUALITY_THRESHOLD)
     if (complaints.length === 0) return
     throw new FaceError('LOW_QUALITY', { message: `The photo is not good enough: ${complaints.join('; ')}`, details: { quality } })
   }
 
   return {
     async register (userId, photo) {
-      const { faceCount, face } = await inference.examine(photo)
-      if (!face) throw new FaceError('NO_FACE')
-      if (faceCount > 1) throw new FaceError('MULTIPLE_FACES', { details: { face_count: faceCount } })
-      checkQuality(face)
+      const examined = await inference.examineForEnrolment(photo)
+      if (!examined) throw new FaceError('NO_FACE')
+      if (!examined.alone) throw new FaceError('MULTIPLE_FACES')
+      checkQuality(examined)
       const registeredAt = new Date().toISOString()
-      const quality = round4(overallQuality(face.quality))
-      const encoding = { vector: face.encoding, quality, registeredAt, model: ENCODING_MODEL }
+      const quality = round4(overallQuality(examined.quality))
+      const encoding = { vector: examined.face.encoding, quality, registeredAt, model: ENCODING_MODEL }
       const stored = await store.update(String(userId), (present) => ({
         userId,
         updatedAt: registeredAt,
@@ -85,11 +88,12 @@ export function createRecognition ({ config, inference, store, gallery }: Recogn
     },
 
     async recognize (photo) {
-      const { face } = await inference.examine(photo)
-      if (!face) throw new FaceError('NO_FACE')
-      if (!face.match) return null
+      const identified = await inference.identify(photo)
+      if (!identified) throw new FaceError('NO_FACE')
+      const { match } = identified
+      if (!match) return null
       // Someone may have been deleted since the search; then the next nearest is the nearest.
-      for (const candidate of [face.match, face.match.runnerUp]) {
+      for (const candidate of [match, match.runnerUp]) {
         const userId = candidate ? gallery.userOf(candidate.user) : undefined
         if (!candidate || userId === undefined) continue
         if (candidate.distance > config.RECOGNITION_TOLERANCE) return null

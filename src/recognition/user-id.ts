@@ -1,7 +1,10 @@
 import type { UserId } from '../store/encoding-store.ts'
 
-/** What a user id may look like as text. The store sees to it that none leaves the data folder. */
-export const USER_ID_PATTERN = '^[A-Za-z0-9_.@-]{1,64}$'
+/**
+ * What a user id may look like as text; "unknown" is what strangers are called. The store sees to it that none leaves
+ * the data folder.
+ */
+export const USER_ID_PATTERN = '^(?!unknown$)[A-Za-z0-9_.@-]{1,64}$'
 
 /**
  * A user id that came as text, as in an address or a form field, where numbers have no type of their own:

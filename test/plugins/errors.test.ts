@@ -24,8 +24,9 @@ const post = (url: string, payload: object | string | Buffer, type = 'applicatio
 test('requests that are not understood are answered 400 and say which field is wrong', async (t) => {
   const app = await startApp(t)
   const photo = dataUri(await portraits.anna())
-  const badIds = [null, true, 1.5, 2 ** 53, '', 'a b', '../x', 'a/b', '..\\x', 'ä', 'x'.repeat(65), { $ne: 1 }, [1]]
+  const badIds = [null, true, 1.5, 2 ** 53, '', 'a b', '../x', 'a/b', '..\\x', 'ä', 'x'.repeat(65), 'unknown', { $ne: 1 }, [1]]
   for (const userId of badIds) await refused(app, post('/register-face', { user_id: userId, photo }), 'INVALID_REQUEST', /user_id/)
+  await refused(app, post('/register-face', { user_id: 'a b', photo }), 'INVALID_REQUEST', /^user_id: must be integer or must match pattern/)
   await refused(app, post('/register-face', { photo }), 'INVALID_REQUEST', /user_id/)
   await refused(app, post('/register-face', { user_id: 1 }), 'INVALID_REQUEST', /photo/)
   for (const bad of ['', 'not base64!', 'data:image/jpeg,plain', 'data:image/jpeg;base64,', '/9j/4', 'a*b=']) {
@@ -102,7 +103,9 @@ test('what is not a usable image is refused by name', async (t) => {
   await refused(app, raw(await grey(1000, 1000), 'image/png'), 'NO_FACE')
   await refused(app, raw(await grey(39, 400), 'image/png'), 'IMAGE_TOO_SMALL')
   await refused(app, raw(await grey(40, 40), 'image/png'), 'NO_FACE')
-  await refused(app, post('/register-face', 'user_id=1', 'application/x-www-form-urlencoded'), 'UNSUPPORTED_MEDIA_TYPE')
+  for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/octet-stream']) {
+    await refused(app, post('/register-face', 'user_id=1', type), 'UNSUPPORTED_MEDIA_TYPE')
+  }
 })
 
 test('a photo without a face is refused everywhere, one with several only at registration', async (t) => {
@@ -120,8 +123,8 @@ test('a bad photo of a good face is refused with advice', async (t) => {
   const anna = sharp(await portraits.anna())
   const register = (photo: Buffer): InjectOptions => post('/register-face', { user_id: 1, photo: dataUri(photo) })
   await refused(app, register(await anna.clone().blur(4).jpeg().toBuffer()), 'LOW_QUALITY', /hold still/)
-  await refused(app, register(await anna.clone().linear(0.2, 0).jpeg().toBuffer()), 'LOW_QUALITY', /light/)
-  await refused(app, register(await anna.clone().resize(90).jpeg().toBuffer()), 'LOW_QUALITY', /come closer/)
+  await refused(app, register(await anna.clone().linear(0.125, 0).jpeg().toBuffer()), 'LOW_QUALITY', /too dark/)
+  await refused(app, register(await anna.clone().resize(60).jpeg().toBuffer()), 'LOW_QUALITY', /come closer/)
 })
 
 test('each client gets RATE_LIMIT_MAX requests a window, health and stats not counted', async (t) => {

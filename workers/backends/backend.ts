@@ -1,5 +1,12 @@
-/** Side of the square that {@link Backend.detect} takes, in pixels (ssd_mobilenetv1's input). */
-export const DETECTOR_SIDE = 512
+/**
+ * The detectors. `tiny_face_detector` takes squares whose side is a multiple of 32 and finds faces that are about 60 to
+ * 100 pixels wide in them; `ssd_mobilenetv1` takes squares of {@link SSD_SIDE}, is fifteen times slower and finds
+ * smaller and harder ones.
+ */
+export type DetectorName = 'tiny_face_detector' | 'ssd_mobilenetv1'
+
+/** Side of the square that ssd_mobilenetv1 takes, in pixels. */
+export const SSD_SIDE = 512
 /** Side of the square that {@link Backend.landmarks} takes, in pixels (face_landmark_68's input). */
 export const LANDMARK_SIDE = 112
 /** Side of the aligned face chip that {@link Backend.encode} takes, in pixels (dlib's network). */
@@ -27,8 +34,8 @@ export interface Detection extends Box {
  * several pictures of one call lie one after the other. A backend serves one call at a time.
  */
 export interface Backend {
-  /** Faces in one square picture of {@link DETECTOR_SIDE}, best score first, after non-maximum suppression. */
-  detect (rgb: Uint8Array): Promise<Detection[]>
+  /** Faces in one square picture of `side` pixels, best score first, after non-maximum suppression. */
+  detect (detector: DetectorName, rgb: Uint8Array, side: number): Promise<Detection[]>
   /** 68 points as x, y in 0..1 of each picture of {@link LANDMARK_SIDE}: `count` × 136 numbers. */
   landmarks (rgb: Uint8Array, count: number): Promise<Float32Array>
   /** One encoding for each chip of {@link CHIP_SIDE}: `count` × 128 numbers. */

@@ -9,14 +9,17 @@ function overlap (one: Detection, other: Detection): number {
   return common / (one.width * one.height + other.width * other.height - common)
 }
 
+/** Faces of one picture, the best ones; face-api's limit. */
+export const DETECTIONS_MAX = 100
+
 /**
  * Keeps the best of every group of boxes that overlap by more than `overlapMax` (0..1), best score first and at most
- * `countMax` of them.
+ * {@link DETECTIONS_MAX} of them.
  */
-export function suppressNonMaxima (detections: readonly Detection[], overlapMax: number, countMax: number): Detection[] {
+export function suppressNonMaxima (detections: readonly Detection[], overlapMax: number): Detection[] {
   const kept: Detection[] = []
   for (const detection of [...detections].sort((one, other) => other.score - one.score)) {
-    if (kept.length >= countMax) break
+    if (kept.length >= DETECTIONS_MAX) break
     if (kept.every((better) => overlap(better, detection) <= overlapMax)) kept.push(detection)
   }
   return kept

@@ -1,13 +1,8 @@
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { CHIP_SIDE, DETECTOR_SIDE, LANDMARK_SIDE, type Backend, type Detection } from './backend.ts'
-import { suppressNonMaxima } from './non-maximum-suppression.ts'
-
-/** What face-api's ssd_mobilenetv1 uses: a lower score is no face, boxes that overlap more are one face. */
-export const DETECTION_SCORE_MIN = 0.5
-const DETECTION_OVERLAP_MAX = 0.5
-/** Faces of one picture, the best ones; face-api's limit. */
-export const DETECTIONS_MAX = 100
+import { CHIP_SIDE, LANDMARK_SIDE, type Backend } from './backend.ts'
+import { facesInBoxes } from './ssd-boxes.ts'
+import { facesInGrid } from './tiny-boxes.ts'
 
 /** One thread each: the pool of threads is the parallelism. */
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
@@ -21,32 +16,15 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
 
 type Outputs = Readonly<Record<string, Float32Array>>
 
-/** Loads one graph; the result runs it on `count` square pictures of `side` pixels. */
-async function loadNetwork (file: string, side: number): Promise<(rgb: Uint8Array, count: number) => Promise<Outputs>> {
+/** Runs a graph on `count` square pictures of `side` pixels. */
+type Network = (rgb: Uint8Array, count: number, side: number) => Promise<Outputs>
+
+async function loadNetwork (file: string): Promise<Network> {
   const session = await InferenceSession.create(file, SESSION_OPTIONS)
-  return async (rgb, count) => {
+  return async (rgb, count, side) => {
     const results = await session.run({ image: new Tensor('uint8', rgb, [count, side, side, 3]) })
     return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
   }
-}
-
-/** The detector's boxes that are faces, in pixels of its input, cut off at the input's edges as in face-api. */
-function detectionsOf (scores: Float32Array, boxes: Float32Array): Detection[] {
-  const detections: Detection[] = []
-  for (let i = 0; i < scores.length; i++) {
-    const score = scores[i]!
-    if (score <= DETECTION_SCORE_MIN) continue
-    const [top, left, bottom, right] = Array.from(boxes.subarray(4 * i, 4 * i + 4), (share) => share * DETECTOR_SIDE) as [number, number, number, number]
-    detections.push({ score, left, top, width: right - left, height: bottom - top })
-  }
-  const inside = (value: number): number => Math.min(DETECTOR_SIDE, Math.max(0, value))
-  return suppressNonMaxima(detections, DETECTION_OVERLAP_MAX, DETECTIONS_MAX).map(({ score, left, top, width, height }) => ({
-    score,
-    left: inside(left),
-    top: inside(top),
-    width: inside(left + width) - inside(left),
-    height: inside(top + height) - inside(top)
-  }))
 }
 
 /**
@@ -57,18 +35,16 @@ function detectionsOf (scores: Float32Array, boxes: Float32Array): Detection[] {
  * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe.
  */
 export async function createOnnxBackend (modelsDir: string): Promise<Backend> {
-  const [detector, landmarks, recognition] = await Promise.all([
-    loadNetwork(join(modelsDir, 'ssd_mobilenetv1.onnx'), DETECTOR_SIDE),
-    loadNetwork(join(modelsDir, 'face_landmark_68.onnx'), LANDMARK_SIDE),
-    loadNetwork(join(modelsDir, 'face_recognition.onnx'), CHIP_SIDE)
-  ])
-  const named = (outputs: Outputs, name: string): Float32Array => outputs[name]!
+  const [tiny, ssd, landmarks, recognition] = await Promise.all(
+    ['tiny_face_detector', 'ssd_mobilenetv1', 'face_landmark_68', 'face_recognition'].map((name) => loadNetwork(join(modelsDir, `${name}.onnx`)))
+  ) as [Network, Network, Network, Network]
   return {
-    async detect (rgb) {
-      const outputs = await detector(rgb, 1)
-      return detectionsOf(named(outputs, 'scores'), named(outputs, 'boxes'))
+    async detect (detector, rgb, side) {
+      if (detector === 'tiny_face_detector') return facesInGrid((await tiny(rgb, 1, side)).grid!, side)
+      const { scores, boxes } = await ssd(rgb, 1, side)
+      return facesInBoxes(scores!, boxes!)
     },
-    landmarks: async (rgb, count) => named(await landmarks(rgb, count), 'points'),
-    encode: async (rgb, count) => named(await recognition(rgb, count), 'encoding')
+    landmarks: async (rgb, count) => (await landmarks(rgb, count, LANDMARK_SIDE)).points!,
+    encode: async (rgb, count) => (await recognition(rgb, count, CHIP_SIDE)).encoding!
   }
 }

@@ -21,6 +21,10 @@ const MEAN_FACE: ReadonlyArray<[landmark: number, x: number, y: number]> = [
 ]
 /** Room around the face as a share of its size, as in training. */
 const PADDING = 0.25
+/** Side of the face itself in the chip, in pixels. */
+export const FACE_SIDE = CHIP_SIDE / (2 * PADDING + 1)
+/** The landmarks that decide how a face is aligned. */
+export const INNER_LANDMARKS = MEAN_FACE.map(([landmark]) => landmark)
 
 /**
  * The similarity transform from chip to picture pixels that brings the mean face nearest to the landmarks in the
@@ -28,7 +32,7 @@ const PADDING = 0.25
  */
 export function chipTransform (landmarks: Landmarks): Similarity {
   const n = MEAN_FACE.length
-  const place = (mean: number): number => (PADDING + mean) / (2 * PADDING + 1) * CHIP_SIDE
+  const place = (mean: number): number => (PADDING + mean) * FACE_SIDE
   let mx = 0; let my = 0; let px = 0; let py = 0
   for (const [landmark, x, y] of MEAN_FACE) {
     mx += place(x) / n; my += place(y) / n

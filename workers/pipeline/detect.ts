@@ -1,29 +1,46 @@
-import { DETECTOR_SIDE, type Backend, type Detection } from '../backends/backend.ts'
+import { SSD_SIDE, type Backend, type Box, type Detection, type DetectorName } from '../backends/backend.ts'
 import { letterbox } from './decode.ts'
 import type { Picture } from './picture.ts'
 
-/**
- * How much of the detector's input the photo fills, one look after the other until a face is found. ssd_mobilenetv1
- * was trained on small faces: it misses 7 % of portraits that fill the frame, and finds most of those in a grey frame
- * of twice the photo's size.
- */
-const LOOKS = [1, 0.5]
+/** One way to look at a photo: with which detector, in a square of which side, and how much of that the photo fills. */
+export interface Look {
+  detector: DetectorName
+  side: number
+  fill: number
+}
 
-/** Faces in the picture, in its pixels, the largest first. */
-export async function detectFaces (backend: Backend, picture: Picture): Promise<Detection[]> {
-  for (const fill of LOOKS) {
-    const { rgb, scale, left, top } = await letterbox(picture, DETECTOR_SIDE, fill)
-    const found = await backend.detect(rgb)
-    if (found.length === 0) continue
-    return found
-      .map((box) => ({
-        score: box.score,
-        left: (box.left - left) / scale,
-        top: (box.top - top) / scale,
-        width: box.width / scale,
-        height: box.height / scale
-      }))
-      .sort((one, other) => other.width * other.height - one.width * one.height)
-  }
-  return []
+/**
+ * From coarse to fine: the first look finds faces that take up a third of the photo, each further one smaller or harder
+ * ones, so the first that finds a face finds the largest. tiny_face_detector is both quick and, on faces of the size it
+ * likes, surer than ssd_mobilenetv1, which misses 7 % of the portraits that fill the frame; the last look puts the photo
+ * into a grey frame of twice its size and rescues most of what is left.
+ */
+export const LOOKS: readonly Look[] = [
+  { detector: 'tiny_face_detector', side: 160, fill: 1 },
+  { detector: 'tiny_face_detector', side: 320, fill: 1 },
+  { detector: 'tiny_face_detector', side: 640, fill: 1 },
+  { detector: 'ssd_mobilenetv1', side: SSD_SIDE, fill: 1 },
+  { detector: 'ssd_mobilenetv1', side: SSD_SIDE, fill: 0.5 }
+]
+
+/** Pixels of the box that lie in the picture: half a face at the edge is not larger than a whole one of its size. */
+function visibleArea ({ left, top, width, height }: Box, picture: Picture): number {
+  const right = Math.min(picture.width, left + width)
+  const bottom = Math.min(picture.height, top + height)
+  return Math.max(0, right - Math.max(0, left)) * Math.max(0, bottom - Math.max(0, top))
+}
+
+/** Faces that one look finds in the picture, in its pixels, the largest first. */
+export async function detectFaces (backend: Backend, picture: Picture, { detector, side, fill }: Look): Promise<Detection[]> {
+  const { rgb, scale, left, top } = await letterbox(picture, side, fill)
+  const found = await backend.detect(detector, rgb, side)
+  return found
+    .map((box) => ({
+      score: box.score,
+      left: (box.left - left) / scale,
+      top: (box.top - top) / scale,
+      width: box.width / scale,
+      height: box.height / scale
+    }))
+    .sort((one, other) => visibleArea(other, picture) - visibleArea(one, picture))
 }

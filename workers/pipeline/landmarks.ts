@@ -1,26 +1,33 @@
 import { LANDMARK_COUNT, LANDMARK_SIDE, type Backend, type Box } from '../backends/backend.ts'
 import type { Picture } from './picture.ts'
-import { warp } from './warp.ts'
+import { warp, type Similarity } from './warp.ts'
 
 /** x, y of the 68 points of the iBUG 300-W scheme, in pixels of the picture. */
 export type Landmarks = Float64Array
+
+/** What the network finds in the square view that `view` cuts out of the picture, {@link LANDMARK_SIDE} pixels wide. */
+export async function landmarksInView (backend: Backend, picture: Picture, view: Similarity): Promise<Landmarks> {
+  const crop = new Uint8Array(LANDMARK_SIDE * LANDMARK_SIDE * 3)
+  warp(picture, view, LANDMARK_SIDE, crop, 0)
+  const points = await backend.landmarks(crop, 1)
+  const landmarks = new Float64Array(LANDMARK_COUNT * 2)
+  for (let i = 0; i < landmarks.length; i += 2) {
+    const x = points[i]! * LANDMARK_SIDE - 0.5
+    const y = points[i + 1]! * LANDMARK_SIDE - 0.5
+    landmarks[i] = view.a * x - view.b * y + view.tx
+    landmarks[i + 1] = view.b * x + view.a * y + view.ty
+  }
+  return landmarks
+}
 
 /**
  * Finds the 68 landmarks of the face in `box`. The network sees the square around the box's centre whose side is
  * the box's longer side.
  */
-export async function findLandmarks (backend: Backend, picture: Picture, box: Box): Promise<Landmarks> {
+export function findLandmarks (backend: Backend, picture: Picture, box: Box): Promise<Landmarks> {
   const side = Math.max(box.width, box.height)
   const left = box.left + (box.width - side) / 2
   const top = box.top + (box.height - side) / 2
   const scale = side / LANDMARK_SIDE
-  const crop = new Uint8Array(LANDMARK_SIDE * LANDMARK_SIDE * 3)
-  warp(picture, { a: scale, b: 0, tx: left + scale / 2 - 0.5, ty: top + scale / 2 - 0.5 }, LANDMARK_SIDE, crop, 0)
-  const points = await backend.landmarks(crop, 1)
-  const landmarks = new Float64Array(LANDMARK_COUNT * 2)
-  for (let i = 0; i < LANDMARK_COUNT; i++) {
-    landmarks[2 * i] = left + points[2 * i]! * side
-    landmarks[2 * i + 1] = top + points[2 * i + 1]! * side
-  }
-  return landmarks
+  return landmarksInView(backend, picture, { a: scale, b: 0, tx: left + scale / 2 - 0.5, ty: top + scale / 2 - 0.5 })
 }

@@ -1,50 +1,61 @@
 import type { Backend } from '../backends/backend.ts'
-import type { PhotoResult, StageTimes } from '../protocol.ts'
-import { alignFace, chipTransform } from './align.ts'
+import type { Enrolment, Face, Identification, StageTimes } from '../protocol.ts'
+import { alignFace } from './align.ts'
 import { decodePhoto } from './decode.ts'
-import { detectFaces } from './detect.ts'
-import { findLandmarks } from './landmarks.ts'
+import { findFace, secondOpinion, type FoundFace } from './find.ts'
 import { matchFace } from './match.ts'
 import { measureQuality } from './quality.ts'
+import { startStopwatch, type Lap } from './stopwatch.ts'
 
-/** Gives the milliseconds since the call before. */
-function stopwatch (): () => number {
-  let last = performance.now()
-  return () => {
-    const now = performance.now()
-    const elapsed = now - last
-    last = now
-    return elapsed
-  }
+/** What an inference thread works with. */
+export interface Tools {
+  backend: Backend
+  gallery: WebAssembly.Memory
+}
+
+/** What a photo shows, null without a face, and the time that it took. */
+export interface Seen<Found> {
+  found: Found | null
+  stages: StageTimes
+}
+
+/** The part of the way that every photo takes: align and encode the face that was found. */
+async function encode (backend: Backend, { picture, detection, transform }: FoundFace, lap: Lap): Promise<Face> {
+  const chip = alignFace(picture, transform)
+  lap('align')
+  const encoding = await backend.encode(chip, 1)
+  lap('encode')
+  const { score, ...box } = detection
+  return { box, score, encoding }
+}
+
+/** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */
+export async function identify ({ backend, gallery }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
+  const { times: stages, lap } = startStopwatch()
+  const picture = await decodePhoto(photo, imagePixelsMax)
+  lap('decode')
+  const found = await findFace(backend, picture, lap)
+  if (!found) return { found: null, stages }
+  const face = await encode(backend, found, lap)
+  const match = matchFace(gallery, face.encoding)
+  lap('match')
+  return { found: { face, match }, stages }
 }
 
 /**
- * The way of a photo: decode, detect, landmarks, align, quality, encode, match. Only the largest face goes beyond
- * detection. Throws PhotoError for a photo that cannot be used.
+ * Decodes, finds and encodes the largest face in the same way as {@link identify}, and takes the time to look for others
+ * and to measure its quality. Throws PhotoError for a photo that cannot be used.
  */
-export async function examinePhoto (
-  backend: Backend, gallery: WebAssembly.Memory, photo: Uint8Array, imagePixelsMax: number
-): Promise<Extract<PhotoResult, { ok: true }>> {
-  const stages: StageTimes = { decode: 0, detect: 0, landmarks: 0, align: 0, quality: 0, encode: 0, match: 0 }
-  const lap = stopwatch()
+export async function examineForEnrolment ({ backend }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
+  const { times: stages, lap } = startStopwatch()
   const picture = await decodePhoto(photo, imagePixelsMax)
-  stages.decode = lap()
-  const detections = await detectFaces(backend, picture)
-  stages.detect = lap()
-  const [largest] = detections
-  if (!largest) return { ok: true, faceCount: 0, face: null, stages }
-
-  const { score, ...box } = largest
-  const landmarks = await findLandmarks(backend, picture, box)
-  stages.landmarks = lap()
-  const chip = alignFace(picture, chipTransform(landmarks))
-  stages.align = lap()
-  const quality = measureQuality(chip, landmarks, largest)
-  stages.quality = lap()
-  const encoding = await backend.encode(chip, 1)
-  stages.encode = lap()
-  const match = matchFace(gallery, encoding)
-  stages.match = lap()
-  const sizePx = Math.min(box.width, box.height)
-  return { ok: true, faceCount: detections.length, face: { box, score, sizePx, quality, encoding, match }, stages }
+  lap('decode')
+  const found = await findFace(backend, picture, lap)
+  if (!found) return { found: null, stages }
+  const face = await encode(backend, found, lap)
+  const opinion = await secondOpinion(backend, found)
+  lap('opinion')
+  const quality = measureQuality(alignFace(picture, found.transform), found, opinion)
+  lap('quality')
+  return { found: { face, alone: opinion.alone, quality }, stages }
 }

@@ -1,9 +1,11 @@
-import { CHIP_SIDE, type Detection } from '../backends/backend.ts'
+import { CHIP_SIDE, type Box } from '../backends/backend.ts'
 import type { QualityMeasures } from '../protocol.ts'
+import { FACE_SIDE } from './align.ts'
+import type { FoundFace, SecondOpinion } from './find.ts'
 import type { Landmarks } from './landmarks.ts'
 
-/** The face itself within the chip, without the padding of a sixth on each side. */
-const FACE_FROM = CHIP_SIDE / 6
+/** Where the face itself lies within the chip. */
+const FACE_FROM = (CHIP_SIDE - FACE_SIDE) / 2
 const FACE_TO = CHIP_SIDE - FACE_FROM
 
 const NOSE_TIP = 30
@@ -21,8 +23,8 @@ const SCALES = {
   detection: { zero: 0, full: 0.75 },
   sizePx: { zero: 0, full: 50 },
   sharpness: { zero: 0, full: 14 },
-  dark: { zero: 40, full: 115 },
-  bright: { zero: 250, full: 210 },
+  illumination: { zero: 40, full: 115 },
+  exposure: { zero: 250, full: 210 },
   yaw: { zero: 1.1, full: 0.45 }
 } as const
 
@@ -52,18 +54,13 @@ function focus (luma: Float32Array): number {
   return squares / count - (sum / count) ** 2
 }
 
-/**
- * A face is too dark when even its brightest parts are dark (the mean alone would take dark skin for bad light), and
- * too bright when half of it is nearly white.
- */
-function exposure (luma: Float32Array): number {
+/** Luma of the face itself, in ascending order. */
+function sortedFace (luma: Float32Array): Float32Array {
   const face: number[] = []
   for (let y = FACE_FROM; y < FACE_TO; y++) {
     for (let x = FACE_FROM; x < FACE_TO; x++) face.push(luma[y * CHIP_SIDE + x]!)
   }
-  const sorted = Float32Array.from(face).sort()
-  const percentile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]!
-  return Math.min(scaled(percentile(0.98), SCALES.dark), scaled(percentile(0.5), SCALES.bright))
+  return Float32Array.from(face).sort()
 }
 
 /**
@@ -83,14 +80,21 @@ function yaw (landmarks: Landmarks): number {
   return Math.abs(2 * (nose - right) / (left - right) - 1)
 }
 
-/** How good the face is for recognition, measured on its chip, its landmarks and its detection. */
-export function measureQuality (chip: Uint8Array, landmarks: Landmarks, detection: Detection): QualityMeasures {
+/** The shorter side of the face's box in pixels of the photo. */
+const sizeOf = ({ width, height }: Box): number => Math.min(width, height)
+
+/** How good the face is for recognition, measured on its chip, its landmarks and what the detectors say. */
+export function measureQuality (chip: Uint8Array, { detection, landmarks }: FoundFace, { scores }: SecondOpinion): QualityMeasures {
   const luma = lumaOf(chip)
+  const face = sortedFace(luma)
+  const percentile = (share: number): number => face[Math.floor(share * (face.length - 1))]!
   return {
-    detection: scaled(detection.score, SCALES.detection),
-    size: scaled(Math.min(detection.width, detection.height), SCALES.sizePx),
+    detection: scaled(Math.min(...Object.values(scores)), SCALES.detection),
+    size: scaled(sizeOf(detection), SCALES.sizePx),
     sharpness: scaled(focus(luma), SCALES.sharpness),
-    exposure: exposure(luma),
+    // The mean would take dark skin for bad light: what counts is how bright the brightest parts are.
+    illumination: scaled(percentile(0.98), SCALES.illumination),
+    exposure: scaled(percentile(0.5), SCALES.exposure),
     pose: scaled(yaw(landmarks), SCALES.yaw)
   }
 }

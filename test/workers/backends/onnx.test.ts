@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { ensureModels } from '../../../models/build.ts'
-import { CHIP_SIDE, DETECTOR_SIDE, ENCODING_LENGTH, LANDMARK_SIDE } from '../../../workers/backends/backend.ts'
+import { CHIP_SIDE, ENCODING_LENGTH, LANDMARK_SIDE, SSD_SIDE } from '../../../workers/backends/backend.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { temporaryFolder } from '../../helper.ts'
 
@@ -56,7 +56,9 @@ test('no pictures give no results', async () => {
 
 test('a picture without a face gives no boxes', async () => {
   const backend = await createOnnxBackend('models')
-  assert.deepEqual(await backend.detect(new Uint8Array(DETECTOR_SIDE ** 2 * 3).fill(128)), [])
+  for (const [detector, side] of [['tiny_face_detector', 160], ['tiny_face_detector', 320], ['ssd_mobilenetv1', SSD_SIDE]] as const) {
+    assert.deepEqual(await backend.detect(detector, new Uint8Array(side ** 2 * 3).fill(128), side), [])
+  }
 })
 
 test('a buffer of another size than the pictures is refused', async () => {
@@ -69,8 +71,7 @@ test('a buffer of another size than the pictures is refused', async () => {
 
 test('a graph that is missing or damaged is named', async (t) => {
   const dir = await temporaryFolder(t)
-  await copyFile('models/ssd_mobilenetv1.onnx', join(dir, 'ssd_mobilenetv1.onnx'))
-  await copyFile('models/face_landmark_68.onnx', join(dir, 'face_landmark_68.onnx'))
+  for (const name of ['tiny_face_detector', 'ssd_mobilenetv1', 'face_landmark_68']) await copyFile(`models/${name}.onnx`, join(dir, `${name}.onnx`))
   await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
   await writeFile(join(dir, 'face_recognition.onnx'), 'not a graph')
   await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)

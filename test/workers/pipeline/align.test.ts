@@ -41,10 +41,7 @@ test('beyond its edges a picture goes on black, and no read leaves it', () => {
 })
 
 test('every similarity is found again from the landmarks that it moves', () => {
-  // The points of the mean face in the chip, taken from the transform of an upright face of known place.
   const upright = new Float64Array(136)
-  const shape = [[27, 0.490127, 0.203352], [36, 0.121737, 0.216423], [45, 0.858516, 0.216423], [54, 0.726104, 0.780233]]
-  assert.equal(shape.length, 4)
   const random = (i: number): number => ((Math.sin(i * 12.9898) * 43758.5453) % 1)
   for (let i = 0; i < 136; i++) upright[i] = 100 + 50 * random(i)
   const base = chipTransform(upright)

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import sharp from 'sharp'
+import { ensureModels } from '../../../models/build.ts'
+import type { Box } from '../../../workers/backends/backend.ts'
+import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
+import { decodePhoto } from '../../../workers/pipeline/decode.ts'
+import { findFace, secondOpinion, type FoundFace } from '../../../workers/pipeline/find.ts'
+import { groupPhoto, labelled, noFace, portraits, WITHOUT_FACES } from '../../photos.ts'
+
+await ensureModels('models')
+const backend = await createOnnxBackend('models')
+
+/** Width of the face in each portrait, as a share of the portrait's. */
+const FACE_SHARE = 0.6
+const [WIDTH, HEIGHT] = [640, 480]
+
+async function find (photo: Buffer): Promise<FoundFace | null> {
+  return findFace(backend, await decodePhoto(photo, 25_000_000), () => {})
+}
+
+/** Portraits pasted into a grey kiosk picture, each with a face of `faceWidth` pixels and its middle at `x`, `y`. */
+async function scene (...people: Array<{ portrait: Buffer, faceWidth: number, x: number, y: number }>): Promise<Buffer> {
+  const pasted = await Promise.all(people.map(async ({ portrait, faceWidth, x, y }) => {
+    const { data, info } = await sharp(portrait).resize(Math.round(faceWidth / FACE_SHARE)).toBuffer({ resolveWithObject: true })
+    const [left, top] = [Math.round(x - info.width / 2), Math.round(y - info.height / 2)]
+    const inside = { left: Math.max(0, -left), top: Math.max(0, -top), right: Math.min(info.width, WIDTH - left), bottom: Math.min(info.height, HEIGHT - top) }
+    const input = await sharp(data).extract({ left: inside.left, top: inside.top, width: inside.right - inside.left, height: inside.bottom - inside.top }).toBuffer()
+    return { input, left: left + inside.left, top: top + inside.top }
+  }))
+  return sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#8a8880' } }).composite(pasted).jpeg().toBuffer()
+}
+
+const brightest = (rgb: Uint8Array): number => rgb.reduce((most, value) => Math.max(most, value), 0)
+
+const middleOf = ({ left, top, width, height }: Box): [x: number, y: number] => [left + width / 2, top + height / 2]
+
+test('faces from 40 pixels to the full height of the photo are found where they are', async () => {
+  for (const portrait of [await portraits.anna(), await portraits.bella(), await portraits.clara()]) {
+    for (const faceWidth of [40, 60, 90, 140, 200, 260, 320]) {
+      const found = await find(await scene({ portrait, faceWidth, x: 330, y: 240 }))
+      assert.ok(found, `${faceWidth} pixels`)
+      const { width } = found.detection
+      assert.ok(width > 0.6 * faceWidth && width < 1.7 * faceWidth, `${faceWidth} pixels: ${width}`)
+      const [x, y] = middleOf(found.detection)
+      assert.ok(Math.hypot(x - 330, y - 240) < 0.6 * faceWidth, `${faceWidth} pixels: ${x}, ${y}`)
+    }
+  }
+})
+
+test('faces are found when the head is tilted by 30 degrees, and the chip is upright', async () => {
+  for (const angle of [-30, 30]) {
+    const tilted = await sharp(await portraits.bella()).rotate(angle, { background: '#8a8880' }).jpeg().toBuffer()
+    const found = await find(tilted)
+    assert.ok(found, `${angle}°`)
+    const turned = Math.atan2(found.transform.b, found.transform.a) * 180 / Math.PI
+    assert.ok(Math.abs(turned - angle) < 15, `${angle}°: ${turned}°`)
+  }
+})
+
+test('of two faces the larger one is found, and the photo is known to be crowded', async () => {
+  const [anna, bella] = [await portraits.anna(), await portraits.bella()]
+  const found = await find(await scene({ portrait: anna, faceWidth: 150, x: 440, y: 240 }, { portrait: bella, faceWidth: 70, x: 120, y: 240 }))
+  assert.ok(found)
+  assert.ok(middleOf(found.detection)[0] > 320)
+  assert.equal((await secondOpinion(backend, found)).alone, false)
+})
+
+test('a face half outside the photo does not count as larger than a whole one', async () => {
+  const [anna, bella] = [await portraits.anna(), await portraits.bella()]
+  const found = await find(await scene({ portrait: anna, faceWidth: 170, x: 10, y: 240 }, { portrait: bella, faceWidth: 140, x: 440, y: 240 }))
+  assert.ok(found)
+  assert.ok(middleOf(found.detection)[0] > 320)
+})
+
+test('both detectors know a good portrait, and nobody else is in it', async () => {
+  for (const portrait of [await portraits.anna(), await portraits.annaAgain(), await portraits.bella()]) {
+    const found = await find(portrait)
+    assert.ok(found)
+    const { scores, alone } = await secondOpinion(backend, found)
+    assert.ok(alone)
+    assert.ok(scores.tiny_face_detector > 0.6 && scores.ssd_mobilenetv1 > 0.6, JSON.stringify(scores))
+  }
+})
+
+test('every group photo is known to be crowded', async () => {
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    const found = await find(await groupPhoto(number))
+    assert.ok(found)
+    assert.equal((await secondOpinion(backend, found)).alone, false, `sample ${number}`)
+  }
+})
+
+test('a portrait three stops too dark is found in a brighter copy; black and noise show nobody', async () => {
+  for (const portrait of [await portraits.anna(), await portraits.bella(), await portraits.clara()]) {
+    const dark = await decodePhoto(await sharp(portrait).linear(1 / 8, 0).jpeg().toBuffer(), 25_000_000)
+    const found = await findFace(backend, dark, () => {})
+    assert.ok(found)
+    assert.ok(brightest(found.picture.rgb) > 2 * brightest(dark.rgb))
+  }
+  assert.equal(await find(await sharp({ create: { width: 320, height: 240, channels: 3, background: 'black' } }).png().toBuffer()), null)
+  assert.equal(await find(await noFace()), null)
+  assert.equal(await find(await sharp(await noFace()).linear(1 / 8, 0).png().toBuffer()), null)
+})
+
+test('no face is found where there is none, and a dog convinces only one detector', { skip: WITHOUT_FACES }, async () => {
+  assert.equal(await find(await labelled('none/017_0.jpg')), null)
+  const dog = await find(await labelled('none/dogs.jpg'))
+  if (dog) {
+    const { scores } = await secondOpinion(backend, dog)
+    assert.ok(Math.min(...Object.values(scores)) < 0.6, JSON.stringify(scores))
+  }
+})
