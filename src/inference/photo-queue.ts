@@ -17,7 +17,7 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitin
   /** A set keeps the order of arrival, and whoever gives up leaves it at once. */
   const waiting = new Set<() => void>()
   let running = 0
-  let whenIdle: Array<() => void> = []
+  const whenIdle: Array<() => void> = []
 
   function leave (): void {
     running--
