@@ -9,39 +9,31 @@ export interface SystemLoad {
   diskPercent: number
 }
 
-const FRESH_MS = 2000
+const LOAD_FRESH_MS = 2_000
+/** Asking for it starts a process, which takes a large one like ours milliseconds; disks fill up slowly. */
+const DISK_FRESH_MS = 60_000
 
 const percent = (share: number): number => Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10
 
-async function diskShare (dir: string): Promise<number> {
+async function diskPercent (dir: string): Promise<number> {
   const [path, volumes] = await Promise.all([realpath(dir), fsSize()])
   const holds = (mount: string): boolean => path === mount || path.startsWith(mount.endsWith('/') ? mount : `${mount}/`)
   const [volume] = volumes.filter(({ mount }) => holds(mount)).sort((one, other) => other.mount.length - one.mount.length)
-  return volume ? volume.used / (volume.used + volume.available) : 0
-}
-
-async function measure (dir: string): Promise<SystemLoad> {
-  // Where the operating system has no `df`, the disk counts as 0 rather than failing the other figures.
-  const [cpu, memory, disk] = await Promise.all([currentLoad(), mem(), diskShare(dir).catch(() => 0)])
-  return {
-    cpuPercent: percent(cpu.currentLoad / 100),
-    memoryPercent: percent(memory.active / memory.total),
-    diskPercent: percent(disk)
-  }
+  return volume ? percent(volume.used / (volume.used + volume.available)) : 0
 }
 
 /**
- * Gives the machine's load without making anyone wait for it: figures older than two seconds are measured again in
- * the background, at most one measurement at a time, and none while nobody asks. Only the first call waits.
+ * Gives a figure without making anyone wait for it: one older than `freshMs` is measured again in the background, at most
+ * once at a time, and never while nobody asks. Only the first call waits; a failed measurement keeps the figure before it.
  */
-export function createSystemLoad (dir: string): () => Promise<SystemLoad> {
-  let latest: Promise<SystemLoad> | undefined
+function cached<T> (measure: () => Promise<T>, freshMs: number): () => Promise<T> {
+  let latest: Promise<T> | undefined
   let measuredAt = 0
   let measuring = false
 
-  function refresh (): Promise<SystemLoad> {
+  function refresh (): Promise<T> {
     measuring = true
-    return measure(dir).finally(() => {
+    return measure().finally(() => {
       measuring = false
       measuredAt = performance.now()
     })
@@ -50,11 +42,25 @@ export function createSystemLoad (dir: string): () => Promise<SystemLoad> {
   return async () => {
     latest ??= refresh()
     const shown = await latest
-    if (!measuring && performance.now() - measuredAt > FRESH_MS) {
+    if (!measuring && performance.now() - measuredAt > freshMs) {
       const next = refresh()
-      // Shown from then on; a failed measurement keeps the figures before it.
       next.then(() => { latest = next }, () => {})
     }
     return shown
+  }
+}
+
+/** Makes the gauge of the machine's load, for the volume that holds `dir`. */
+export function createSystemLoad (dir: string): () => Promise<SystemLoad> {
+  const processor = cached(async () => percent((await currentLoad()).currentLoad / 100), LOAD_FRESH_MS)
+  const memory = cached(async () => {
+    const { active, total } = await mem()
+    return percent(active / total)
+  }, LOAD_FRESH_MS)
+  // Where the operating system has no `df`, the disk counts as 0 rather than failing the other figures.
+  const disk = cached(() => diskPercent(dir).catch(() => 0), DISK_FRESH_MS)
+  return async () => {
+    const [cpuPercent, memoryPercent, diskUsed] = await Promise.all([processor(), memory(), disk()])
+    return { cpuPercent, memoryPercent, diskPercent: diskUsed }
   }
 }

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { readFile, readdir } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+import { parseEnv } from 'node:util'
+import { ConfigSchema, loadConfig } from '../src/config.ts'
+import { ERRORS } from '../src/errors.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const NOT_OURS = ['node_modules', 'dist', 'coverage', 'face_data', '.git']
+/** Commands that npm has by itself. */
+const NPM_COMMANDS = ['ci']
+
+interface Variable { default: unknown, type?: string, enum?: string[], minimum?: number, maximum?: number }
+// The types of the schema's builder leave out what they do not check, such as the defaults.
+const VARIABLES = Object.entries(ConfigSchema.properties as unknown as Record<string, Variable>)
+
+const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8')
+const lines = async (file: string): Promise<string[]> => (await read(file)).split('\n').map((line) => line.trimEnd())
+
+async function markdownFiles (folder = ''): Promise<string[]> {
+  const entries = await readdir(join(ROOT, folder), { withFileTypes: true })
+  const found = await Promise.all(entries.filter(({ name }) => !NOT_OURS.includes(name)).map(async (entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return await markdownFiles(path)
+    return entry.name.endsWith('.md') ? [path] : []
+  }))
+  return found.flat()
+}
+
+/** The cells of the first table below a heading of the README, without its head and without code marks. */
+async function table (heading: string): Promise<string[][]> {
+  const [, section = ''] = (await read('README.md')).split(`\n${heading}\n`)
+  const rows = /(?:^\|.*\n)+/m.exec(section)?.[0].trimEnd().split('\n').slice(2) ?? []
+  return rows.map((row) => row.slice(1, -1).split('|').map((cell) => cell.replaceAll('`', '').trim()))
+}
+
+/** What stands in code marks or in code blocks. */
+function codeOf (markdown: string): string {
+  return [...markdown.matchAll(/```.*\n([^]*?)```|`([^`\n]+)`/g)].map(([, block, span]) => block ?? span).join('\n')
+}
+
+function allowed ({ type, enum: values, minimum, maximum }: Variable): string {
+  if (values) return values.join(', ')
+  if (type === 'boolean') return 'true or false'
+  return type === 'string' ? 'text' : `${minimum}–${maximum}`
+}
+
+/** The instructions of the Dockerfile, each with its arguments. */
+async function dockerfile (): Promise<Array<[instruction: string, args: string]>> {
+  const text = (await read('Dockerfile')).replace(/^#.*\n/gm, '').replace(/\\\n/g, ' ')
+  return text.trim().split(/\n+/).map((line) => [line.split(' ', 1)[0]!, line.slice(line.indexOf(' ')).trim()])
+}
+
+/** Whether .dockerignore keeps a path out of the build; its patterns have neither `**` nor exceptions. */
+async function isKeptOut (path: string): Promise<boolean> {
+  const patterns = (await lines('.dockerignore')).filter((line) => line !== '')
+  for (const pattern of patterns) assert.doesNotMatch(pattern, /\*\*|^[!#/]/, 'this test does not know such patterns')
+  return patterns.some((pattern) => {
+    const source = pattern.replace(/[.+]/g, '\\$&').replaceAll('*', '[^/]*')
+    return new RegExp(`^${source}(/|$)`).test(path)
+  })
+}
+
+test('the README describes every variable, with its default and what is allowed, and no other', async () => {
+  const rows = await table('## Configuration')
+  assert.deepEqual(rows.map((row) => row.slice(0, 3)), VARIABLES.map(([name, schema]) => [
+    name, name === 'INFERENCE_THREADS' ? 'one per core' : String(schema.default), allowed(schema)
+  ]))
+  for (const [name, , , meaning = ''] of rows) assert.ok(meaning.length > 10, name)
+})
+
+test('.env.example has every variable with its default below a line that says what it means, and no other', async () => {
+  const example = await lines('.env.example')
+  const named = example.flatMap((line, i) => {
+    const name = /^# ([A-Z_]+)=/.exec(line)?.[1]
+    if (name === undefined) return []
+    assert.match(example[i - 1] ?? '', /^# \S.{10,}$/, `what ${name} means`)
+    return [name]
+  })
+  assert.deepEqual(named, VARIABLES.map(([name]) => name))
+
+  const uncommented = parseEnv(example.map((line) => line.replace(/^# (?=[A-Z_]+=)/, '')).join('\n'))
+  for (const [name, schema] of VARIABLES) {
+    assert.equal(uncommented[name], name === 'INFERENCE_THREADS' ? '' : String(schema.default), name)
+  }
+  assert.deepEqual(loadConfig(uncommented), loadConfig({}))
+})
+
+test('the README describes every error code with its status, and no other', async () => {
+  const rows = await table('## Errors')
+  assert.deepEqual(rows.map(([code, status]) => [code, Number(status)]), Object.entries(ERRORS).map(([code, [status]]) => [code, status]))
+  for (const [code, , meaning = '', advice = ''] of rows) assert.ok(meaning.length > 10 && advice.length > 10, code)
+})
+
+test('the newest version in the change log is the one in package.json', async () => {
+  const { version } = JSON.parse(await read('package.json')) as { version: string }
+  assert.match(await read('CHANGELOG.md'), /^[^]*?\n## \[(?<version>[^\]]+)\] - \d{4}-\d\d-\d\d\n/)
+  assert.equal(/\n## \[([^\]]+)\]/.exec(await read('CHANGELOG.md'))?.[1], version)
+})
+
+test('every npm command in the documents exists', async () => {
+  const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
+  const named = new Set<string>()
+  for (const file of await markdownFiles()) {
+    for (const [command, name = ''] of codeOf(await read(file)).matchAll(/\bnpm (?:run )?([a-z][a-z:-]*)/g)) {
+      named.add(name)
+      const shorthand = !command.includes(' run ')
+      if (shorthand && NPM_COMMANDS.includes(name)) continue
+      assert.ok(name in scripts, `${file}: ${command}`)
+      if (shorthand) assert.ok(['start', 'test'].includes(name), `${file}: ${command} needs "run"`)
+    }
+  }
+  for (const name of ['ci', 'start', 'test']) assert.ok(named.has(name), `no document names npm ${name}`)
+})
+
+test('every relative link in the documents leads to a file, and every link within one to a heading', async () => {
+  const files = await markdownFiles()
+  assert.ok(['README.md', 'CHANGELOG.md', join('src', 'README.md')].every((file) => files.includes(file)))
+  let links = 0
+  for (const file of files) {
+    for (const [, target = ''] of (await read(file)).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue
+      links++
+      const [path = '', anchor] = target.split('#')
+      const linked = path === '' ? file : relative(ROOT, join(ROOT, dirname(file), path))
+      assert.ok(existsSync(join(ROOT, linked)), `${file}: ${target}`)
+      if (anchor === undefined) continue
+      const headings = [...(await read(linked)).matchAll(/^#+ (.+)$/gm)]
+      const anchors = headings.map(([, heading = '']) => heading.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-'))
+      assert.ok(anchors.includes(anchor), `${file}: ${target}`)
+    }
+  }
+  assert.ok(links > 0)
+})
+
+test('the Dockerfile copies only what is there, and all that the compiler reads', async () => {
+  const instructions = await dockerfile()
+  const stages = instructions.flatMap(([name, args]) => name === 'FROM' ? [/ AS (\w+)$/.exec(args)?.[1]] : [])
+  const copied: string[] = []
+  for (const [, args] of instructions.filter(([name]) => name === 'COPY')) {
+    const words = args.split(/\s+/)
+    const from = /^--from=(.+)$/.exec(words[0]!)?.[1]
+    if (from !== undefined) assert.ok(stages.includes(from), args)
+    else copied.push(...words.slice(0, -1))
+  }
+  for (const path of copied) {
+    assert.ok(existsSync(join(ROOT, path)), `${path} is missing`)
+    assert.equal(await isKeptOut(path), false, `${path} is kept out by .dockerignore`)
+  }
+  const { include } = JSON.parse(await read('tsconfig.json')) as { include: string[] }
+  for (const pattern of include) assert.ok(copied.includes(pattern.split('/')[0]!), `${pattern} is not copied`)
+  for (const path of ['.env', '.git', 'face_data', 'node_modules', 'dist', 'models/face_recognition.onnx', 'face_server.log.1']) {
+    assert.ok(await isKeptOut(path), `${path} must not get into the image`)
+  }
+})
+
+test('the image runs the program of npm start, on the default port, with its data in the volume, and not as root', async () => {
+  const instructions = new Map(await dockerfile())
+  const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
+  const command = (JSON.parse(instructions.get('CMD') ?? '[]') as string[]).join(' ')
+  assert.ok(scripts['start']?.endsWith(`&& ${command}`), command)
+  assert.ok(existsSync(join(ROOT, command.replace('node dist/', '').replace('.js', '.ts'))), command)
+  assert.equal(Number(instructions.get('EXPOSE')), loadConfig({}).PORT)
+  assert.equal(instructions.get('USER'), 'node')
+  const check = JSON.parse(/ CMD (\[.*\])$/.exec(instructions.get('HEALTHCHECK') ?? '')?.[1] ?? '[]') as string[]
+  assert.deepEqual([check[0], check[2]?.includes('/health')], ['node', true])
+  const environment = Object.fromEntries((instructions.get('ENV') ?? '').split(' ').map((pair) => pair.split('=') as [string, string]))
+  for (const name of Object.keys(environment)) assert.ok(name in ConfigSchema.properties, name)
+  const config = loadConfig(environment)
+  assert.equal(config.FACE_DATA_DIR, instructions.get('VOLUME'))
+  assert.equal(config.LOG_FILE, 'off')
+})
+
+test('docker-compose.yml names variables that exist, keeps the data, and waits for the photos under way', async () => {
+  const compose = await lines('docker-compose.yml')
+  for (const line of compose) assert.match(line, /^(?:(?: {2})*(?:#.*|- .+|[\w-]+:(?: .+)?))?$/)
+  const block = (key: string): string[] => {
+    const start = compose.indexOf(key) + 1
+    assert.ok(start > 0, key)
+    const indent = key.search(/\S/)
+    const length = compose.slice(start).findIndex((line) => line !== '' && line.search(/\S/) <= indent)
+    return compose.slice(start, length < 0 ? undefined : start + length).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+  }
+  const environment = Object.fromEntries(block('    environment:').map((line) => line.replaceAll("'", '').split(': ') as [string, string]))
+  for (const name of Object.keys(environment)) assert.ok(name in ConfigSchema.properties, name)
+  const config = loadConfig(environment)
+  const instructions = new Map(await dockerfile())
+  assert.deepEqual(block('    ports:'), [`- '${config.PORT}:${instructions.get('EXPOSE')}'`])
+  const [volume = ''] = block('volumes:')
+  assert.deepEqual(block('    volumes:'), [`- ${volume}${instructions.get('VOLUME')}`])
+  const grace = /^ {4}stop_grace_period: (\d+)s$/m.exec(compose.join('\n'))?.[1]
+  assert.ok(Number(grace) * 1000 > config.CLOSE_GRACE_MS, grace)
+})
