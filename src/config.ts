@@ -13,6 +13,8 @@ export const ConfigSchema = Type.Object({
   FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
   MODELS_DIR: Type.String({ default: './models', minLength: 1 }),
   RECOGNITION_TOLERANCE: Type.Number({ default: 0.6, minimum: 0, maximum: 1 }),
+  AMBIGUITY_MARGIN: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
+  DUPLICATE_TOLERANCE: Type.Number({ default: 0.45, minimum: 0, maximum: 1 }),
   FACE_QUALITY_THRESHOLD: Type.Number({ default: 0.8, minimum: 0, maximum: 1 }),
   MAX_FACES_PER_USER: Type.Integer({ default: 5, minimum: 1, maximum: 100 }),
   MAX_IMAGE_BYTES: Type.Integer({ default: 10 * 1024 * 1024, minimum: 1024, maximum: 100 * 1024 * 1024 }),

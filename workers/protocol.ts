@@ -35,17 +35,11 @@ export interface PhotoTask {
   imagePixelsMax: number
 }
 
-/** How good a face is for recognition; each measure 0..1, higher is better (see workers/pipeline/quality.ts). */
-export interface QualityMeasures {
-  detection: number
-  size: number
-  sharpness: number
-  /** Enough light: not too dark. */
-  illumination: number
-  /** Not too bright. */
-  exposure: number
-  pose: number
-}
+/** What is measured of a face (see workers/pipeline/quality.ts): illumination is 'not too dark', exposure 'not too bright'. */
+export type QualityMeasure = 'detection' | 'size' | 'sharpness' | 'illumination' | 'exposure' | 'pose'
+
+/** How good a face is for recognition; each measure 0..1, higher is better. */
+export type QualityMeasures = Record<QualityMeasure, number>
 
 /** The nearest enrolled user and the nearest *other* one, by Euclidean distance. */
 export interface Match {
@@ -73,6 +67,8 @@ export interface Identification {
 /** What enrolment wants to know. */
 export interface Enrolment {
   face: Face
+  /** Null when nobody is enrolled. */
+  match: Match | null
   /** No other face is in the photo. */
   alone: boolean
   quality: QualityMeasures

@@ -13,6 +13,7 @@ declare module 'fastify' {
 interface PhotoForm {
   photo?: Buffer | string
   user_id?: string
+  replace?: string
 }
 
 /** Reads a form into the shape that a JSON body has, for the same schema and the same handler. */
@@ -22,7 +23,7 @@ async function readForm (request: FastifyRequest): Promise<PhotoForm> {
     for await (const part of request.parts()) {
       if (part.fieldname === 'photo') form.photo = part.type === 'file' ? await part.toBuffer() : String(part.value)
       else if (part.type === 'file') part.file.resume()
-      else if (part.fieldname === 'user_id') form.user_id = String(part.value)
+      else if (part.fieldname === 'user_id' || part.fieldname === 'replace') form[part.fieldname] = String(part.value)
     }
   } catch (err) {
     if (err instanceof Error && 'code' in err && err.code === 'FST_REQ_FILE_TOO_LARGE') throw err

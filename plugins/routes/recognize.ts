@@ -15,8 +15,9 @@ const UnknownSchema = Type.Object({
   success: Type.Literal(false),
   message: Type.String(),
   user_id: Type.Literal('unknown'),
-  confidence: Type.Literal(0)
-}, { description: 'A stranger' })
+  confidence: Type.Literal(0),
+  code: Type.Optional(Type.Literal('AMBIGUOUS', { description: 'Nearly as close to a second user as to the first' }))
+}, { description: 'A stranger, or nobody for sure' })
 
 const schema = {
   tags: ['faces'],
@@ -39,8 +40,9 @@ const schema = {
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.post('/recognize', { schema }, async (request) => {
     const found = await fastify.recognition.recognize(request.photoBytes())
-    if (!found) {
-      return { success: false as const, message: 'Face not recognized', user_id: 'unknown' as const, confidence: 0 as const }
+    if (found.outcome !== 'recognized') {
+      const unknown = { success: false as const, message: 'Face not recognized', user_id: 'unknown' as const, confidence: 0 as const }
+      return found.outcome === 'ambiguous' ? { ...unknown, code: 'AMBIGUOUS' as const } : unknown
     }
     return {
       success: true as const,

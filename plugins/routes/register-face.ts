@@ -6,15 +6,23 @@ import {
   errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema, UserIdTextSchema
 } from './common-schemas.ts'
 
-const JsonBodySchema = Type.Object({ user_id: UserIdSchema, photo: PhotoTextSchema })
-const FormBodySchema = Type.Object({ user_id: UserIdTextSchema, photo: PhotoFileSchema })
+const REPLACE = { description: 'Drops the encodings that the user has, which the face then need not resemble' }
+const ReplaceTextSchema = Type.Optional(Type.Enum(['true', 'false'], REPLACE))
+
+const JsonBodySchema = Type.Object({ user_id: UserIdSchema, photo: PhotoTextSchema, replace: Type.Optional(Type.Boolean(REPLACE)) })
+const FormBodySchema = Type.Object({ user_id: UserIdTextSchema, photo: PhotoFileSchema, replace: ReplaceTextSchema })
+
+interface Fields { user_id?: number | string, replace?: boolean | string }
+
+/** Each measure 0..1, higher is better. */
+const QualityMeasuresSchema = Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1 }))
 
 const schema = {
   tags: ['faces'],
   summary: 'Register a face',
   description: 'Enrols the only face in the photo. Beyond MAX_FACES_PER_USER encodings the oldest is replaced. ' +
-    'A raw image body takes the user id from the address.',
-  querystring: Type.Object({ user_id: Type.Optional(UserIdTextSchema) }),
+    'A raw image body takes the other fields from the address.',
+  querystring: Type.Object({ user_id: Type.Optional(UserIdTextSchema), replace: ReplaceTextSchema }),
   body: {
     content: {
       'application/json': { schema: JsonBodySchema },
@@ -29,27 +37,31 @@ const schema = {
       user_id: UserIdSchema,
       registered_at: TimeSchema,
       encoding_count: Type.Integer({ minimum: 1 }),
-      quality: Type.Number({ minimum: 0, maximum: 1 })
+      quality: Type.Number({ minimum: 0, maximum: 1, description: 'The lowest of the measures' }),
+      quality_measures: QualityMeasuresSchema
     }),
-    ...errorResponses(...PHOTO_ERRORS, 'MULTIPLE_FACES', 'LOW_QUALITY', 'STORE_UNAVAILABLE', 'STORE_FULL')
+    ...errorResponses(...PHOTO_ERRORS, 'MULTIPLE_FACES', 'LOW_QUALITY', 'FACE_ALREADY_REGISTERED', 'FACE_MISMATCH', 'STORE_UNAVAILABLE', 'STORE_FULL')
   }
 }
 
 /** `POST /register-face` */
 const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.post('/register-face', { schema }, async (request) => {
-    const sent = Buffer.isBuffer(request.body) ? request.query.user_id : (request.body as { user_id?: number | string }).user_id
+    const { user_id: sent, replace = false } = (Buffer.isBuffer(request.body) ? request.query : request.body) as Fields
     if (sent === undefined) throw new FaceError('INVALID_REQUEST', { message: 'user_id: missing, send /register-face?user_id=…' })
     const isTyped = request.headers['content-type']?.startsWith('application/json')
     const userId = isTyped ? sent : userIdFromText(String(sent))
-    const { registeredAt, encodingCount, quality } = await fastify.recognition.register(userId, request.photoBytes())
+    const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
+      userId, request.photoBytes(), { replace: String(replace) === 'true' }
+    )
     return {
       success: true as const,
       message: 'Face registered successfully',
       user_id: userId,
       registered_at: registeredAt,
       encoding_count: encodingCount,
-      quality
+      quality: quality.overall,
+      quality_measures: quality.measures
     }
   })
 }

@@ -1,26 +1,28 @@
-import { ENCODING_MODEL, type Enrolment, type QualityMeasures } from '../../workers/protocol.ts'
+import { ENCODING_MODEL, type Match } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
-import { overallQuality, qualityComplaints } from './quality-policy.ts'
-
-/** A face with a shorter side than this, in pixels, is never enrolled, whatever the threshold. */
-export const FACE_SIZE_MIN_PX = 40
+import { checkDuplicate, checkQuality, checkResemblance, qualityOf, type Candidate, type Quality } from './enrolment-policy.ts'
 
 export interface Registration {
   registeredAt: string
   encodingCount: number
-  /** Overall quality, 0..1. */
-  quality: number
+  quality: Quality
 }
 
-/** `confidence` is 1 - distance, in 0..1. */
+/** Somebody enrolled. `confidence` is 1 - distance, in 0..1. */
 export interface Recognized {
+  outcome: 'recognized'
   userId: UserId
   distance: number
   confidence: number
+}
+
+/** A stranger, or a face that is nearly as close to a second user as to the first. */
+export interface NotRecognized {
+  outcome: 'unknown' | 'ambiguous'
 }
 
 export interface RegistrationStatus {
@@ -33,19 +35,21 @@ export interface RegistrationStatus {
 /** The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. */
 export interface Recognition {
   /**
-   * Enrols the only face of a photo; durable when it resolves.
-   * Throws `NO_FACE`, `MULTIPLE_FACES` or `LOW_QUALITY`, and what inference and store throw.
+   * Enrols the only face of a photo; durable when it resolves. `replace` drops the user's other encodings.
+   * Throws `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without `replace` `FACE_MISMATCH`, and
+   * what inference and store throw.
    */
-  register (userId: UserId, photo: ArrayBuffer): Promise<Registration>
-  /** Names the largest face of a photo; null for a stranger. Throws `NO_FACE` and what inference throws. */
-  recognize (photo: ArrayBuffer): Promise<Recognized | null>
+  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean }): Promise<Registration>
+  /** Names the largest face of a photo. Throws `NO_FACE` and what inference throws. */
+  recognize (photo: ArrayBuffer): Promise<Recognized | NotRecognized>
   status (key: string): Promise<RegistrationStatus>
   /** Forgets a user and returns the id as it was registered. Throws `USER_NOT_FOUND`. */
   remove (key: string): Promise<UserId>
 }
 
 export interface RecognitionParts {
-  config: Pick<Config, 'RECOGNITION_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' | 'MAX_FACES_PER_USER'>
+  config: Pick<Config,
+    'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' | 'MAX_FACES_PER_USER'>
   inference: Inference
   store: EncodingStore
   gallery: Gallery
@@ -53,53 +57,45 @@ export interface RecognitionParts {
 
 const round4 = (value: number): number => Math.round(value * 10_000) / 10_000
 
-const rounded = (measures: QualityMeasures): QualityMeasures =>
-  Object.fromEntries(Object.entries(measures).map(([name, value]) => [name, round4(value)])) as unknown as QualityMeasures
-
 /** Puts the use cases together. */
 export function createRecognition ({ config, inference, store, gallery }: RecognitionParts): Recognition {
-  function checkQuality ({ face, quality: measures }: Enrolment): void {
-    const quality = { overall: round4(overallQuality(measures)), measures: rounded(measures) }
-    const sizePx = Math.floor(Math.min(face.box.width, face.box.height))
-    if (sizePx < FACE_SIZE_MIN_PX) {
-      const message = `The face is too small (${sizePx} pixels, at least ${FACE_SIZE_MIN_PX} are needed): come closer`
-      throw new FaceError('LOW_QUALITY', { message, details: { quality } })
-    }
-    const complaints = qualityComplaints(measures, config.FACE_QUALITY_THRESHOLD)
-    if (complaints.length === 0) return
-    throw new FaceError('LOW_QUALITY', { message: `The photo is not good enough: ${complaints.join('; ')}`, details: { quality } })
+  /** The nearest first, without who was deleted since the search. */
+  function stillEnrolled (match: Match | null): Candidate[] {
+    return [match, match?.runnerUp].flatMap((candidate) => {
+      const userId = candidate ? gallery.userOf(candidate.user) : undefined
+      return candidate && userId !== undefined ? [{ userId, distance: candidate.distance }] : []
+    })
   }
 
   return {
-    async register (userId, photo) {
-      const examined = await inference.examineForEnrolment(photo)
-      if (!examined) throw new FaceError('NO_FACE')
-      if (!examined.alone) throw new FaceError('MULTIPLE_FACES')
-      checkQuality(examined)
+    async register (userId, photo, { replace }) {
+      const enrolment = await inference.examineForEnrolment(photo)
+      if (!enrolment) throw new FaceError('NO_FACE')
+      if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
+      checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
+      const key = String(userId)
+      checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE)
+
       const registeredAt = new Date().toISOString()
-      const quality = round4(overallQuality(examined.quality))
-      const encoding = { vector: examined.face.encoding, quality, registeredAt, model: ENCODING_MODEL }
-      const stored = await store.update(String(userId), (present) => ({
-        userId,
-        updatedAt: registeredAt,
-        encodings: [...present?.encodings ?? [], encoding].slice(-config.MAX_FACES_PER_USER)
-      }))
+      const quality = qualityOf(enrolment)
+      const vector = enrolment.face.encoding
+      const encoding = { vector, quality: quality.overall, registeredAt, model: ENCODING_MODEL }
+      const stored = await store.update(key, (record) => {
+        if (!replace) checkResemblance(vector, record, config.RECOGNITION_TOLERANCE)
+        const kept = replace ? [] : record?.encodings ?? []
+        return { userId, updatedAt: registeredAt, encodings: [...kept, encoding].slice(-config.MAX_FACES_PER_USER) }
+      })
       return { registeredAt, quality, encodingCount: stored?.encodings.length ?? 0 }
     },
 
     async recognize (photo) {
-      const identified = await inference.identify(photo)
-      if (!identified) throw new FaceError('NO_FACE')
-      const { match } = identified
-      if (!match) return null
-      // Someone may have been deleted since the search; then the next nearest is the nearest.
-      for (const candidate of [match, match.runnerUp]) {
-        const userId = candidate ? gallery.userOf(candidate.user) : undefined
-        if (!candidate || userId === undefined) continue
-        if (candidate.distance > config.RECOGNITION_TOLERANCE) return null
-        return { userId, distance: round4(candidate.distance), confidence: round4(Math.max(0, 1 - candidate.distance)) }
-      }
-      return null
+      const identification = await inference.identify(photo)
+      if (!identification) throw new FaceError('NO_FACE')
+      const [nearest, other] = stillEnrolled(identification.match)
+      if (!nearest || nearest.distance > config.RECOGNITION_TOLERANCE) return { outcome: 'unknown' }
+      if (other && other.distance - nearest.distance < config.AMBIGUITY_MARGIN) return { outcome: 'ambiguous' }
+      const { userId, distance } = nearest
+      return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(Math.max(0, 1 - distance)) }
     },
 
     async status (key) {

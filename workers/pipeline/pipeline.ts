@@ -1,5 +1,5 @@
 import type { Backend } from '../backends/backend.ts'
-import type { Enrolment, Face, Identification, StageTimes } from '../protocol.ts'
+import type { Enrolment, Identification, StageTimes } from '../protocol.ts'
 import { alignFace } from './align.ts'
 import { decodePhoto } from './decode.ts'
 import { findFace, secondOpinion, type FoundFace } from './find.ts'
@@ -19,43 +19,42 @@ export interface Seen<Found> {
   stages: StageTimes
 }
 
-/** The part of the way that every photo takes: align and encode the face that was found. */
-async function encode (backend: Backend, { picture, detection, transform }: FoundFace, lap: Lap): Promise<Face> {
+/** The part of the way that every photo takes: align, encode and match the face that was found. */
+async function encodeAndMatch ({ backend, gallery }: Tools, { picture, detection, transform }: FoundFace, lap: Lap): Promise<Identification> {
   const chip = alignFace(picture, transform)
   lap('align')
   const encoding = await backend.encode(chip, 1)
   lap('encode')
+  const match = matchFace(gallery, encoding)
+  lap('match')
   const { score, ...box } = detection
-  return { box, score, encoding }
+  return { face: { box, score, encoding }, match }
 }
 
 /** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */
-export async function identify ({ backend, gallery }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
+export async function identify (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
   const { times: stages, lap } = startStopwatch()
   const picture = await decodePhoto(photo, imagePixelsMax)
   lap('decode')
-  const found = await findFace(backend, picture, lap)
+  const found = await findFace(tools.backend, picture, lap)
   if (!found) return { found: null, stages }
-  const face = await encode(backend, found, lap)
-  const match = matchFace(gallery, face.encoding)
-  lap('match')
-  return { found: { face, match }, stages }
+  return { found: await encodeAndMatch(tools, found, lap), stages }
 }
 
 /**
- * Decodes, finds and encodes the largest face in the same way as {@link identify}, and takes the time to look for others
+ * Decodes, finds, encodes and matches the largest face in the same way as {@link identify}, and takes the time to look for others
  * and to measure its quality. Throws PhotoError for a photo that cannot be used.
  */
-export async function examineForEnrolment ({ backend }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
+export async function examineForEnrolment (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
   const { times: stages, lap } = startStopwatch()
   const picture = await decodePhoto(photo, imagePixelsMax)
   lap('decode')
-  const found = await findFace(backend, picture, lap)
+  const found = await findFace(tools.backend, picture, lap)
   if (!found) return { found: null, stages }
-  const face = await encode(backend, found, lap)
-  const opinion = await secondOpinion(backend, found)
+  const identification = await encodeAndMatch(tools, found, lap)
+  const opinion = await secondOpinion(tools.backend, found)
   lap('opinion')
   const quality = measureQuality(alignFace(picture, found.transform), found, opinion)
   lap('quality')
-  return { found: { face, alone: opinion.alone, quality }, stages }
+  return { found: { ...identification, alone: opinion.alone, quality }, stages }
 }
