@@ -12,6 +12,7 @@ export const ConfigSchema = Type.Object({
   TRUST_PROXY: Type.Boolean({ default: false }),
   FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
   MODELS_DIR: Type.String({ default: './models', minLength: 1 }),
+  ENCODING_AUGMENT: Type.Enum(['none', 'flip'], { default: 'none' }),
   RECOGNITION_TOLERANCE: Type.Number({ default: 0.6, minimum: 0, maximum: 1 }),
   AMBIGUITY_MARGIN: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
   DUPLICATE_TOLERANCE: Type.Number({ default: 0.45, minimum: 0, maximum: 1 }),
@@ -56,7 +57,7 @@ function normalise (name: string, value: string): string {
 }
 
 function allowedValues (schema: { type?: unknown, minimum?: unknown, maximum?: unknown, enum?: unknown }): string {
-  if (schema.enum) return `one of ${LOG_LEVELS.join(', ')}`
+  if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`
   if (schema.type === 'boolean') return 'true or false'
   if (schema.type === 'string') return 'a text that is not empty'
   const kind = schema.type === 'integer' ? 'a whole number' : 'a number'

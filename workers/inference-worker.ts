@@ -9,10 +9,10 @@ import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protoco
 const WARM_UP_SIDE = 256
 
 /** Loads the networks and runs each once, so that the first kiosk does not pay for it. */
-async function start ({ modelsDir, gallery }: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
+async function start ({ modelsDir, gallery, augment }: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
   const startedAt = performance.now()
   const backend = await createOnnxBackend(modelsDir)
-  const tools: Tools = { backend, gallery }
+  const tools: Tools = { backend, gallery, augment }
   const blank = await sharp({ create: { width: WARM_UP_SIDE, height: WARM_UP_SIDE, channels: 3, background: 'gray' } }).jpeg().toBuffer()
   await identify(tools, blank, WARM_UP_SIDE ** 2)
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3)

@@ -20,6 +20,8 @@ export const USER_WORD = 129
 export interface WorkerSetup {
   modelsDir: string
   gallery: WebAssembly.Memory
+  /** What an encoding is made of: the face, or the average of the face and its mirror image. */
+  augment: 'none' | 'flip'
 }
 
 /** Sent by an inference thread when its models are loaded and warm. */
@@ -35,8 +37,12 @@ export interface PhotoTask {
   imagePixelsMax: number
 }
 
-/** What is measured of a face (see workers/pipeline/quality.ts): illumination is 'not too dark', exposure 'not too bright'. */
-export type QualityMeasure = 'detection' | 'size' | 'sharpness' | 'illumination' | 'exposure' | 'pose'
+/**
+ * What is measured of a face (see workers/pipeline/quality.ts). Illumination is 'not too dark', exposure 'not too bright',
+ * occlusion and compression are 'none', stability is how alike the encodings of the face and its mirror image are.
+ */
+export type QualityMeasure =
+  'detection' | 'size' | 'sharpness' | 'illumination' | 'exposure' | 'contrast' | 'pose' | 'occlusion' | 'compression' | 'stability'
 
 /** How good a face is for recognition; each measure 0..1, higher is better. */
 export type QualityMeasures = Record<QualityMeasure, number>

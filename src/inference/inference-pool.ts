@@ -23,7 +23,7 @@ export interface Inference {
 }
 
 type InferenceConfig = Pick<Config,
-  'MODELS_DIR' | 'INFERENCE_THREADS' | 'INFERENCE_QUEUE_MAX' | 'INFERENCE_TIMEOUT_MS' | 'MAX_IMAGE_PIXELS' | 'CLOSE_GRACE_MS'>
+  'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_QUEUE_MAX' | 'INFERENCE_TIMEOUT_MS' | 'MAX_IMAGE_PIXELS' | 'CLOSE_GRACE_MS'>
 
 /**
  * The threads run the compiled worker, also when this file runs as TypeScript: the loader that makes this possible
@@ -48,7 +48,7 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
   let starting: Promise<void> | undefined
 
   function createPool (): Piscina {
-    const setup: WorkerSetup = { modelsDir, gallery }
+    const setup: WorkerSetup = { modelsDir, gallery, augment: config.ENCODING_AUGMENT }
     return new Piscina({
       filename: WORKER.href,
       workerData: setup,

@@ -7,7 +7,11 @@ const ADVICE: Readonly<Record<QualityMeasure, string>> = {
   sharpness: 'the photo is blurred: hold still',
   illumination: 'the face is too dark: put more light on it',
   exposure: 'the face is too bright: keep it out of direct light',
-  pose: 'the face is turned away: look at the camera'
+  contrast: 'the face is hazy: clean the camera and avoid light from behind',
+  pose: 'the face is turned away: look at the camera',
+  occlusion: 'part of the face is hidden: take off mask and sunglasses',
+  compression: 'the photo is compressed too much: send it with a higher JPEG quality',
+  stability: 'the face is not clear enough: look straight at the camera, in even light'
 }
 
 /** A chain is as strong as its weakest link: the overall quality, 0..1, is the lowest measure. */

@@ -29,7 +29,9 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
   const { registered_at: registeredAt, quality, quality_measures: measures, ...rest } = registered.body
   assert.ok(isTime(registeredAt))
   assert.deepEqual(rest, { success: true, message: 'Face registered successfully', user_id: 123, encoding_count: 1 })
-  assert.deepEqual(Object.keys(measures as object), ['detection', 'size', 'sharpness', 'illumination', 'exposure', 'pose'])
+  assert.deepEqual(Object.keys(measures as object), [
+    'detection', 'size', 'sharpness', 'illumination', 'exposure', 'contrast', 'pose', 'occlusion', 'compression', 'stability'
+  ])
   assert.equal(quality, Math.min(...Object.values(measures as Record<string, number>)))
 
   const recognized = await recognize(app, await portraits.annaAgain())

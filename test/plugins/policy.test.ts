@@ -88,3 +88,15 @@ test('several encodings of one user are no ambiguity, and a second user far away
   assert.equal((await register(app, 2, await portraits.bella()))['status'], 200)
   assert.equal((await recognize(app, anna))['user_id'], 1)
 })
+
+test('encodings averaged with their mirror image are near the plain ones', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const plain = await startApp(t, { FACE_DATA_DIR })
+  const anna = await portraits.anna()
+  await register(plain, 1, anna)
+  assert.ok(Number((await recognize(plain, anna))['distance']) < 0.001)
+  await plain.close()
+  const flipped = await startApp(t, { FACE_DATA_DIR, ENCODING_AUGMENT: 'flip' })
+  const distance = Number((await recognize(flipped, anna))['distance'])
+  assert.ok(distance > 0.02 && distance < 0.3, `${distance}`)
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import sharp, { type Sharp } from 'sharp'
+import { ensureModels } from '../../../models/build.ts'
+import { createGallery } from '../../../src/gallery/gallery.ts'
+import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
+import { examineForEnrolment } from '../../../workers/pipeline/pipeline.ts'
+import type { QualityMeasure, QualityMeasures } from '../../../workers/protocol.ts'
+import { portraits } from '../../photos.ts'
+
+await ensureModels('models')
+const tools = { backend: await createOnnxBackend('models'), gallery: createGallery().memory, augment: 'none' } as const
+
+/** What 0.8, the default threshold, lets pass. */
+const GOOD = 0.8
+
+async function qualityOf (photo: Sharp, jpegQuality = 90): Promise<QualityMeasures> {
+  const { found } = await examineForEnrolment(tools, await photo.jpeg({ quality: jpegQuality }).toBuffer(), 25_000_000)
+  assert.ok(found, 'no face')
+  return found.quality
+}
+
+test('a good portrait is good in every way', async () => {
+  for (const portrait of [portraits.anna, portraits.annaAgain, portraits.bella]) {
+    for (const [measure, value] of Object.entries(await qualityOf(sharp(await portrait())))) {
+      assert.ok(value >= GOOD && value <= 1, `${measure} is ${value}`)
+    }
+  }
+})
+
+test('each fault lowers its own measure below the threshold', async () => {
+  const bella = sharp(await portraits.bella())
+  const faults: Array<[measure: QualityMeasure, photo: Sharp, jpegQuality?: number]> = [
+    ['sharpness', bella.clone().blur(4)],
+    ['illumination', bella.clone().linear(1 / 8, 0)],
+    ['exposure', bella.clone().linear(1, 90)],
+    ['contrast', bella.clone().linear(0.4, 80)],
+    ['size', bella.clone().resize(50)],
+    ['compression', bella.clone(), 10]
+  ]
+  for (const [measure, photo, jpegQuality] of faults) {
+    const quality = await qualityOf(photo, jpegQuality)
+    assert.ok(quality[measure] < GOOD, `${measure} is ${quality[measure]}`)
+  }
+})
+
+test('the more a photo is blurred or darkened, the lower the measure', async () => {
+  const bella = sharp(await portraits.bella())
+  const sharpness = [(await qualityOf(bella.clone().blur(3))).sharpness, (await qualityOf(bella.clone().blur(4))).sharpness, (await qualityOf(bella.clone().blur(5))).sharpness]
+  const illumination = [(await qualityOf(bella.clone().linear(0.4, 0))).illumination, (await qualityOf(bella.clone().linear(0.3, 0))).illumination]
+  for (const [better, worse] of [[sharpness[0]!, sharpness[1]!], [sharpness[1]!, sharpness[2]!], [illumination[0]!, illumination[1]!]] as const) {
+    assert.ok(better > worse, `${better} > ${worse}`)
+  }
+})
+
+test('a face of which half is covered is not good enough', async () => {
+  const covered = sharp(await portraits.bella()).composite([
+    { input: { create: { width: 420, height: 200, channels: 3, background: '#6080a0' } }, left: 0, top: 300 }
+  ])
+  const photo = await covered.jpeg().toBuffer()
+  const { found } = await examineForEnrolment(tools, photo, 25_000_000)
+  if (found) assert.ok(Math.min(...Object.values(found.quality)) < GOOD, JSON.stringify(found.quality))
+})
