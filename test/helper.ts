@@ -14,8 +14,10 @@ export async function temporaryFolder (t: TestContext): Promise<string> {
   return dir
 }
 
-/** What a server does not need in a test. */
-export const TEST_ENV: Readonly<Record<string, string>> = { INFERENCE_THREADS: '1', LOG_LEVEL: 'silent', LOG_FILE: 'off' }
+/** What a server does not need in a test. `INFERENCE_BACKEND=tfjs npm test` runs the suite on the other backend. */
+export const TEST_ENV: Readonly<Record<string, string>> = {
+  INFERENCE_BACKEND: process.env['INFERENCE_BACKEND'] ?? 'onnx', INFERENCE_THREADS: '1', LOG_LEVEL: 'silent', LOG_FILE: 'off'
+}
 
 /** The real server with the real models, not listening, on a folder of its own unless `env` names one. */
 export async function startApp (t: TestContext, env: Record<string, string> = {}): Promise<FastifyInstance> {

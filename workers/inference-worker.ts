@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import sharp from 'sharp'
 import { CHIP_SIDE, LANDMARK_SIDE } from './backends/backend.ts'
-import { createOnnxBackend } from './backends/onnx.ts'
+import { loadBackend } from './backends/load.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
 import { examineForEnrolment, identify, type Tools } from './pipeline/pipeline.ts'
 import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protocol.ts'
@@ -9,16 +9,16 @@ import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protoco
 const WARM_UP_SIDE = 256
 
 /** Loads the networks and runs each once, so that the first kiosk does not pay for it. */
-async function start ({ modelsDir, gallery, augment }: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
+async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
   const startedAt = performance.now()
-  const backend = await createOnnxBackend(modelsDir)
-  const tools: Tools = { backend, gallery, augment }
+  const { backend, ...about } = await loadBackend(setup)
+  const tools: Tools = { backend, gallery: setup.gallery, augment: setup.augment }
   const blank = await sharp({ create: { width: WARM_UP_SIDE, height: WARM_UP_SIDE, channels: 3, background: 'gray' } }).jpeg().toBuffer()
   await identify(tools, blank, WARM_UP_SIDE ** 2)
   const chip = new Uint8Array(CHIP_SIDE ** 2 * 3)
   await backend.landmarks(chip.subarray(0, LANDMARK_SIDE ** 2 * 3), 1)
   await backend.encode(chip, 1)
-  const ready: WorkerReady = { ready: true, loadMs: performance.now() - startedAt }
+  const ready: WorkerReady = { ready: true, loadMs: performance.now() - startedAt, ...about }
   parentPort?.postMessage(ready)
 
   return async ({ purpose, photo, imagePixelsMax }) => {

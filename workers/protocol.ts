@@ -18,6 +18,7 @@ export const USER_WORD = 129
 
 /** Handed to each inference thread once. */
 export interface WorkerSetup {
+  backend: 'onnx' | 'tfjs'
   modelsDir: string
   gallery: WebAssembly.Memory
   /** What an encoding is made of: the face, or the average of the face and its mirror image. */
@@ -28,6 +29,9 @@ export interface WorkerSetup {
 export interface WorkerReady {
   ready: true
   loadMs: number
+  /** What runs the networks, and what the operator should know about it. */
+  engine: string
+  notice?: string
 }
 
 /** One photo to look at, to name the face or to enrol it. The bytes are moved to the thread, not copied. */

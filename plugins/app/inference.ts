@@ -17,8 +17,9 @@ export default fp(async function inferencePlugin (fastify) {
   })
   fastify.decorate('inference', inference)
   fastify.addHook('onReady', async () => {
-    await inference.start()
-    log.info({ threads: fastify.config.INFERENCE_THREADS }, 'models are warm')
+    const { engine, notice } = await inference.start()
+    if (notice) log.warn(notice)
+    log.info({ threads: fastify.config.INFERENCE_THREADS, engine }, 'models are warm')
   })
   fastify.addHook('onClose', () => inference.close())
 }, { name: 'inference', dependencies: ['face-store'] })

@@ -12,8 +12,11 @@ import { createPhotoQueue } from './photo-queue.ts'
  * queue is full, and `INFERENCE_TIMEOUT` after the deadline.
  */
 export interface Inference {
-  /** Builds missing models and resolves when every thread has its models loaded and warm; rejects if one cannot. */
-  start (): Promise<void>
+  /**
+   * Builds missing models and resolves when every thread has its models loaded and warm, with what runs them; rejects if
+   * one cannot.
+   */
+  start (): Promise<Engine>
   /** Encodes and matches the largest face of a photo. */
   identify (photo: ArrayBuffer): Promise<Identification | null>
   /** Encodes and measures the largest face of a photo, and looks for others. */
@@ -22,8 +25,11 @@ export interface Inference {
   close (): Promise<void>
 }
 
+/** What runs the networks, and what the operator should know about it. */
+export type Engine = Pick<WorkerReady, 'engine' | 'notice'>
+
 type InferenceConfig = Pick<Config,
-  'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_QUEUE_MAX' | 'INFERENCE_TIMEOUT_MS' | 'MAX_IMAGE_PIXELS' | 'CLOSE_GRACE_MS'>
+  'INFERENCE_BACKEND' | 'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_QUEUE_MAX' | 'INFERENCE_TIMEOUT_MS' | 'MAX_IMAGE_PIXELS' | 'CLOSE_GRACE_MS'>
 
 /**
  * The threads run the compiled worker, also when this file runs as TypeScript: the loader that makes this possible
@@ -45,10 +51,10 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
   // Piscina's own queue does not bound tasks that can be aborted, and aborting one that runs would end the process.
   const queue = createPhotoQueue({ slots: config.INFERENCE_THREADS, waitingMax: config.INFERENCE_QUEUE_MAX })
   let pool: Piscina | undefined
-  let starting: Promise<void> | undefined
+  let starting: Promise<Engine> | undefined
 
   function createPool (): Piscina {
-    const setup: WorkerSetup = { modelsDir, gallery, augment: config.ENCODING_AUGMENT }
+    const setup: WorkerSetup = { backend: config.INFERENCE_BACKEND, modelsDir, gallery, augment: config.ENCODING_AUGMENT }
     return new Piscina({
       filename: WORKER.href,
       workerData: setup,
@@ -62,20 +68,21 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
   }
 
   /** Settles only when no thread is loading any more: ending one that does would end the process. */
-  function whenWarm (threads: Piscina): Promise<void> {
+  function whenWarm (threads: Piscina): Promise<Engine> {
     return new Promise((resolve, reject) => {
       let loading = config.INFERENCE_THREADS
       let failure: Error | undefined
-      const loaded = (err?: Error): void => {
-        failure ??= err
+      const loaded = (engine: Engine): void => {
         if (--loading > 0) return
         if (failure) reject(failure)
-        else resolve()
+        else resolve(engine)
       }
-      threads.on('message', ({ ready }: Partial<WorkerReady>) => { if (ready && loading > 0) loaded() })
+      threads.on('message', ({ ready, ...about }: WorkerReady) => { if (ready && loading > 0) loaded(about) })
       threads.on('error', (err: Error) => {
         onThreadError(err)
-        if (loading > 0) loaded(err)
+        if (loading === 0) return
+        failure ??= err
+        loaded({ engine: 'none' })
       })
     })
   }
@@ -95,10 +102,10 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
     throw refusal(result.code)
   }
 
-  async function start (): Promise<void> {
-    await ensureModels(modelsDir)
+  async function start (): Promise<Engine> {
+    if (config.INFERENCE_BACKEND === 'onnx') await ensureModels(modelsDir)
     pool = createPool()
-    await whenWarm(pool)
+    return whenWarm(pool)
   }
 
   return {

@@ -1,0 +1,16 @@
+import type { WorkerSetup } from '../protocol.ts'
+import type { Backend } from './backend.ts'
+
+/** A backend, what runs it, and what the operator should know about that choice. */
+export interface LoadedBackend {
+  backend: Backend
+  engine: string
+  notice?: string
+}
+
+/** Loads the backend that the configuration names, and only its packages. */
+export async function loadBackend ({ backend, modelsDir }: Pick<WorkerSetup, 'backend' | 'modelsDir'>): Promise<LoadedBackend> {
+  if (backend === 'tfjs') return (await import('./tfjs.ts')).createTfjsBackend()
+  const { createOnnxBackend } = await import('./onnx.ts')
+  return { backend: await createOnnxBackend(modelsDir), engine: 'onnxruntime-node' }
+}
