@@ -25,5 +25,5 @@ export async function brighten (picture: Picture): Promise<Picture | null> {
   if (brightest >= DARK_BELOW || brightest < 1) return null
   const { rgb, width, height } = picture
   const brighter = sharp(rgb, { raw: { width, height, channels: 3 } }).linear(BRIGHT / brightest, 0)
-  return { rgb: await brighter.raw().toBuffer(), width, height }
+  return { rgb: await brighter.raw().toBuffer(), width, height, darker: picture }
 }

@@ -1,12 +1,10 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { imageFormat } from './image-format.ts'
 import { PhotoError } from './photo-error.ts'
-import type { Picture } from './picture.ts'
+import { MID_GREY, type Picture } from './picture.ts'
 
 /** A shorter side cannot hold a face that is big enough to enrol. */
 export const IMAGE_SIDE_MIN = 40
-/** What shows through transparent pixels: mid-grey, which no network takes for a feature. */
-const BACKDROP = { r: 128, g: 128, b: 128 }
 const DECODE_SECONDS_MAX = 10
 
 // One photo at a time per thread: libvips' own threads and caches would only compete with the pool.
@@ -39,38 +37,57 @@ async function raw (image: Sharp): Promise<Picture> {
   return { rgb: data, width: info.width, height: info.height }
 }
 
+/** What the header says: width and height as stored, before EXIF turns them. Throws {@link PhotoError}. */
+async function readHeader (bytes: Uint8Array, imagePixelsMax: number): Promise<Metadata> {
+  if (imageFormat(bytes) === null) throw new PhotoError('UNSUPPORTED_IMAGE')
+  const header = await readable(sharp(bytes, { limitInputPixels: false }).metadata())
+  checkSize(header, imagePixelsMax)
+  return header
+}
+
+/** Decodes with sides so many times smaller, for which the decoder of JPEG does less work. */
+function decodePixels (bytes: Uint8Array, imagePixelsMax: number, { width, height }: Metadata, reduction: number): Promise<Picture> {
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: imagePixelsMax }).timeout({ seconds: DECODE_SECONDS_MAX }).autoOrient()
+  if (reduction > 1) {
+    const side = Math.round(Math.max(width, height) / reduction)
+    image.resize({ width: side, height: side, fit: 'inside', kernel: 'linear' })
+  }
+  // Transparent pixels show mid-grey.
+  return raw(image.flatten({ background: MID_GREY }).toColourspace('srgb'))
+}
+
 /**
  * Decodes a photo to sRGB, turned upright by its EXIF orientation; the first frame of an animation.
  * `imagePixelsMax` is held against the header before any pixel is decoded.
  * Throws {@link PhotoError} for every photo that cannot be used.
  */
 export async function decodePhoto (bytes: Uint8Array, imagePixelsMax: number): Promise<Picture> {
-  if (imageFormat(bytes) === null) throw new PhotoError('UNSUPPORTED_IMAGE')
-  checkSize(await readable(sharp(bytes, { limitInputPixels: false }).metadata()), imagePixelsMax)
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: imagePixelsMax })
-  return raw(image.timeout({ seconds: DECODE_SECONDS_MAX }).autoOrient().flatten({ background: BACKDROP }).toColourspace('srgb'))
+  return decodePixels(bytes, imagePixelsMax, await readHeader(bytes, imagePixelsMax), 1)
 }
 
-/** The picture resized to fit in a square of `side` pixels with grey bars around it, centred, and how to get back. */
-export interface Letterbox extends Picture {
-  /** Pixels of the letterbox per pixel of the picture. */
-  scale: number
-  /** Where the picture's left upper corner lies in the letterbox. */
-  left: number
-  top: number
+/** A photo of which no more pixels are decoded than are needed. */
+export interface Photo {
+  /** Large enough to find faces in. */
+  picture: Picture
+  /** How many times larger the sides of the photo are than those of the picture; 1 or more. */
+  reduction: number
+  /** Decodes every pixel. */
+  whole (): Promise<Picture>
 }
 
-/**
- * Fits a picture into a square of `side` pixels, as large as it goes times `fill` (0..1],
- * averaging over areas when it shrinks.
- */
-export async function letterbox ({ rgb, width, height }: Picture, side: number, fill: number): Promise<Letterbox> {
-  const scale = side * fill / Math.max(width, height)
-  const inner = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
-  const left = Math.floor((side - inner.width) / 2)
-  const top = Math.floor((side - inner.height) / 2)
-  const framed = await raw(sharp(rgb, { raw: { width, height, channels: 3 } })
-    .resize({ ...inner, fit: 'fill', kernel: 'linear' })
-    .extend({ left, top, right: side - inner.width - left, bottom: side - inner.height - top, background: BACKDROP }))
-  return { ...framed, scale, left, top }
+/** The longer side of a reduced picture is at least this, which no detector's input exceeds. */
+const REDUCED_SIDE_MIN = 960
+const REDUCTIONS = [8, 4, 2]
+
+/** Decodes a photo as far as it takes to find faces in it. Throws like {@link decodePhoto}. */
+export async function openPhoto (bytes: Uint8Array, imagePixelsMax: number): Promise<Photo> {
+  const header = await readHeader(bytes, imagePixelsMax)
+  const longer = Math.max(header.width, header.height)
+  const reduction = header.format === 'jpeg' ? REDUCTIONS.find((times) => longer / times >= REDUCED_SIDE_MIN) ?? 1 : 1
+  const picture = await decodePixels(bytes, imagePixelsMax, header, reduction)
+  return {
+    picture,
+    reduction: longer / Math.max(picture.width, picture.height),
+    whole: () => reduction === 1 ? Promise.resolve(picture) : decodePixels(bytes, imagePixelsMax, header, 1)
+  }
 }

@@ -1,5 +1,5 @@
 import { SSD_SIDE, type Backend, type Box, type Detection, type DetectorName } from '../backends/backend.ts'
-import { letterbox } from './decode.ts'
+import { letterbox } from './letterbox.ts'
 import type { Picture } from './picture.ts'
 
 /** One way to look at a photo: with which detector, in a square of which side, and how much of that the photo fills. */

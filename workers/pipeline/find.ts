@@ -5,7 +5,7 @@ import { detectFaces, LOOKS, type Look } from './detect.ts'
 import { findLandmarks, landmarksInView, type Landmarks } from './landmarks.ts'
 import type { Picture } from './picture.ts'
 import type { Lap } from './stopwatch.ts'
-import type { Similarity } from './warp.ts'
+import { scaleOf, type Similarity } from './warp.ts'
 
 /** A detection that the landmark network agrees with. */
 export interface FoundFace {
@@ -42,7 +42,7 @@ async function confirm (backend: Backend, picture: Picture, detection: Detection
   for (const i of INNER_LANDMARKS) {
     moved += Math.hypot(again[2 * i]! - landmarks[2 * i]!, again[2 * i + 1]! - landmarks[2 * i + 1]!)
   }
-  const shift = moved / INNER_LANDMARKS.length / (FACE_SIDE * Math.hypot(transform.a, transform.b))
+  const shift = moved / INNER_LANDMARKS.length / (FACE_SIDE * scaleOf(transform))
   return shift <= SHIFT_MAX ? { picture, detection, landmarks, transform, shift } : null
 }
 
@@ -65,6 +65,17 @@ export async function findFace (backend: Backend, picture: Picture, lap: Lap): P
   if (face) return face
   const brighter = await brighten(picture)
   return brighter && search(backend, brighter, lap)
+}
+
+/**
+ * The same face in a picture of the same photo whose sides are `times` larger, lit in the same way; the face as it was if
+ * the larger picture does not confirm it.
+ */
+export async function lookCloser (backend: Backend, face: FoundFace, larger: Picture, times: number): Promise<FoundFace> {
+  const { score, left, top, width, height } = face.detection
+  const detection = { score, left: left * times, top: top * times, width: width * times, height: height * times }
+  const picture = face.picture.darker ? await brighten(larger) ?? larger : larger
+  return await confirm(backend, picture, detection) ?? face
 }
 
 const contains = (box: Box, { left, top, width, height }: Box): boolean => {

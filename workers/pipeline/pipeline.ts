@@ -1,12 +1,13 @@
 import type { Backend } from '../backends/backend.ts'
 import type { Enrolment, Face, Identification, StageTimes, WorkerSetup } from '../protocol.ts'
 import { alignFace } from './align.ts'
-import { decodePhoto } from './decode.ts'
+import { openPhoto } from './decode.ts'
 import { averageOf, encodePair } from './encode.ts'
-import { findFace, secondOpinion, type FoundFace } from './find.ts'
+import { findFace, lookCloser, secondOpinion, type FoundFace } from './find.ts'
 import { matchFace } from './match.ts'
 import { measureQuality } from './quality.ts'
-import { startStopwatch } from './stopwatch.ts'
+import { startStopwatch, type Lap } from './stopwatch.ts'
+import { scaleOf } from './warp.ts'
 
 /** What an inference thread works with. */
 export interface Tools extends Pick<WorkerSetup, 'gallery' | 'augment'> {
@@ -19,23 +20,42 @@ export interface Seen<Found> {
   stages: StageTimes
 }
 
-/** The face that was found, without its encoding. */
-const faceOf = ({ detection: { score, ...box } }: FoundFace): Omit<Face, 'encoding'> => ({ box, score })
+/** The largest face, its chip, and where it is in the photo's own pixels. */
+interface Located extends Pick<Face, 'box' | 'score'> {
+  found: FoundFace
+  chip: Uint8Array
+}
+
+/** Finds the face in as few pixels as will do; where they are fewer than the chip takes, aligns it in all of them. */
+async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: number, lap: Lap): Promise<Located | null> {
+  const opened = await openPhoto(photo, imagePixelsMax)
+  lap('decode')
+  let found = await findFace(backend, opened.picture, lap)
+  if (!found) return null
+  if (opened.reduction > 1 && scaleOf(found.transform) < 1) {
+    const whole = await opened.whole()
+    lap('decode')
+    found = await lookCloser(backend, found, whole, opened.reduction)
+    lap('landmarks')
+  }
+  const chip = alignFace(found.picture, found.transform)
+  lap('align')
+  const { score, left, top, width, height } = found.detection
+  const times = opened.reduction * opened.picture.width / found.picture.width
+  return { found, chip, score, box: { left: left * times, top: top * times, width: width * times, height: height * times } }
+}
 
 /** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */
 export async function identify ({ backend, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
   const { times: stages, lap } = startStopwatch()
-  const picture = await decodePhoto(photo, imagePixelsMax)
-  lap('decode')
-  const found = await findFace(backend, picture, lap)
-  if (!found) return { found: null, stages }
-  const chip = alignFace(found.picture, found.transform)
-  lap('align')
+  const located = await locate(backend, photo, imagePixelsMax, lap)
+  if (!located) return { found: null, stages }
+  const { chip, box, score } = located
   const encoding = augment === 'flip' ? averageOf(await encodePair(backend, chip)) : await backend.encode(chip, 1)
   lap('encode')
   const match = matchFace(gallery, encoding)
   lap('match')
-  return { found: { face: { ...faceOf(found), encoding }, match }, stages }
+  return { found: { face: { box, score, encoding }, match }, stages }
 }
 
 /**
@@ -44,12 +64,9 @@ export async function identify ({ backend, gallery, augment }: Tools, photo: Uin
  */
 export async function examineForEnrolment ({ backend, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
   const { times: stages, lap } = startStopwatch()
-  const picture = await decodePhoto(photo, imagePixelsMax)
-  lap('decode')
-  const found = await findFace(backend, picture, lap)
-  if (!found) return { found: null, stages }
-  const chip = alignFace(found.picture, found.transform)
-  lap('align')
+  const located = await locate(backend, photo, imagePixelsMax, lap)
+  if (!located) return { found: null, stages }
+  const { found, chip, box, score } = located
   const encodings = await encodePair(backend, chip)
   const encoding = augment === 'flip' ? averageOf(encodings) : encodings.encoding
   lap('encode')
@@ -57,8 +74,8 @@ export async function examineForEnrolment ({ backend, gallery, augment }: Tools,
   lap('match')
   const opinion = await secondOpinion(backend, found)
   lap('opinion')
-  const chipAsSent = found.picture === picture ? chip : alignFace(picture, found.transform)
-  const quality = measureQuality({ photo, chip: chipAsSent, found, opinion, encodings })
+  const { darker } = found.picture
+  const quality = measureQuality({ photo, box, chip: darker ? alignFace(darker, found.transform) : chip, found, opinion, encodings })
   lap('quality')
-  return { found: { face: { ...faceOf(found), encoding }, match, alone: opinion.alone, quality }, stages }
+  return { found: { face: { box, score, encoding }, match, alone: opinion.alone, quality }, stages }
 }

@@ -1,3 +1,4 @@
+import type { Box } from '../backends/backend.ts'
 import type { QualityMeasures } from '../protocol.ts'
 import { chipStatistics } from './chip-statistics.ts'
 import { spreadOf, type EncodingPair } from './encode.ts'
@@ -32,6 +33,8 @@ function scaled (value: number, { zero, full }: { zero: number, full: number }):
 export interface Evidence {
   /** The file, before decoding. */
   photo: Uint8Array
+  /** In pixels of the photo. */
+  box: Box
   /** Cut out of the photo as it was sent: a copy made brighter would hide how dark it is. */
   chip: Uint8Array
   found: FoundFace
@@ -44,13 +47,12 @@ export interface Evidence {
  * from a single photo, and the stability of the encoding itself (after Terhörst et al. 2020, SER-FIQ, with a mirror image
  * in place of dropout).
  */
-export function measureQuality ({ photo, chip, found, opinion, encodings }: Evidence): QualityMeasures {
-  const { detection: { width, height }, landmarks, shift } = found
+export function measureQuality ({ photo, box, chip, found, opinion, encodings }: Evidence): QualityMeasures {
   const { median, dark, bright, focus } = chipStatistics(chip)
-  const { yaw, pitch } = measurePose(landmarks)
+  const { yaw, pitch } = measurePose(found.landmarks)
   return {
     detection: scaled(Math.min(...Object.values(opinion.scores)), SCALES.detection),
-    size: scaled(Math.min(width, height), SCALES.sizePx),
+    size: scaled(Math.min(box.width, box.height), SCALES.sizePx),
     sharpness: scaled(focus, SCALES.sharpness),
     // The median would take dark skin for bad light: what counts is how bright the brightest parts are.
     illumination: scaled(bright, SCALES.illumination),
@@ -58,7 +60,7 @@ export function measureQuality ({ photo, chip, found, opinion, encodings }: Evid
     contrast: scaled(bright - dark, SCALES.contrast),
     pose: Math.min(scaled(yaw, SCALES.yaw), scaled(pitch, SCALES.pitch)),
     // Where a mask or a hand hides the face, the landmarks are guessed, and guessed differently the second time.
-    occlusion: scaled(shift, SCALES.occlusion),
+    occlusion: scaled(found.shift, SCALES.occlusion),
     compression: scaled(jpegQuality(photo) ?? SCALES.compression.full, SCALES.compression),
     stability: scaled(spreadOf(encodings), SCALES.stability)
   }

@@ -11,6 +11,9 @@ export interface Similarity {
   ty: number
 }
 
+/** Source pixels on each side of a target pixel. */
+export const scaleOf = ({ a, b }: Similarity): number => Math.hypot(a, b)
+
 /** Samples along one side of a target pixel are limited to this many; it covers a shrink to a sixteenth. */
 const SAMPLES_MAX = 16
 
@@ -22,7 +25,7 @@ const SAMPLES_MAX = 16
 export function warp (source: Picture, transform: Similarity, side: number, target: Uint8Array, offset: number): void {
   const { rgb, width, height } = source
   const { a, b, tx, ty } = transform
-  const samples = Math.min(SAMPLES_MAX, Math.max(1, Math.ceil(Math.hypot(a, b) - 0.05)))
+  const samples = Math.min(SAMPLES_MAX, Math.max(1, Math.ceil(scaleOf(transform) - 0.05)))
   const weight = 1 / (samples * samples)
   let out = offset
   for (let y = 0; y < side; y++) {
