@@ -5,7 +5,7 @@ const forbid = (files, group) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message: 'against the import direction' }] }] }
 })
-const edge = ['**/plugins/**', '**/app.ts', '**/server.ts']
+const edge = ['**/plugins/**', '**/app.ts', '**/server.ts', '**/bench/**']
 const http = ['fastify', 'fastify-plugin', '@fastify/*']
 
 // Flat config replaces and does not merge, so each entry lists everything its room may not import.
@@ -15,8 +15,8 @@ export default [
   forbid(['src/*/**', 'src/{config,errors,logger}.ts'], [...edge, ...http, 'piscina', 'pino']),
   forbid(['src/logger.ts'], [...edge, ...http, 'piscina']),
   forbid(['src/inference/**'], [...edge, ...http, 'pino']),
-  forbid(['workers/**'], ['**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
-  forbid(['models/**'], ['**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
+  forbid(['workers/**'], ['**/bench/**', '**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
+  forbid(['models/**'], ['**/bench/**', '**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
   {
     files: ['**/*.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'error' }

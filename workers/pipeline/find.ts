@@ -90,7 +90,7 @@ const isSame = (one: Box, other: Box): boolean => contains(one, other) && contai
 export interface SecondOpinion {
   /** The best score that each detector gives the face, 0..1; 0 if it does not see it. */
   scores: Record<Look['detector'], number>
-  /** No look shows another face. */
+  /** No look shows another face; with the first that does, looking ends. */
   alone: boolean
 }
 
@@ -98,11 +98,13 @@ export interface SecondOpinion {
 export async function secondOpinion (backend: Backend, { picture, detection: box }: FoundFace): Promise<SecondOpinion> {
   const opinion: SecondOpinion = { scores: { tiny_face_detector: 0, ssd_mobilenetv1: 0 }, alone: true }
   for (const look of LOOKS) {
+    // The frame is for large faces that a detector missed without it.
+    if (look.fill < 1 && opinion.scores[look.detector] > 0) continue
     for (const detection of await detectFaces(backend, picture, look)) {
       if (isSame(detection, box)) {
         opinion.scores[look.detector] = Math.max(opinion.scores[look.detector], detection.score)
-      } else if (opinion.alone) {
-        opinion.alone = await confirm(backend, picture, detection) === null
+      } else if (await confirm(backend, picture, detection)) {
+        return { ...opinion, alone: false }
       }
     }
   }

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { dataFolder } from '../src/store/data-folder.ts'
+import { encodeRecord } from '../src/store/record-codec.ts'
+import { ENCODING_LENGTH } from '../workers/backends/backend.ts'
+import { ENCODING_MODEL } from '../workers/protocol.ts'
+
+const ENCODINGS_PER_USER = 5
+/** Length of a typical encoding. */
+const NORM = 1.4
+const TICKS_PER_SECOND = 100
+const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
+
+/** The built server, on a data folder of its own. */
+export interface BenchServer {
+  readonly url: string
+  /** From the start of the process until it listened. */
+  readonly startMs: number
+  /** Processor time of the whole process so far, in milliseconds; 0 where there is no /proc. */
+  cpuMs (): Promise<number>
+  /** The most memory that it had so far, in MiB; 0 where there is no /proc. */
+  peakMiB (): Promise<number>
+  stop (): Promise<void>
+}
+
+/** Always the same vectors, which resemble no face. */
+function randomVector (seed: number): Float32Array {
+  let state = seed
+  const vector = Float32Array.from({ length: ENCODING_LENGTH }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 31 - 1
+  })
+  const norm = Math.hypot(...vector)
+  return vector.map((value) => value * NORM / norm)
+}
+
+async function fill (dir: string, encodings: number): Promise<void> {
+  const folder = dataFolder(dir)
+  const registeredAt = new Date(0).toISOString()
+  for (let first = 0; first < encodings; first += ENCODINGS_PER_USER) {
+    const key = String(1_000_000 + first)
+    const count = Math.min(ENCODINGS_PER_USER, encodings - first)
+    const vectors = Array.from({ length: count }, (_, i) => ({ vector: randomVector(first + i + 1), quality: 1, registeredAt, model: ENCODING_MODEL }))
+    const path = folder.userPath(key)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, encodeRecord(key, { userId: Number(key), updatedAt: registeredAt, encodings: vectors }).bytes)
+  }
+}
+
+/** Starts the built server with so many encodings of strangers enrolled. */
+export async function startBenchServer (encodings: number, env: Record<string, string> = {}): Promise<BenchServer> {
+  const dir = await mkdtemp(join(tmpdir(), 'face-bench-'))
+  await fill(dir, encodings)
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, ['dist/src/server.js'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      FACE_DATA_DIR: dir,
+      LOG_FILE: 'off',
+      RATE_LIMIT_MAX: '10000000',
+      INFERENCE_QUEUE_MAX: '1000',
+      DUPLICATE_TOLERANCE: '0',
+      FACE_QUALITY_THRESHOLD: '0',
+      ...env
+    }
+  })
+  const exited = once(child, 'exit')
+  let output = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output = (output + String(chunk)).slice(-10_000)
+      const found = LISTENING.exec(output)?.[1]
+      if (found) resolve(found)
+    })
+    exited.then(() => reject(new Error(`the server ended: ${output}`)), reject)
+  })
+  const proc = (file: string): Promise<string> => readFile(`/proc/${child.pid}/${file}`, 'utf8').catch(() => '')
+  return {
+    url,
+    startMs: performance.now() - startedAt,
+    async cpuMs () {
+      const fields = (await proc('stat')).split(') ')[1]?.split(' ') ?? []
+      return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1000 / TICKS_PER_SECOND
+    },
+    peakMiB: async () => Number(/VmHWM:\s+(\d+)/.exec(await proc('status'))?.[1] ?? 0) / 1024,
+    async stop () {
+      child.kill('SIGTERM')
+      await exited
+      await rm(dir, { recursive: true, force: true })
+    }
+  }
+}
