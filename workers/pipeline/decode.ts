@@ -46,14 +46,16 @@ async function readHeader (bytes: Uint8Array, imagePixelsMax: number): Promise<M
 }
 
 /** Decodes with sides so many times smaller, for which the decoder of JPEG does less work. */
-function decodePixels (bytes: Uint8Array, imagePixelsMax: number, { width, height }: Metadata, reduction: number): Promise<Picture> {
+function decodePixels (bytes: Uint8Array, imagePixelsMax: number, header: Metadata, reduction: number): Promise<Picture> {
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: imagePixelsMax }).timeout({ seconds: DECODE_SECONDS_MAX }).autoOrient()
   if (reduction > 1) {
-    const side = Math.round(Math.max(width, height) / reduction)
+    const side = Math.round(Math.max(header.width, header.height) / reduction)
     image.resize({ width: side, height: side, fit: 'inside', kernel: 'linear' })
   }
-  // Transparent pixels show mid-grey.
-  return raw(image.flatten({ background: MID_GREY }).toColourspace('srgb'))
+  // What a photo does not need costs a third of decoding it. Transparent pixels show mid-grey.
+  if (header.hasAlpha) image.flatten({ background: MID_GREY })
+  if (header.space !== 'srgb' || header.depth !== 'uchar') image.toColourspace('srgb')
+  return raw(image)
 }
 
 /**

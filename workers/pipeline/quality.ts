@@ -60,7 +60,7 @@ export function measureQuality ({ photo, box, chip, found, opinion, encodings }:
     contrast: scaled(bright - dark, SCALES.contrast),
     pose: Math.min(scaled(yaw, SCALES.yaw), scaled(pitch, SCALES.pitch)),
     // Where a mask or a hand hides the face, the landmarks are guessed, and guessed differently the second time.
-    occlusion: scaled(found.shift, SCALES.occlusion),
+    occlusion: scaled(opinion.shift, SCALES.occlusion),
     compression: scaled(jpegQuality(photo) ?? SCALES.compression.full, SCALES.compression),
     stability: scaled(spreadOf(encodings), SCALES.stability)
   }
