@@ -4,8 +4,8 @@ import { FaceError, type ErrorCode } from '../../src/errors.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** The error code answered with; empty on success. */
-    errorCode: string
+    /** What came of the request: the error code answered with, else `ok` or what the route says. */
+    outcome: string
   }
 }
 
@@ -47,7 +47,7 @@ export function answerError (err: FastifyError | FaceError, request: FastifyRequ
   const level = statusCode === 500 ? 'error' : statusCode > 500 ? 'warn' : 'debug'
   request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
   if (statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
-  reply.errorCode = code
+  reply.outcome = code
   reply.code(statusCode).send({
     success: false, message, code, ...details, ...(statusCode === 500 ? { request_id: request.id } : {})
   })
@@ -55,7 +55,7 @@ export function answerError (err: FastifyError | FaceError, request: FastifyRequ
 
 /** One error shape for every route, known or not. */
 export default fp(async function errorHandlerPlugin (fastify) {
-  fastify.decorateReply('errorCode', '')
+  fastify.decorateReply('outcome', 'ok')
   fastify.setErrorHandler(answerError)
   fastify.setNotFoundHandler({ preHandler: fastify.rateLimit() }, () => {
     throw new FaceError('NOT_FOUND')

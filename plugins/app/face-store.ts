@@ -16,7 +16,10 @@ export default fp(async function faceStorePlugin (fastify) {
   const gallery = createGallery()
   const store = createFileStore({
     dir: fastify.config.FACE_DATA_DIR,
-    onEvent: (event) => log[event.type === 'quarantined' ? 'error' : 'info'](event, 'store')
+    onEvent (event) {
+      log[event.type === 'quarantined' ? 'error' : 'info'](event, 'store')
+      if (event.type === 'quarantined') fastify.metrics.fileQuarantined()
+    }
   })
   store.onChange(gallery.apply)
   fastify.decorate('encodingStore', store)
@@ -27,4 +30,4 @@ export default fp(async function faceStorePlugin (fastify) {
     log.info({ users, count: encodings }, 'encodings loaded')
   })
   fastify.addHook('onClose', () => store.close())
-}, { name: 'face-store' })
+}, { name: 'face-store', dependencies: ['metrics'] })

@@ -13,6 +13,7 @@ export default fp(async function inferencePlugin (fastify) {
   const inference = createInferencePool({
     config: fastify.config,
     gallery: fastify.gallery.memory,
+    onPhoto: fastify.metrics.photoDone,
     onThreadError: (err) => log.error({ err }, 'inference thread died')
   })
   fastify.decorate('inference', inference)
@@ -22,4 +23,4 @@ export default fp(async function inferencePlugin (fastify) {
     log.info({ threads: fastify.config.INFERENCE_THREADS, engine }, 'models are warm')
   })
   fastify.addHook('onClose', () => inference.close())
-}, { name: 'inference', dependencies: ['face-store'] })
+}, { name: 'inference', dependencies: ['face-store', 'metrics'] })

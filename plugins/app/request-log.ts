@@ -10,7 +10,7 @@ export default fp(async function requestLogPlugin (fastify) {
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
-      ...(reply.errorCode ? { code: reply.errorCode } : {}),
+      outcome: reply.outcome,
       durationMs: Math.round(reply.elapsedTime * 10) / 10
     }, 'request')
   })

@@ -38,12 +38,14 @@ const schema = {
 
 /** `POST /recognize` */
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.post('/recognize', { schema }, async (request) => {
+  fastify.post('/recognize', { schema }, async (request, reply) => {
     const found = await fastify.recognition.recognize(request.photoBytes())
+    reply.outcome = found.outcome
     if (found.outcome !== 'recognized') {
       const unknown = { success: false as const, message: 'Face not recognized', user_id: 'unknown' as const, confidence: 0 as const }
       return found.outcome === 'ambiguous' ? { ...unknown, code: 'AMBIGUOUS' as const } : unknown
     }
+    fastify.metrics.recognized(found.confidence)
     return {
       success: true as const,
       message: 'Face recognized successfully',

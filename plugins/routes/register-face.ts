@@ -54,6 +54,7 @@ const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
       userId, request.photoBytes(), { replace: String(replace) === 'true' }
     )
+    fastify.metrics.registered(quality.overall)
     return {
       success: true as const,
       message: 'Face registered successfully',

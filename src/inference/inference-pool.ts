@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Piscina } from 'piscina'
 import { ensureModels } from '../../models/build.ts'
-import type { Enrolment, Identification, PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
+import type { Enrolment, Identification, PhotoResult, PhotoTask, StageTimes, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { createPhotoQueue } from './photo-queue.ts'
@@ -21,6 +21,8 @@ export interface Inference {
   identify (photo: ArrayBuffer): Promise<Identification | null>
   /** Encodes and measures the largest face of a photo, and looks for others. */
   examineForEnrolment (photo: ArrayBuffer): Promise<Enrolment | null>
+  /** Photos in work and photos that wait. */
+  load (): { running: number, waiting: number }
   /** Finishes the photos under way and ends the threads. */
   close (): Promise<void>
 }
@@ -41,12 +43,14 @@ export interface InferenceOptions {
   config: InferenceConfig
   /** What the threads match against. */
   gallery: WebAssembly.Memory
+  /** Hears how long each photo waited and what its stages took, in milliseconds. */
+  onPhoto?: (waitedMs: number, stages: StageTimes) => void
   /** Hears of a thread that died between photos; it has been replaced. */
   onThreadError: (err: Error) => void
 }
 
 /** Makes the pool. */
-export function createInferencePool ({ config, gallery, onThreadError }: InferenceOptions): Inference {
+export function createInferencePool ({ config, gallery, onPhoto, onThreadError }: InferenceOptions): Inference {
   const modelsDir = resolve(config.MODELS_DIR)
   // Piscina's own queue does not bound tasks that can be aborted, and aborting one that runs would end the process.
   const queue = createPhotoQueue({ slots: config.INFERENCE_THREADS, waitingMax: config.INFERENCE_QUEUE_MAX })
@@ -96,10 +100,15 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
     const threads = pool
     if (!threads) throw new FaceError('OVERLOADED')
     const task: PhotoTask = { purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS }
-    const run = (): Promise<PhotoResult<Found>> => threads.run(task, { transferList: [photo] })
-    const result = await queue.run(run, config.INFERENCE_TIMEOUT_MS)
-    if (result.ok) return result.found
-    throw refusal(result.code)
+    const arrivedAt = performance.now()
+    let waitedMs = 0
+    const result = await queue.run((): Promise<PhotoResult<Found>> => {
+      waitedMs = performance.now() - arrivedAt
+      return threads.run(task, { transferList: [photo] })
+    }, config.INFERENCE_TIMEOUT_MS)
+    if (!result.ok) throw refusal(result.code)
+    onPhoto?.(waitedMs, result.stages)
+    return result.found
   }
 
   async function start (): Promise<Engine> {
@@ -112,6 +121,7 @@ export function createInferencePool ({ config, gallery, onThreadError }: Inferen
     start: () => (starting ??= start()),
     identify: (photo) => examine<Identification>('identify', photo),
     examineForEnrolment: (photo) => examine<Enrolment>('enrol', photo),
+    load: queue.load,
     async close () {
       await starting?.catch(() => {}) // Whoever started it was told.
       await queue.idle()

@@ -8,6 +8,8 @@ export interface PhotoQueue {
    * keeps its slot until it settles, because a thread inside a network cannot be stopped without ending the process.
    */
   run<T> (task: () => Promise<T>, limitMs: number): Promise<T>
+  /** Tasks that run and tasks that wait. */
+  load (): { running: number, waiting: number }
   /** Resolves when nothing runs or waits. */
   idle (): Promise<void>
 }
@@ -47,6 +49,7 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitin
       if (running < slots) start()
       else waiting.add(start)
     }),
+    load: () => ({ running, waiting: waiting.size }),
     idle: () => new Promise((resolve) => {
       whenIdle.push(resolve)
       if (running === 0 && waiting.size === 0) whenIdle.splice(0).forEach((done) => done())

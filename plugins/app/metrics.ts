@@ -1,0 +1,71 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { VERSION } from '../../src/version.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    metrics: Metrics
+  }
+}
+
+/** What other plugins report. No label ever holds a user id. */
+export interface Metrics {
+  readonly registry: Registry
+  /** Milliseconds that a photo waited for a thread, and that each of its stages took. */
+  photoDone (waitedMs: number, stages: Readonly<Record<string, number>>): void
+  /** 0..1. */
+  recognized (confidence: number): void
+  /** 0..1. */
+  registered (quality: number): void
+  fileQuarantined (): void
+}
+
+const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30]
+const STAGE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
+const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+/** Finer, the sampling would be all that an idle server does. */
+const EVENT_LOOP_SAMPLE_MS = 200
+
+/** Figures for Prometheus; the route is in plugins/routes/metrics.ts. */
+export default fp(async function metricsPlugin (fastify) {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS })
+  new Gauge({ name: 'face_build_info', help: 'Always 1; the version is a label', labelNames: ['version'], registers }).set({ version: VERSION }, 1)
+
+  const requests = new Histogram({
+    name: 'face_http_request_seconds', help: 'Requests by route and outcome', labelNames: ['route', 'outcome'], buckets: REQUEST_SECONDS, registers
+  })
+  const waited = new Histogram({ name: 'face_photo_wait_seconds', help: 'Time that photos waited for a thread', buckets: STAGE_SECONDS, registers })
+  const stage = new Histogram({
+    name: 'face_photo_stage_seconds', help: 'Time that each stage of a photo took', labelNames: ['stage'], buckets: STAGE_SECONDS, registers
+  })
+  const confidence = new Histogram({ name: 'face_recognition_confidence', help: 'Confidence of recognised faces', buckets: SHARES, registers })
+  const quality = new Histogram({ name: 'face_registration_quality', help: 'Overall quality of registered faces', buckets: SHARES, registers })
+  const quarantined = new Counter({ name: 'face_quarantined_files_total', help: 'Damaged files that were set aside', registers })
+
+  const gauges: Array<[name: string, help: string, read: () => number]> = [
+    ['face_enrolled_users', 'Users in the gallery', () => fastify.gallery.counts().users],
+    ['face_enrolled_encodings', 'Encodings in the gallery', () => fastify.gallery.counts().encodings],
+    ['face_threads', 'Inference threads', () => fastify.config.INFERENCE_THREADS],
+    ['face_threads_busy', 'Inference threads with a photo', () => fastify.inference.load().running],
+    ['face_photos_waiting', 'Photos that wait for a thread', () => fastify.inference.load().waiting]
+  ]
+  for (const [name, help, read] of gauges) registry.registerMetric(new Gauge({ name, help, registers: [], collect () { this.set(read()) } }))
+
+  fastify.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+    requests.observe({ route: request.routeOptions.url ?? 'unknown', outcome: reply.outcome }, reply.elapsedTime / 1000)
+  })
+  fastify.addHook('onClose', async () => registry.clear())
+  fastify.decorate('metrics', {
+    registry,
+    photoDone (waitedMs, stages) {
+      waited.observe(waitedMs / 1000)
+      for (const [name, ms] of Object.entries(stages)) stage.observe({ stage: name }, ms / 1000)
+    },
+    recognized: (value) => confidence.observe(value),
+    registered: (value) => quality.observe(value),
+    fileQuarantined: () => quarantined.inc()
+  })
+}, { name: 'metrics', dependencies: ['error-handler'] })

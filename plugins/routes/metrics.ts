@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { errorResponses } from './common-schemas.ts'
+
+const schema = {
+  tags: ['operation'],
+  summary: 'Figures for Prometheus',
+  produces: ['text/plain'],
+  response: {
+    200: { content: { 'text/plain': { schema: Type.String({ description: 'Text exposition format 0.0.4' }) } } },
+    ...errorResponses()
+  }
+}
+
+/** `GET /metrics` */
+const metrics: FastifyPluginAsyncTypebox = async (fastify) => {
+  const { registry } = fastify.metrics
+  fastify.get('/metrics', { schema, config: { rateLimit: false } }, async (_request, reply) => {
+    reply.type(registry.contentType)
+    return registry.metrics()
+  })
+}
+
+export default metrics
