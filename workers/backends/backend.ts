@@ -41,3 +41,10 @@ export interface Backend {
   /** One encoding for each chip of {@link CHIP_SIDE}: `count` × 128 numbers. */
   encode (rgb: Uint8Array, count: number): Promise<Float32Array>
 }
+
+/** A backend, what runs it, and what the operator should know about that choice. */
+export interface LoadedBackend {
+  backend: Backend
+  engine: string
+  notice?: string
+}

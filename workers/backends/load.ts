@@ -1,12 +1,5 @@
 import type { WorkerSetup } from '../protocol.ts'
-import type { Backend } from './backend.ts'
-
-/** A backend, what runs it, and what the operator should know about that choice. */
-export interface LoadedBackend {
-  backend: Backend
-  engine: string
-  notice?: string
-}
+import type { LoadedBackend } from './backend.ts'
 
 /** Loads the backend that the configuration names, and only its packages. */
 export async function loadBackend ({ backend, modelsDir }: Pick<WorkerSetup, 'backend' | 'modelsDir'>): Promise<LoadedBackend> {

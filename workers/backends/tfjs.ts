@@ -1,6 +1,5 @@
-import { CHIP_SIDE, LANDMARK_SIDE, type Backend, type Detection } from './backend.ts'
+import { CHIP_SIDE, LANDMARK_SIDE, type Backend, type Detection, type LoadedBackend } from './backend.ts'
 import { loadFaceApi, type FoundFace, type Tensor } from './face-api-module.ts'
-import type { LoadedBackend } from './load.ts'
 import { DETECTIONS_MAX } from './non-maximum-suppression.ts'
 
 const SCORE_MIN = 0.5
