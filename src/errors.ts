@@ -19,9 +19,9 @@ export const ERRORS = {
   INTERNAL_ERROR: [500, 'Internal server error'],
   OVERLOADED: [503, 'The server is busy: try again in a moment'],
   SHUTTING_DOWN: [503, 'The server is restarting: try again in a moment'],
-  STORE_UNAVAILABLE: [503, 'The face data cannot be read or written now: nothing was changed, try again later'],
+  STORE_UNAVAILABLE: [503, 'The face data cannot be read or written now: try again later'],
   INFERENCE_TIMEOUT: [504, 'The photo took too long to process: try again'],
-  STORE_FULL: [507, 'The disk for the face data is full: nothing was changed, tell the administrator']
+  STORE_FULL: [507, 'The disk for the face data is full: tell the administrator']
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
 export type ErrorCode = keyof typeof ERRORS

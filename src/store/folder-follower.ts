@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { listIfThere } from './atomic-file.ts'
 import type { DataFolder } from './data-folder.ts'
-import { errorCode, type FileSystem } from './file-system.ts'
+import type { FileSystem } from './file-system.ts'
 import { createFolderPoll } from './folder-poll.ts'
 import { createFolderWatch, type Watch } from './folder-watch.ts'
 import type { KnownUsers } from './known-users.ts'
@@ -85,9 +85,9 @@ export function createFolderFollower ({ data, fs, known, onUser, onEvent, watch 
   async function isSeen (key: string): Promise<boolean> {
     try {
       return known.isSeen(key, statText(await stats.file(data.userPath(key))))
-    } catch (err) {
-      if (errorCode(err) === 'ENOENT') return false
-      throw err
+    } catch {
+      // Gone, or it cannot be looked at: reading it will tell, and the other files must not wait for it.
+      return false
     }
   }
 

@@ -8,7 +8,8 @@ const TIME_GRAIN_MS = 2_000
 const SETTLED_MS = 60_000
 
 interface Look {
-  ino: number
+  /** Tells a folder from a later one of this name: inode number and time of birth, as the numbers are soon used again. */
+  identity: string
   /** Both times: copying tools set the one back, and only the other tells. */
   times: string
   changedMs: number
@@ -53,11 +54,11 @@ export function createFolderPoll ({ root, folders, statFolder, list, onReplaced 
   /** Opening makes a network file system ask its server, where a mere stat may be answered from a cache. */
   async function look (folder: string): Promise<Look> {
     try {
-      const { ino, mtimeMs, ctimeMs } = await statFolder(join(root, folder))
-      return { ino, times: `${mtimeMs}.${ctimeMs}`, changedMs: Math.max(mtimeMs, ctimeMs) }
+      const { ino, birthtimeMs, mtimeMs, ctimeMs } = await statFolder(join(root, folder))
+      return { identity: `${ino}.${birthtimeMs}`, times: `${mtimeMs}.${ctimeMs}`, changedMs: Math.max(mtimeMs, ctimeMs) }
     } catch (err) {
       // Gone is a state like any other.
-      return { ino: 0, times: errorCode(err) ?? 'unknown', changedMs: 0 }
+      return { identity: '', times: errorCode(err) ?? 'unknown', changedMs: 0 }
     }
   }
 
@@ -65,10 +66,10 @@ export function createFolderPoll ({ root, folders, statFolder, list, onReplaced 
     const now = performance.now()
     const found = await look(folder)
     const before = seen.get(folder)
-    const same = before !== undefined && before.ino === found.ino && before.times === found.times
+    const same = before !== undefined && before.identity === found.identity && before.times === found.times
     const sinceMs = same ? before.sinceMs : now
     seen.set(folder, { ...found, sinceMs, settled: same && (before.settled || now - sinceMs > TIME_GRAIN_MS) })
-    if (before && before.ino !== found.ino) onReplaced(folder)
+    if (before && before.identity !== found.identity) onReplaced(folder)
     if (folder !== '' && (due || !same || !before.settled)) await list(folder)
   }
 

@@ -2,6 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { makeFolder, syncFolder } from './atomic-file.ts'
 import type { FileSystem } from './file-system.ts'
+import { userFileName } from './user-file-name.ts'
+
+/** The file's old name, the time, a random part and the reason. */
+const QUARANTINED = /^(.+)\.\d{8}T\d{9}Z\.[0-9a-f]{6}\.([A-Za-z0-9-]*)$/
+/** In the place of a record lay a folder or a device: it holds no encoding of ours, and removing it is not our business. */
+const NOT_A_FILE = 'not-a-file'
 
 /** Moves a damaged file out of the way, durably; its new name tells the time and the reason. Returns the new path. */
 export async function quarantineFile (fs: FileSystem, { path, folder, reason }: {
@@ -16,4 +22,10 @@ export async function quarantineFile (fs: FileSystem, { path, folder, reason }: 
   await syncFolder(fs, folder)
   await syncFolder(fs, dirname(path))
   return target
+}
+
+/** Whether it is a file of this user that was set aside, and may still hold encodings. */
+export function isQuarantinedOf (key: string, fileName: string): boolean {
+  const [, name, reason] = QUARANTINED.exec(fileName) ?? []
+  return name === userFileName(key) && reason !== NOT_A_FILE
 }

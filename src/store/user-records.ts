@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FaceError } from '../errors.ts'
-import { listIfThere, syncFolder, unlinkIfThere, writeAtomic } from './atomic-file.ts'
+import { syncFolder, unlinkIfThere, writeAtomic } from './atomic-file.ts'
 import { isTempOf, type DataFolder } from './data-folder.ts'
 import type { UserRecord } from './encoding-store.ts'
-import type { FileSystem } from './file-system.ts'
-import { quarantineFile } from './quarantine.ts'
+import { errorCode, type FileSystem } from './file-system.ts'
+import { isQuarantinedOf, quarantineFile } from './quarantine.ts'
 import { encodeRecord } from './record-codec.ts'
 import type { OnStoreEvent } from './store-event.ts'
 import { ABSENT, readUserFile, type UserFile } from './user-files.ts'
@@ -24,7 +24,7 @@ export interface UserRecords {
   readSettled (key: string, claim: Claim): Promise<SoundFile>
   /** Durable when it resolves. */
   write (key: string, record: UserRecord, claim: Claim): Promise<SoundFile>
-  /** No file with the user's encodings is left in the users' folders when it resolves; durable. */
+  /** No file with the user's encodings is left, not even in the quarantine, when it resolves; durable. */
   remove (key: string, claim: Claim): Promise<SoundFile>
 }
 
@@ -38,6 +38,18 @@ export function createUserRecords ({ data, fs, onEvent }: {
     claim.assertHeld()
     const path = await quarantineFile(fs, { path: data.userPath(key), folder: data.quarantine, reason })
     onEvent({ type: 'quarantined', file: data.nameOf(path), reason })
+  }
+
+  /** Removes some of a folder's files, and makes durable what was removed before. A folder that is gone has none. */
+  async function erase (folder: string, isToGo: (name: string) => boolean): Promise<void> {
+    try {
+      for (const name of await fs.readdir(folder)) {
+        if (isToGo(name)) await unlinkIfThere(fs, join(folder, name))
+      }
+      await syncFolder(fs, folder)
+    } catch (err) {
+      if (errorCode(err) !== 'ENOENT') throw err
+    }
   }
 
   return {
@@ -66,14 +78,11 @@ export function createUserRecords ({ data, fs, onEvent }: {
     },
     async remove (key, claim) {
       const path = data.userPath(key)
-      const folder = dirname(path)
       claim.assertHeld()
+      await erase(data.quarantine, (name) => isQuarantinedOf(key, name))
       await unlinkIfThere(fs, path)
       // A process that was killed while writing may have left its temporary file.
-      for (const name of await listIfThere(fs, folder)) {
-        if (isTempOf(key, name)) await unlinkIfThere(fs, join(folder, name))
-      }
-      await syncFolder(fs, folder)
+      await erase(dirname(path), (name) => isTempOf(key, name))
       return ABSENT
     }
   }

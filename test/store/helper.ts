@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { watch } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,13 +8,18 @@ import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Encoding, StoreChange, UserId, UserRecord } from '../../src/store/encoding-store.ts'
+import { createFileStore, type FileStore, type FileStoreOptions } from '../../src/store/file-store.ts'
+import type { Watch } from '../../src/store/folder-watch.ts'
+import type { StoreEvent } from '../../src/store/store-event.ts'
+import { systemError } from './faulty-file-system.ts'
 
 export const TIME = '2026-01-02T03:04:05.678Z'
 
 /** A folder of its own, removed after the test. */
 export async function temporaryFolder (t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'face-store-'))
-  t.after(() => rm(dir, { recursive: true, force: true }))
+  // A store that is still open may be making a claim there: hooks run in the order in which they were added.
+  t.after(() => rm(dir, { recursive: true, force: true, maxRetries: 10 }))
   return dir
 }
 
@@ -50,6 +56,25 @@ export class Follower {
   }
 }
 
+/** A file store that is open until the test ends, what it announces and what it reports. */
+export async function openStore (t: TestContext, options: FileStoreOptions): Promise<{
+  store: FileStore, follower: Follower, events: StoreEvent[]
+}> {
+  const events: StoreEvent[] = []
+  const follower = new Follower()
+  const store = createFileStore({ onEvent: (event) => events.push(event), ...options })
+  store.onChange(follower.listener)
+  t.after(() => store.close())
+  await store.open()
+  return { store, follower, events }
+}
+
+/** A system that has no notifications left to give, so that the store looks for changes twice a second. */
+export const refusingWatch: Watch = () => { throw systemError('ENOSPC', 'watch') }
+
+/** Notifications that nobody hears of, for tests that count the store's calls: it looks for changes every five seconds. */
+export const silentWatch: Watch = (folder) => watch(folder, { persistent: false })
+
 /** Polls until `condition` holds; fails after `limitMs`. */
 export async function eventually (condition: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
   const deadline = performance.now() + limitMs
@@ -57,6 +82,21 @@ export async function eventually (condition: () => boolean | Promise<boolean>, l
     if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+/** The promise is one second; the machine may be busy. Shorter than the interval of the check that backs up notifications. */
+const SEEN_MS_MAX = 4_000
+
+/** Stores follow each other in both ways. */
+export const WATCH_MODES: Array<[mode: string, options: Pick<FileStoreOptions, 'watch'>]> = [
+  ['with notifications', {}], ['without notifications', { watch: refusingWatch }]
+]
+
+/** Waits until the listener knows exactly these encodings of the user; returns how long that took. */
+export async function seen (follower: Follower, key: string, seeds: number[]): Promise<number> {
+  const startedAt = performance.now()
+  await eventually(() => String(follower.users.get(key) ?? []) === String(seeds), SEEN_MS_MAX)
+  return performance.now() - startedAt
 }
 
 /** All files below a folder, relative to it. */

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { adding, openStore, seen, temporaryFolder, WATCH_MODES } from './helper.ts'
+
+for (const [mode, options] of WATCH_MODES) {
+  test(`${mode}: what one store does the other one sees within a second`, async (t) => {
+    const dir = await temporaryFolder(t)
+    const one = await openStore(t, { dir, ...options })
+    const two = await openStore(t, { dir, ...options })
+    const times: number[] = []
+    for (const [author, reader] of [[one, two], [two, one]] as const) {
+      await author.store.update('anna', adding('anna', 1))
+      times.push(await seen(reader.follower, 'anna', [1]))
+      await author.store.update('anna', adding('anna', 2))
+      times.push(await seen(reader.follower, 'anna', [1, 2]))
+      await author.store.update('anna', () => null)
+      times.push(await seen(reader.follower, 'anna', []))
+    }
+    const many = Array.from({ length: 40 }, (_, id) => String(id))
+    await Promise.all(many.map((key, id) => one.store.update(key, adding(key, id))))
+    for (const [id, key] of many.entries()) times.push(await seen(two.follower, key, [id]))
+    assert.deepEqual(two.events.map(({ type }) => type), options.watch ? ['polling', 'loaded'] : ['loaded'])
+    t.diagnostic(`the slowest took ${Math.round(Math.max(...times))} ms`)
+  })
+}
