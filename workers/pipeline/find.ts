@@ -111,8 +111,8 @@ export async function secondOpinion (backend: Backend, face: FoundFace): Promise
   const shift = await landmarkShift(backend, face)
   const opinion: SecondOpinion = { scores: { tiny_face_detector: 0, ssd_mobilenetv1: 0 }, shift, alone: true }
   for (const look of LOOKS) {
-    // The frame is for large faces that a detector missed without it.
-    if (look.fill < 1 && opinion.scores[look.detector] > 0) continue
+    // The frame is for large faces that a detector misses, or is not sure of, without it.
+    if (look.fill < 1 && opinion.scores[look.detector] >= SCORE_SURE) continue
     for (const detection of await detectFaces(backend, picture, look)) {
       if (isSame(detection, box)) {
         opinion.scores[look.detector] = Math.max(opinion.scores[look.detector], detection.score)
