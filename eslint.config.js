@@ -12,11 +12,13 @@ const http = ['fastify', 'fastify-plugin', '@fastify/*']
 export default [
   ...neostandard({ ts: true, ignores: ['dist/**', 'node_modules/**', 'coverage/**'] }),
   forbid(['plugins/**'], ['**/workers/**', '**/models/**', 'piscina', ...edge]),
+  forbid(['src/*.ts'], ['**/bench/**']),
   forbid(['src/*/**', 'src/{config,errors,logger}.ts'], [...edge, ...http, 'piscina', 'pino']),
   forbid(['src/logger.ts'], [...edge, ...http, 'piscina']),
   forbid(['src/inference/**'], [...edge, ...http, 'pino']),
   forbid(['workers/**'], ['**/bench/**', '**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
   forbid(['models/**'], ['**/bench/**', '**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
+  forbid(['bench/**'], ['**/plugins/**', '**/test/**', 'fastify', '@fastify/*', 'piscina']),
   {
     files: ['**/*.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'error' }

@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util'
+import { CommandError } from './command-error.ts'
+
+/** What the command was asked to do. Paths are as they were given. */
+export interface Arguments {
+  dataset: string
+  /** Undefined: look for `pairs.txt` in the dataset's folder and beside it. */
+  pairs: string | undefined
+  /** Photos per person that are enrolled for identification. */
+  enrol: number
+  /** The most impostor pairs that are compared. */
+  impostorsMax: number
+  /** The share of impostor pairs that the tolerance may accept, 0..1. */
+  calibrate: number | undefined
+  quality: boolean
+  json: boolean
+  out: string
+}
+
+export const USAGE = `npm run accuracy -- --dataset DIR [options]
+
+  --dataset DIR     one folder per person in DIR, the photos of that person in it
+  --pairs FILE      pairs of the LFW protocol; without it pairs.txt in DIR or beside it, if it is there and fits
+  --enrol N         photos per person that are enrolled for identification (1)
+  --impostors N     compare at most so many pairs of different people (1000000)
+  --calibrate FAR   also print the tolerance for this false accept rate, such as 0.001
+  --quality         also measure how well quality tells which photos fail; takes longer
+  --json            print one JSON document instead of the report
+  --out DIR         where the figures go (bench/results/accuracy)
+  --help            print this
+`
+
+function wholeNumber (name: string, value: string): number {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number) || number < 1) throw new CommandError(`--${name} ${value}: expected a whole number from 1`)
+  return number
+}
+
+function rate (name: string, value: string): number {
+  const number = Number(value)
+  if (!(number > 0 && number < 1)) throw new CommandError(`--${name} ${value}: expected a number between 0 and 1, such as 0.001`)
+  return number
+}
+
+function parse (args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        dataset: { type: 'string' },
+        pairs: { type: 'string' },
+        enrol: { type: 'string', default: '1' },
+        impostors: { type: 'string', default: '1000000' },
+        calibrate: { type: 'string' },
+        quality: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        out: { type: 'string', default: 'bench/results/accuracy' },
+        help: { type: 'boolean', default: false }
+      }
+    }).values
+  } catch (err) {
+    const [line = ''] = String(err instanceof Error ? err.message : err).split('\n')
+    throw new CommandError(`${line} (--help lists the options)`)
+  }
+}
+
+/** Reads the command line; null asks for help. Throws {@link CommandError} for what it does not understand. */
+export function parseArguments (args: string[]): Arguments | null {
+  const { dataset, pairs, enrol, impostors, calibrate, quality, json, out, help } = parse(args)
+  if (help) return null
+  if (!dataset) throw new CommandError('--dataset DIR is missing (--help lists the options)')
+  return {
+    dataset,
+    pairs,
+    enrol: wholeNumber('enrol', enrol),
+    impostorsMax: wholeNumber('impostors', impostors),
+    calibrate: calibrate === undefined ? undefined : rate('calibrate', calibrate),
+    quality,
+    json,
+    out
+  }
+}

@@ -1,0 +1,86 @@
+import type { Person } from './dataset.ts'
+
+/** One encoding per photo, null where no face was found. */
+export type Encodings = ReadonlyArray<Float32Array | null>
+
+/** Distance of two photos; Infinity, never accepted, if one of them has no face. */
+export interface Comparison {
+  one: number
+  other: number
+  distance: number
+}
+
+const SEED = 20_071_007
+
+/** Euclidean distance, as the server measures it. */
+export function distanceOf (one: Float32Array, other: Float32Array): number {
+  let squared = 0
+  for (let i = 0; i < one.length; i++) {
+    const difference = one[i]! - other[i]!
+    squared += difference * difference
+  }
+  return Math.sqrt(squared)
+}
+
+/** Compares two photos by index. */
+export function compare (encodings: Encodings, one: number, other: number): number {
+  const [a, b] = [encodings[one], encodings[other]]
+  return a && b ? distanceOf(a, b) : Infinity
+}
+
+/** Every two photos of the same person. */
+export function genuineComparisons (people: readonly Person[], encodings: Encodings): Comparison[] {
+  return people.flatMap(({ photos }) => photos.flatMap((one, i) =>
+    photos.slice(i + 1).map((other) => ({ one, other, distance: compare(encodings, one, other) }))))
+}
+
+/** Uniform numbers in 0..1, the same for the same seed: mulberry32 (T. Ettinger, public domain). */
+function createRandom (seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6D2B79F5) | 0
+    let word = Math.imul(state ^ (state >>> 15), state | 1)
+    word ^= word + Math.imul(word ^ (word >>> 7), word | 61)
+    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Pairs of different people: how many there are, and the distances of those that were compared. */
+export interface ImpostorDistances {
+  possible: number
+  /** Sorted. */
+  distances: Float64Array
+}
+
+const pairsAmong = (count: number): number => count * (count - 1) / 2
+
+/**
+ * Compares photos of different people: all pairs if they are at most `max`, else a sample of `max` different pairs, each
+ * equally likely, always the same. Leaves out photos without a face, which could only make the server look better.
+ */
+export function impostorDistances (people: readonly Person[], encodings: Encodings, max: number): ImpostorDistances {
+  const detected = people.map(({ photos }) => photos.flatMap((photo) => encodings[photo] ?? []))
+  const vectors = detected.flat()
+  const owners = detected.flatMap((own, person) => own.map(() => person))
+  const possible = pairsAmong(vectors.length) - detected.reduce((sum, { length }) => sum + pairsAmong(length), 0)
+  const distances = new Float64Array(Math.min(possible, max))
+  let count = 0
+  const add = (one: number, other: number): void => { distances[count++] = distanceOf(vectors[one]!, vectors[other]!) }
+
+  if (possible <= max) {
+    for (let one = 0; one < vectors.length; one++) {
+      for (let other = one + 1; other < vectors.length; other++) if (owners[one] !== owners[other]) add(one, other)
+    }
+  } else {
+    const random = createRandom(SEED)
+    const index = (): number => Math.floor(random() * vectors.length)
+    const taken = new Set<number>()
+    while (taken.size < max) {
+      const [one, other] = [index(), index()]
+      if (owners[one] === owners[other]) continue
+      const pair = Math.min(one, other) * vectors.length + Math.max(one, other)
+      if (taken.size < taken.add(pair).size) add(one, other)
+    }
+  }
+  return { possible, distances: distances.sort() }
+}

@@ -1,0 +1,95 @@
+/**
+ * `npm run accuracy -- --dataset DIR`: how well the server recognises the people in these photos, with the configuration of
+ * the environment. `--help` lists the options.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus } from 'node:os'
+import { join, relative } from 'node:path'
+import { ConfigError, loadConfig } from '../../src/config.ts'
+import { ENCODING_MODEL } from '../../workers/protocol.ts'
+import { parseArguments, USAGE, type Arguments } from './arguments.ts'
+import { CommandError } from './command-error.ts'
+import { readDataset } from './dataset.ts'
+import { drawFigures } from './figures.ts'
+import { findPairs } from './lfw-pairs.ts'
+import { measure } from './measure.ts'
+import { encodePhotos } from './photo-encodings.ts'
+import { createProgress } from './progress.ts'
+import { reportText } from './report-text.ts'
+import type { Report } from './report.ts'
+
+async function openFolder (folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((err: NodeJS.ErrnoException) => {
+    throw new CommandError(`${folder}: cannot be made a folder (${err.code})`)
+  })
+}
+
+async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, out }: Arguments): Promise<Report> {
+  const config = loadConfig(process.env)
+  const dataset = await readDataset(folder)
+  const found = await findPairs(pairs, dataset)
+  // Now and not at the end, so that nothing is measured in vain.
+  await openFolder(out)
+
+  const { photos, people } = dataset
+  const { engine, photos: encoded } = await encodePhotos({
+    paths: photos.map(({ path }) => path),
+    config,
+    withQuality: quality,
+    onProgress: createProgress(photos.length, process.stderr),
+    onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
+  })
+  const { RECOGNITION_TOLERANCE, ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES } = config
+  const { lfw, ...measurements } = measure({
+    people,
+    encodings: encoded.map(({ encoding }) => encoding),
+    qualities: quality ? encoded.map((photo) => photo.quality) : null,
+    folds: found?.folds ?? null,
+    tolerance: RECOGNITION_TOLERANCE,
+    enrol,
+    impostorsMax,
+    calibrate
+  })
+
+  const nameOf = (index: number): string => relative(folder, photos[index]!.path)
+  const detected = encoded.filter(({ encoding }) => encoding).length
+  const report: Report = {
+    date: new Date().toISOString(),
+    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+    model: ENCODING_MODEL,
+    engine,
+    config: { RECOGNITION_TOLERANCE, ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES },
+    dataset: { folder, people: people.length, photos: photos.length, peopleWithOnePhoto: people.filter((person) => person.photos.length === 1).length },
+    detection: {
+      detected,
+      rate: detected / photos.length,
+      noFace: encoded.flatMap(({ encoding, unreadable }, i) => encoding || unreadable !== undefined ? [] : [nameOf(i)]),
+      unreadable: encoded.flatMap(({ unreadable }, i) => unreadable === undefined ? [] : [{ photo: nameOf(i), reason: unreadable }])
+    },
+    lfw: lfw && found ? { file: found.file, foldCount: lfw.folds.length, ...lfw } : null,
+    notice: found?.notice ?? null,
+    ...measurements,
+    figures: []
+  }
+  for (const [name, svg] of Object.entries(drawFigures(report))) {
+    await writeFile(join(out, name), svg)
+    report.figures.push(join(out, name))
+  }
+  return report
+}
+
+try {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const wanted = parseArguments(process.argv.slice(2))
+  if (wanted === null) {
+    process.stdout.write(USAGE)
+  } else {
+    const report = await run(wanted)
+    process.stdout.write(wanted.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
+  }
+} catch (err) {
+  const isExpected = err instanceof CommandError || err instanceof ConfigError
+  process.stderr.write(`${isExpected ? err.message : err instanceof Error ? err.stack : String(err)}\n`)
+  process.exitCode = 1
+}

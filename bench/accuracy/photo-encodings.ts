@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import type { Config } from '../../src/config.ts'
+import { FaceError, type ErrorCode } from '../../src/errors.ts'
+import { createGallery } from '../../src/gallery/gallery.ts'
+import { createInferencePool, type Inference } from '../../src/inference/inference-pool.ts'
+import { ownBytes } from '../../src/recognition/photo-bytes.ts'
+import { overallQuality } from '../../src/recognition/quality-policy.ts'
+
+/** What became of a photo. */
+export interface EncodedPhoto {
+  /** Null without a face. */
+  encoding: Float32Array | null
+  /** Overall quality, 0..1, if it was asked for and there is a face. */
+  quality?: number
+  /** Why the photo could not be looked at: an error code of the server or of the file system. */
+  unreadable?: string
+}
+
+/** The photo's fault; anything else is the server's and ends the run. */
+const PHOTO_CODES: readonly ErrorCode[] = ['UNSUPPORTED_IMAGE', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE', 'IMAGE_TOO_SMALL']
+/** Nobody waits for the answer, so a busy machine must not cost a photo. */
+const TIMEOUT_MS = 120_000
+
+export interface EncodingJob {
+  paths: readonly string[]
+  config: Config
+  /** Examine the photos as for enrolment, which encodes in the same way and also measures quality. */
+  withQuality: boolean
+  onProgress: (done: number) => void
+  onThreadError: (err: Error) => void
+}
+
+async function look (inference: Inference, photo: ArrayBuffer, withQuality: boolean): Promise<EncodedPhoto> {
+  if (!withQuality) return { encoding: (await inference.identify(photo))?.face.encoding ?? null }
+  const enrolment = await inference.examineForEnrolment(photo)
+  return enrolment ? { encoding: enrolment.face.encoding, quality: overallQuality(enrolment.quality) } : { encoding: null }
+}
+
+/** Encodes the largest face of each photo with the server's own pipeline and threads; also says what runs the networks. */
+export async function encodePhotos ({ paths, config, withQuality, onProgress, onThreadError }: EncodingJob): Promise<{ engine: string, photos: EncodedPhoto[] }> {
+  const threads = config.INFERENCE_THREADS
+  const inference = createInferencePool({
+    // As many wait as are in work: a thread never waits for a file.
+    config: { ...config, INFERENCE_QUEUE_MAX: threads, INFERENCE_TIMEOUT_MS: TIMEOUT_MS },
+    gallery: createGallery().memory,
+    onThreadError
+  })
+
+  async function encode (path: string): Promise<EncodedPhoto> {
+    let bytes: Buffer
+    try {
+      bytes = await readFile(path)
+    } catch (err) {
+      return { encoding: null, unreadable: String((err as NodeJS.ErrnoException).code) }
+    }
+    if (bytes.byteLength > config.MAX_IMAGE_BYTES) return { encoding: null, unreadable: 'PAYLOAD_TOO_LARGE' }
+    try {
+      return await look(inference, ownBytes(bytes), withQuality)
+    } catch (err) {
+      if (err instanceof FaceError && PHOTO_CODES.includes(err.code)) return { encoding: null, unreadable: err.code }
+      throw err
+    }
+  }
+
+  try {
+    const { engine } = await inference.start()
+    const photos: EncodedPhoto[] = []
+    let next = 0
+    let done = 0
+    const worker = async (): Promise<void> => {
+      while (next < paths.length) {
+        const index = next++
+        photos[index] = await encode(paths[index]!)
+        onProgress(++done)
+      }
+    }
+    await Promise.all(Array.from({ length: 2 * threads }, worker))
+    return { engine, photos }
+  } finally {
+    await inference.close()
+  }
+}

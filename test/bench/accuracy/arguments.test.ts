@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseArguments, USAGE } from '../../../bench/accuracy/arguments.ts'
+
+test('without options it has the defaults that the help names', () => {
+  const defaults = parseArguments(['--dataset', 'set'])
+  assert.deepEqual(defaults, {
+    dataset: 'set', pairs: undefined, enrol: 1, impostorsMax: 1_000_000, calibrate: undefined, quality: false, json: false, out: 'bench/results/accuracy'
+  })
+  for (const value of ['(1)', '(1000000)', '(bench/results/accuracy)']) assert.ok(USAGE.includes(value), value)
+})
+
+test('every option is taken', () => {
+  const args = '--dataset set --pairs p.txt --enrol 2 --impostors 500 --calibrate 1e-3 --quality --json --out figures'
+  assert.deepEqual(parseArguments(args.split(' ')), {
+    dataset: 'set', pairs: 'p.txt', enrol: 2, impostorsMax: 500, calibrate: 0.001, quality: true, json: true, out: 'figures'
+  })
+  for (const option of args.match(/--\w+/g) ?? []) assert.ok(USAGE.includes(`\n  ${option} `), option)
+  assert.equal(parseArguments(['--help']), null)
+})
+
+test('what is not understood is told in one line', () => {
+  const wrong: ReadonlyArray<[args: string, message: RegExp]> = [
+    ['', /^--dataset DIR is missing/],
+    ['--dataset', /^Option '--dataset <value>' argument missing \(--help/],
+    ['--dataset set --speed', /^Unknown option '--speed'/],
+    ['--dataset set more', /^Unexpected argument 'more'/],
+    ['--dataset set --enrol 0', /^--enrol 0: expected a whole number from 1$/],
+    ['--dataset set --enrol two', /^--enrol two: expected/],
+    ['--dataset set --impostors 1.5', /^--impostors 1\.5: expected/],
+    ['--dataset set --calibrate 1', /^--calibrate 1: expected a number between 0 and 1/],
+    ['--dataset set --calibrate 0', /^--calibrate 0: expected/]
+  ]
+  for (const [args, message] of wrong) {
+    assert.throws(() => parseArguments(args.split(' ').filter(Boolean)), (err) =>
+      err instanceof Error && err.name === 'CommandError' && message.test(err.message) && !err.message.includes('\n'), args)
+  }
+})
