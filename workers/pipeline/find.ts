@@ -101,7 +101,7 @@ export interface SecondOpinion {
   scores: Record<Look['detector'], number>
   /** How far its landmarks move in a second view, as a share of its size. */
   shift: number
-  /** No look shows another face; with the first that does, looking ends. */
+  /** No look shows another face. */
   alone: boolean
 }
 
@@ -116,8 +116,8 @@ export async function secondOpinion (backend: Backend, face: FoundFace): Promise
     for (const detection of await detectFaces(backend, picture, look)) {
       if (isSame(detection, box)) {
         opinion.scores[look.detector] = Math.max(opinion.scores[look.detector], detection.score)
-      } else if (await confirm(backend, picture, detection)) {
-        return { ...opinion, alone: false }
+      } else if (opinion.alone) {
+        opinion.alone = await confirm(backend, picture, detection) === null
       }
     }
   }
