@@ -1,3 +1,4 @@
+import { distanceOf } from '../../src/recognition/distance.ts'
 import type { Person } from './dataset.ts'
 
 /** One encoding per photo, null where no face was found. */
@@ -11,16 +12,6 @@ export interface Comparison {
 }
 
 const SEED = 20_071_007
-
-/** Euclidean distance, as the server measures it. */
-export function distanceOf (one: Float32Array, other: Float32Array): number {
-  let squared = 0
-  for (let i = 0; i < one.length; i++) {
-    const difference = one[i]! - other[i]!
-    squared += difference * difference
-  }
-  return Math.sqrt(squared)
-}
 
 /** Compares two photos by index. */
 export function compare (encodings: Encodings, one: number, other: number): number {

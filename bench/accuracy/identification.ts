@@ -1,4 +1,5 @@
-import { distanceOf, type Encodings } from './comparisons.ts'
+import { distanceOf } from '../../src/recognition/distance.ts'
+import type { Encodings } from './comparisons.ts'
 import type { Person } from './dataset.ts'
 import type { Distances } from './error-rates.ts'
 

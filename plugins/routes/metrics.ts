@@ -5,7 +5,6 @@ import { errorResponses } from './common-schemas.ts'
 const schema = {
   tags: ['operation'],
   summary: 'Figures for Prometheus',
-  produces: ['text/plain'],
   response: {
     200: { content: { 'text/plain': { schema: Type.String({ description: 'Text exposition format 0.0.4' }) } } },
     ...errorResponses()

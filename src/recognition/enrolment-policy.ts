@@ -1,7 +1,9 @@
 import { ENCODING_MODEL, type Enrolment, type QualityMeasure, type QualityMeasures } from '../../workers/protocol.ts'
 import { FaceError } from '../errors.ts'
 import type { UserId, UserRecord } from '../store/encoding-store.ts'
+import { distanceOf } from './distance.ts'
 import { overallQuality, qualityComplaints } from './quality-policy.ts'
+import { round4 } from './rounding.ts'
 
 /** A face with a shorter side than this, in pixels, is never enrolled, whatever the threshold. */
 export const FACE_SIZE_MIN_PX = 40
@@ -12,26 +14,26 @@ export interface Quality {
   measures: QualityMeasures
 }
 
-const round4 = (value: number): number => Math.round(value * 10_000) / 10_000
-
 /** The overall quality, 0..1, and what it is made of. */
-export function qualityOf ({ quality }: Enrolment): Quality {
+function qualityOf ({ quality }: Enrolment): Quality {
   const measures = { ...quality }
   for (const name of Object.keys(measures) as QualityMeasure[]) measures[name] = round4(measures[name])
   return { overall: round4(overallQuality(quality)), measures }
 }
 
-/** Throws `LOW_QUALITY`, saying what to do, for a face that is too small or not good enough. */
-export function checkQuality (enrolment: Enrolment, threshold: number): void {
+/** The face's quality. Throws `LOW_QUALITY`, saying what to do, for a face that is too small or not good enough. */
+export function checkQuality (enrolment: Enrolment, threshold: number): Quality {
   const { width, height } = enrolment.face.box
   const sizePx = Math.floor(Math.min(width, height))
-  const details = { quality: qualityOf(enrolment) }
+  const quality = qualityOf(enrolment)
+  const details = { quality }
   if (sizePx < FACE_SIZE_MIN_PX) {
     const message = `The face is too small (${sizePx} pixels, at least ${FACE_SIZE_MIN_PX} are needed): come closer`
     throw new FaceError('LOW_QUALITY', { message, details })
   }
   const complaints = qualityComplaints(enrolment.quality, threshold)
   if (complaints.length > 0) throw new FaceError('LOW_QUALITY', { message: `The photo is not good enough: ${complaints.join('; ')}`, details })
+  return quality
 }
 
 /** Somebody enrolled and how far from the face in question. */
@@ -49,13 +51,9 @@ export function checkDuplicate (candidates: readonly Candidate[], key: string, t
   if (candidates.some(isOther)) throw new FaceError('FACE_ALREADY_REGISTERED')
 }
 
-function distance (one: Float32Array, other: Float32Array): number {
-  return Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) ** 2, 0))
-}
-
 /** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all that the user has. */
 export function checkResemblance (encoding: Float32Array, present: UserRecord | null, tolerance: number): void {
   const comparable = present?.encodings.filter(({ model }) => model === ENCODING_MODEL) ?? []
   if (comparable.length === 0) return
-  if (comparable.every(({ vector }) => distance(vector, encoding) > tolerance)) throw new FaceError('FACE_MISMATCH')
+  if (comparable.every(({ vector }) => distanceOf(vector, encoding) > tolerance)) throw new FaceError('FACE_MISMATCH')
 }

@@ -4,7 +4,8 @@ import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
-import { checkDuplicate, checkQuality, checkResemblance, qualityOf, type Candidate, type Quality } from './enrolment-policy.ts'
+import { checkDuplicate, checkQuality, checkResemblance, type Candidate, type Quality } from './enrolment-policy.ts'
+import { round4 } from './rounding.ts'
 
 export interface Registration {
   registeredAt: string
@@ -55,8 +56,6 @@ export interface RecognitionParts {
   gallery: Gallery
 }
 
-const round4 = (value: number): number => Math.round(value * 10_000) / 10_000
-
 /** Puts the use cases together. */
 export function createRecognition ({ config, inference, store, gallery }: RecognitionParts): Recognition {
   /** The nearest first, without who was deleted since the search. */
@@ -72,12 +71,11 @@ export function createRecognition ({ config, inference, store, gallery }: Recogn
       const enrolment = await inference.examineForEnrolment(photo)
       if (!enrolment) throw new FaceError('NO_FACE')
       if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
-      checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
+      const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
       const key = String(userId)
       checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE)
 
       const registeredAt = new Date().toISOString()
-      const quality = qualityOf(enrolment)
       const vector = enrolment.face.encoding
       const encoding = { vector, quality: quality.overall, registeredAt, model: ENCODING_MODEL }
       const stored = await store.update(key, (record) => {

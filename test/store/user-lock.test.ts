@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { nodeFileSystem } from '../../src/store/file-system.ts'
 import { isOwnerAlive, ownerName, parseOwner } from '../../src/store/process-identity.ts'
 import { userTag } from '../../src/store/user-file-name.ts'
-import { createUserLock } from '../../src/store/user-lock.ts'
+import { createUserLock, type Claim } from '../../src/store/user-lock.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
 import { eventually, startChild, temporaryFolder } from './helper.ts'
 
@@ -33,6 +33,14 @@ test('one holder at a time, whoever contends, and no claim is left', async (t) =
   assert.deepEqual(await readdir(folder), [])
 })
 
+/** Asks for anna's lock, and tells meanwhile whether it was given. */
+function acquireAnna (folder: string): { acquired: () => boolean, claim: Promise<Claim> } {
+  let acquired = false
+  const claim = createUserLock({ folder, fs }).acquire('anna')
+  claim.then(() => { acquired = true }, () => {})
+  return { acquired: () => acquired, claim }
+}
+
 test('users do not wait for each other', async (t) => {
   const lock = createUserLock({ folder: await temporaryFolder(t), fs })
   const claims = [await lock.acquire('anna'), await lock.acquire('Anna'), await lock.acquire('7')]
@@ -43,15 +51,11 @@ test('a claim held by another process keeps others out; when that process is kil
   const folder = await temporaryFolder(t)
   const child = startChild(t, 'hold-lock', folder, 'anna')
   await eventually(() => child.lines.includes('held'))
-  let acquired = false
-  const waiting = createUserLock({ folder, fs }).acquire('anna').then((claim) => {
-    acquired = true
-    return claim
-  })
+  const waiting = acquireAnna(folder)
   await (await createUserLock({ folder, fs }).acquire('someone-else')).release()
-  assert.equal(acquired, false)
+  assert.equal(waiting.acquired(), false)
   child.kill()
-  await (await waiting).release()
+  await (await waiting.claim).release()
   assert.deepEqual(await readdir(folder), [])
 })
 
@@ -76,16 +80,12 @@ test('a claim of another host counts until it is ten seconds old', async (t) => 
   const folder = await temporaryFolder(t)
   const path = join(folder, foreignClaim('anna'))
   await writeFile(path, '')
-  let acquired = false
-  const waiting = createUserLock({ folder, fs }).acquire('anna').then((claim) => {
-    acquired = true
-    return claim
-  })
+  const waiting = acquireAnna(folder)
   await (await createUserLock({ folder, fs }).acquire('berta')).release()
-  assert.equal(acquired, false)
+  assert.equal(waiting.acquired(), false)
   const old = new Date(Date.now() - 11_000)
   await utimes(path, old, old)
-  await (await waiting).release()
+  await (await waiting.claim).release()
   assert.deepEqual(await readdir(folder), [])
 })
 

@@ -5,7 +5,7 @@ import { detectFaces, LOOKS, type Look } from './detect.ts'
 import { findLandmarks, landmarksInView, type Landmarks } from './landmarks.ts'
 import type { Picture } from './picture.ts'
 import type { Lap } from './stopwatch.ts'
-import { scaleOf, type Similarity } from './warp.ts'
+import { placeOf, scaleOf, type Similarity } from './warp.ts'
 
 /** A detection that the landmark network agrees with. */
 export interface FoundFace {
@@ -27,11 +27,11 @@ const VIEW_SIDE = 140
 const VIEW_DOWN = 7
 
 /** The view of the upright face that `transform` brings into the chip. */
-function secondView ({ a, b, tx, ty }: Similarity): Similarity {
+function secondView (transform: Similarity): Similarity {
   const scale = VIEW_SIDE / LANDMARK_SIDE
-  const x = (CHIP_SIDE - VIEW_SIDE) / 2 + scale / 2 - 0.5
-  const y = x + VIEW_DOWN
-  return { a: a * scale, b: b * scale, tx: a * x - b * y + tx, ty: b * x + a * y + ty }
+  const corner = (CHIP_SIDE - VIEW_SIDE) / 2 + scale / 2 - 0.5
+  const [tx, ty] = placeOf(transform, corner, corner + VIEW_DOWN)
+  return { a: transform.a * scale, b: transform.b * scale, tx, ty }
 }
 
 /**
@@ -76,13 +76,16 @@ export async function findFace (backend: Backend, picture: Picture, lap: Lap): P
   return brighter && search(backend, brighter, lap)
 }
 
+/** The box in a picture of the same photo whose sides are `times` larger. */
+export const magnified = ({ left, top, width, height }: Box, times: number): Box =>
+  ({ left: left * times, top: top * times, width: width * times, height: height * times })
+
 /**
  * The same face in a picture of the same photo whose sides are `times` larger, lit in the same way; the face as it was if
  * the larger picture does not confirm it.
  */
 export async function lookCloser (backend: Backend, face: FoundFace, larger: Picture, times: number): Promise<FoundFace> {
-  const { score, left, top, width, height } = face.detection
-  const detection = { score, left: left * times, top: top * times, width: width * times, height: height * times }
+  const detection = { score: face.detection.score, ...magnified(face.detection, times) }
   const picture = face.picture.darker ? await brighten(larger) ?? larger : larger
   return await confirm(backend, picture, detection) ?? face
 }

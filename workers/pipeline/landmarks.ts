@@ -1,6 +1,6 @@
 import { LANDMARK_COUNT, LANDMARK_SIDE, type Backend, type Box } from '../backends/backend.ts'
 import type { Picture } from './picture.ts'
-import { warp, type Similarity } from './warp.ts'
+import { placeOf, warp, type Similarity } from './warp.ts'
 
 /** x, y of the 68 points of the iBUG 300-W scheme, in pixels of the picture. */
 export type Landmarks = Float64Array
@@ -14,8 +14,7 @@ export async function landmarksInView (backend: Backend, picture: Picture, view:
   for (let i = 0; i < landmarks.length; i += 2) {
     const x = points[i]! * LANDMARK_SIDE - 0.5
     const y = points[i + 1]! * LANDMARK_SIDE - 0.5
-    landmarks[i] = view.a * x - view.b * y + view.tx
-    landmarks[i + 1] = view.b * x + view.a * y + view.ty
+    landmarks.set(placeOf(view, x, y), i)
   }
   return landmarks
 }

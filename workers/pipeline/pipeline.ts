@@ -3,7 +3,7 @@ import type { Enrolment, Face, Identification, StageTimes, WorkerSetup } from '.
 import { alignFace } from './align.ts'
 import { openPhoto } from './decode.ts'
 import { averageOf, encodePair } from './encode.ts'
-import { findFace, lookCloser, secondOpinion, type FoundFace } from './find.ts'
+import { findFace, lookCloser, magnified, secondOpinion, type FoundFace } from './find.ts'
 import { matchFace } from './match.ts'
 import { measureQuality } from './quality.ts'
 import { startStopwatch, type Lap } from './stopwatch.ts'
@@ -40,9 +40,8 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
   }
   const chip = alignFace(found.picture, found.transform)
   lap('align')
-  const { score, left, top, width, height } = found.detection
   const times = opened.reduction * opened.picture.width / found.picture.width
-  return { found, chip, score, box: { left: left * times, top: top * times, width: width * times, height: height * times } }
+  return { found, chip, score: found.detection.score, box: magnified(found.detection, times) }
 }
 
 /** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */

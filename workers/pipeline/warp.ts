@@ -43,7 +43,8 @@ export function warp (source: Picture, transform: Similarity, side: number, targ
   fill(source, transform, side, samples, target, offset)
 }
 
-function placeOf ({ a, b, tx, ty }: Similarity, x: number, y: number): [x: number, y: number] {
+/** Where a target pixel lies in the source. */
+export function placeOf ({ a, b, tx, ty }: Similarity, x: number, y: number): [x: number, y: number] {
   return [a * x - b * y + tx, b * x + a * y + ty]
 }
 

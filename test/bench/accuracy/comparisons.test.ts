@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compare, distanceOf, genuineComparisons, impostorDistances } from '../../../bench/accuracy/comparisons.ts'
+import { compare, genuineComparisons, impostorDistances } from '../../../bench/accuracy/comparisons.ts'
 import type { Person } from '../../../bench/accuracy/dataset.ts'
+import { distanceOf } from '../../../src/recognition/distance.ts'
 
 /** People with so many photos each. */
 function peopleWith (counts: readonly number[]): Person[] {
