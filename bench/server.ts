@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { dataFolder } from '../src/store/data-folder.ts'
 import { encodeRecord } from '../src/store/record-codec.ts'
 import { ENCODING_LENGTH } from '../workers/backends/backend.ts'
-import { ENCODING_MODEL } from '../workers/protocol.ts'
+import { FACE_API_NETWORK } from '../src/recognition/network.ts'
 
 const ENCODINGS_PER_USER = 5
 /** Length of a typical encoding. */
@@ -43,7 +43,7 @@ async function fill (dir: string, encodings: number): Promise<void> {
   for (let first = 0; first < encodings; first += ENCODINGS_PER_USER) {
     const key = String(1_000_000 + first)
     const count = Math.min(ENCODINGS_PER_USER, encodings - first)
-    const vectors = Array.from({ length: count }, (_, i) => ({ vector: randomVector(first + i + 1), quality: 1, registeredAt, model: ENCODING_MODEL }))
+    const vectors = Array.from({ length: count }, (_, i) => ({ vector: randomVector(first + i + 1), quality: 1, registeredAt, model: FACE_API_NETWORK.id }))
     const path = folder.userPath(key)
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, encodeRecord(key, { userId: Number(key), updatedAt: registeredAt, encodings: vectors }).bytes)

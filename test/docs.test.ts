@@ -12,7 +12,7 @@ const NOT_OURS = ['node_modules', 'dist', 'coverage', 'face_data', '.git']
 /** Commands that npm has by itself. */
 const NPM_COMMANDS = ['ci', 'install']
 
-interface Variable { default: unknown, type?: string, enum?: string[], minimum?: number, maximum?: number }
+interface Variable { default?: unknown, type?: string, enum?: string[], minimum?: number, maximum?: number }
 // The types of the schema's builder leave out what they do not check, such as the defaults.
 const VARIABLES = Object.entries(ConfigSchema.properties as unknown as Record<string, Variable>)
 
@@ -66,7 +66,7 @@ async function isKeptOut (path: string): Promise<boolean> {
 test('the README describes every variable, with its default and what is allowed, and no other', async () => {
   const rows = await table('## Configuration')
   assert.deepEqual(rows.map((row) => row.slice(0, 3)), VARIABLES.map(([name, schema]) => [
-    name, name === 'INFERENCE_THREADS' ? 'one per core' : String(schema.default), allowed(schema)
+    name, name === 'INFERENCE_THREADS' ? 'one per core' : String(schema.default ?? 'none'), allowed(schema)
   ]))
   for (const [name, , , meaning = ''] of rows) assert.ok(meaning.length > 10, name)
 })
@@ -83,7 +83,7 @@ test('.env.example has every variable with its default below a line that says wh
 
   const uncommented = parseEnv(example.map((line) => line.replace(/^# (?=[A-Z_]+=)/, '')).join('\n'))
   for (const [name, schema] of VARIABLES) {
-    assert.equal(uncommented[name], name === 'INFERENCE_THREADS' ? '' : String(schema.default), name)
+    assert.equal(uncommented[name], name === 'INFERENCE_THREADS' ? '' : String(schema.default ?? ''), name)
   }
   assert.deepEqual(loadConfig(uncommented), loadConfig({}))
 })

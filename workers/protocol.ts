@@ -4,22 +4,40 @@
  */
 import type { Box } from './backends/backend.ts'
 
-/** Identifies what the recognition network makes; only encodings with the same id are comparable. */
-export const ENCODING_MODEL = 'face-api/face_recognition/dlib-chip-v1'
+/**
+ * The gallery in 32-bit words: a header, then rows. A row holds one encoding (f32), then its generation (odd: the row
+ * holds an encoding; even: empty or being written), then its user's number, which is never used twice while the server
+ * runs, and padding to 16 bytes.
+ */
+export const GALLERY = {
+  /** In the header: rows in use, holes included. */
+  rowsWord: 0,
+  /** In the header: numbers of every encoding, a multiple of 16; set before the first row. */
+  lengthWord: 1,
+  headerWords: 16,
+  rowWords: (length: number): number => length + 4,
+  /** In a row. */
+  generationWord: (length: number): number => length,
+  /** In a row. */
+  userWord: (length: number): number => length + 1
+} as const
 
-/** Bytes before the first gallery row. The first 32-bit word counts the rows in use, holes included. */
-export const GALLERY_HEADER_BYTES = 64
-/** One encoding (128 × f32), its generation (i32), its user (u32), and padding to 16 bytes. */
-export const GALLERY_ROW_BYTES = 528
-/** Index of the generation in a row, in 32-bit words. Odd: the row holds an encoding. Even: empty or being written. */
-export const GENERATION_WORD = 128
-/** Index of the user's number in a row, in 32-bit words. Numbers are never used twice while the server runs. */
-export const USER_WORD = 129
+/** A recognition network in place of face-api's: an ArcFace-style ONNX graph. */
+export interface NetworkFile {
+  path: string
+  /** The order of the colours that it takes. */
+  channels: 'rgb' | 'bgr'
+  /** A byte of the photo enters as (byte - mean) / scale. */
+  mean: number
+  scale: number
+}
 
 /** Handed to each inference thread once. */
 export interface WorkerSetup {
   backend: 'onnx' | 'tfjs'
   modelsDir: string
+  /** Null: face-api's own. */
+  network: NetworkFile | null
   gallery: WebAssembly.Memory
   /** What an encoding is made of: the face, or the average of the face and its mirror image. */
   augment: 'none' | 'flip'

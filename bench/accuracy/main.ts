@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join, relative } from 'node:path'
 import { ConfigError, loadConfig } from '../../src/config.ts'
-import { ENCODING_MODEL } from '../../workers/protocol.ts'
+import { findNetwork } from '../../src/recognition/network.ts'
 import { parseArguments, USAGE, type Arguments } from './arguments.ts'
 import { CommandError } from './command-error.ts'
 import { readDataset } from './dataset.ts'
@@ -27,6 +27,7 @@ async function openFolder (folder: string): Promise<void> {
 
 async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, out }: Arguments): Promise<Report> {
   const config = loadConfig(process.env)
+  const network = await findNetwork(config)
   const dataset = await readDataset(folder)
   const found = await findPairs(pairs, dataset)
   // Now and not at the end, so that nothing is measured in vain.
@@ -36,6 +37,7 @@ async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, qu
   const { engine, photos: encoded } = await encodePhotos({
     paths: photos.map(({ path }) => path),
     config,
+    network,
     withQuality: quality,
     onProgress: createProgress(photos.length, process.stderr),
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
@@ -57,7 +59,7 @@ async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, qu
   const report: Report = {
     date: new Date().toISOString(),
     machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-    model: ENCODING_MODEL,
+    model: network.id,
     engine,
     config: { RECOGNITION_TOLERANCE, ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES },
     dataset: { folder, people: people.length, photos: photos.length, peopleWithOnePhoto: people.filter((person) => person.photos.length === 1).length },

@@ -4,6 +4,7 @@ import { FaceError, type ErrorCode } from '../../src/errors.ts'
 import { createGallery } from '../../src/gallery/gallery.ts'
 import { createInferencePool, type Inference } from '../../src/inference/inference-pool.ts'
 import { ownBytes } from '../../src/recognition/photo-bytes.ts'
+import type { RecognitionNetwork } from '../../src/recognition/network.ts'
 import { overallQuality } from '../../src/recognition/quality-policy.ts'
 
 /** What became of a photo. */
@@ -24,6 +25,7 @@ const TIMEOUT_MS = 120_000
 export interface EncodingJob {
   paths: readonly string[]
   config: Config
+  network: RecognitionNetwork
   /** Examine the photos as for enrolment, which encodes in the same way and also measures quality. */
   withQuality: boolean
   onProgress: (done: number) => void
@@ -37,12 +39,13 @@ async function look (inference: Inference, photo: ArrayBuffer, withQuality: bool
 }
 
 /** Encodes the largest face of each photo with the server's own pipeline and threads; also says what runs the networks. */
-export async function encodePhotos ({ paths, config, withQuality, onProgress, onThreadError }: EncodingJob): Promise<{ engine: string, photos: EncodedPhoto[] }> {
+export async function encodePhotos ({ paths, config, network, withQuality, onProgress, onThreadError }: EncodingJob): Promise<{ engine: string, photos: EncodedPhoto[] }> {
   const threads = config.INFERENCE_THREADS
   const inference = createInferencePool({
     // As many wait as are in work: a thread never waits for a file.
     config: { ...config, INFERENCE_QUEUE_MAX: threads, INFERENCE_TIMEOUT_MS: TIMEOUT_MS },
-    gallery: createGallery().memory,
+    gallery: createGallery(network.id).memory,
+    network: network.file,
     onThreadError
   })
 

@@ -1,5 +1,6 @@
 import fp from 'fastify-plugin'
 import { createGallery, type Gallery } from '../../src/gallery/gallery.ts'
+import { findNetwork, type RecognitionNetwork } from '../../src/recognition/network.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
 import { createFileStore } from '../../src/store/file-store.ts'
 
@@ -7,13 +8,15 @@ declare module 'fastify' {
   interface FastifyInstance {
     encodingStore: EncodingStore
     gallery: Gallery
+    network: RecognitionNetwork
   }
 }
 
-/** The encoding store and the gallery that follows it. */
+/** The encoding store, and the gallery that follows it as far as encodings are of the configured network. */
 export default fp(async function faceStorePlugin (fastify) {
   const log = fastify.log.child({ part: 'store' })
-  const gallery = createGallery()
+  const network = await findNetwork(fastify.config)
+  const gallery = createGallery(network.id)
   const store = createFileStore({
     dir: fastify.config.FACE_DATA_DIR,
     onEvent (event) {
@@ -24,10 +27,12 @@ export default fp(async function faceStorePlugin (fastify) {
   store.onChange(gallery.apply)
   fastify.decorate('encodingStore', store)
   fastify.decorate('gallery', gallery)
+  fastify.decorate('network', network)
   fastify.addHook('onReady', async () => {
     await store.open()
-    const { users, encodings } = gallery.counts()
+    const { users, encodings, outdated } = gallery.counts()
     log.info({ users, count: encodings }, 'encodings loaded')
+    if (outdated > 0) log.warn({ users: outdated, model: network.id }, 'users have no encoding of this network and are not recognised: register them again')
   })
   fastify.addHook('onClose', () => store.close())
 }, { name: 'face-store', dependencies: ['metrics'] })

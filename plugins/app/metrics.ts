@@ -48,6 +48,7 @@ export default fp(async function metricsPlugin (fastify) {
   const gauges: Array<[name: string, help: string, read: () => number]> = [
     ['face_enrolled_users', 'Users in the gallery', () => fastify.gallery.counts().users],
     ['face_enrolled_encodings', 'Encodings in the gallery', () => fastify.gallery.counts().encodings],
+    ['face_users_to_reenroll', 'Users without an encoding of the present network', () => fastify.gallery.counts().outdated],
     ['face_threads', 'Inference threads', () => fastify.config.INFERENCE_THREADS],
     ['face_threads_busy', 'Inference threads with a photo', () => fastify.inference.load().running],
     ['face_photos_waiting', 'Photos that wait for a thread', () => fastify.inference.load().waiting]

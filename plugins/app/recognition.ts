@@ -9,6 +9,6 @@ declare module 'fastify' {
 
 /** The use cases that the routes call. */
 export default fp(async function recognitionPlugin (fastify) {
-  const { config, inference, encodingStore: store, gallery } = fastify
-  fastify.decorate('recognition', createRecognition({ config, inference, store, gallery }))
+  const { config, network, inference, encodingStore: store, gallery } = fastify
+  fastify.decorate('recognition', createRecognition({ config, network, inference, store, gallery }))
 }, { name: 'recognition', dependencies: ['face-store', 'inference'] })

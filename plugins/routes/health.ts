@@ -14,7 +14,8 @@ const schema = {
       timestamp: TimeSchema,
       registered_faces: Type.Integer({ minimum: 0, description: 'Registered users' }),
       face_data_dir: Type.String(),
-      recognition_tolerance: Type.Number()
+      recognition_tolerance: Type.Number(),
+      users_to_reenroll: Type.Integer({ minimum: 0, description: 'Registered users without an encoding of the present network: they are not recognised' })
     }),
     ...errorResponses()
   }
@@ -30,7 +31,8 @@ const health: FastifyPluginAsyncTypebox = async (fastify) => {
     timestamp: new Date().toISOString(),
     registered_faces: fastify.gallery.counts().users,
     face_data_dir: FACE_DATA_DIR,
-    recognition_tolerance: RECOGNITION_TOLERANCE
+    recognition_tolerance: RECOGNITION_TOLERANCE,
+    users_to_reenroll: fastify.gallery.counts().outdated
   }))
 }
 

@@ -1,15 +1,17 @@
-import { GALLERY_HEADER_BYTES, GALLERY_ROW_BYTES, GENERATION_WORD, USER_WORD } from '../../workers/protocol.ts'
+import { GALLERY } from '../../workers/protocol.ts'
 
 const PAGE_BYTES = 65_536
 /** 4 GiB of addresses, the most that WebAssembly has: about 8 million encodings. Untouched pages cost nothing. */
 const PAGES_MAX = 65_536
-const ROW_WORDS = GALLERY_ROW_BYTES / 4
 
 /** The rows of the gallery in memory that every thread reads and only the main thread writes. */
 export interface GalleryMatrix {
   /** For the inference threads. */
   readonly memory: WebAssembly.Memory
-  /** Puts an encoding into a free row, visible to searches from now on. Throws RangeError when 4 GiB are full. */
+  /**
+   * Puts an encoding into a free row, visible to searches from now on. Throws RangeError when 4 GiB are full and when it is
+   * not as long as the first.
+   */
   add (user: number, vector: Float32Array): number
   /** Takes a row out of all searches from now on, and overwrites it. */
   remove (row: number): void
@@ -22,11 +24,12 @@ export function createGalleryMatrix (): GalleryMatrix {
   let numbers = new Float32Array(memory.buffer)
   const free: number[] = []
   let rows = 0
+  let length = 0
 
-  const wordOf = (row: number): number => GALLERY_HEADER_BYTES / 4 + row * ROW_WORDS
+  const wordOf = (row: number): number => GALLERY.headerWords + row * GALLERY.rowWords(length)
 
   function makeRoom (row: number): void {
-    const missing = (wordOf(row) + ROW_WORDS) * 4 - memory.buffer.byteLength
+    const missing = wordOf(row + 1) * 4 - memory.buffer.byteLength
     if (missing <= 0) return
     const present = memory.buffer.byteLength / PAGE_BYTES
     const wanted = Math.max(Math.ceil(missing / PAGE_BYTES), present >> 1)
@@ -35,23 +38,32 @@ export function createGalleryMatrix (): GalleryMatrix {
     numbers = new Float32Array(memory.buffer)
   }
 
+  function checkLength (vector: Float32Array): void {
+    if (length === 0) {
+      length = vector.length
+      Atomics.store(words, GALLERY.lengthWord, length)
+    }
+    if (vector.length !== length) throw new RangeError(`an encoding of ${vector.length} numbers among those of ${length}`)
+  }
+
   return {
     memory,
     add (user, vector) {
+      checkLength(vector)
       const row = free.pop() ?? rows
       makeRoom(row)
       const at = wordOf(row)
       numbers.set(vector, at)
-      words[at + USER_WORD] = user
-      Atomics.add(words, at + GENERATION_WORD, 1)
-      if (row === rows) Atomics.store(words, 0, ++rows)
+      words[at + GALLERY.userWord(length)] = user
+      Atomics.add(words, at + GALLERY.generationWord(length), 1)
+      if (row === rows) Atomics.store(words, GALLERY.rowsWord, ++rows)
       return row
     },
     remove (row) {
       const at = wordOf(row)
-      Atomics.add(words, at + GENERATION_WORD, 1)
-      words.fill(0, at, at + GENERATION_WORD)
-      words[at + USER_WORD] = 0
+      Atomics.add(words, at + GALLERY.generationWord(length), 1)
+      words.fill(0, at, at + length)
+      words[at + GALLERY.userWord(length)] = 0
       free.push(row)
     }
   }

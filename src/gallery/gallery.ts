@@ -1,4 +1,3 @@
-import { ENCODING_MODEL } from '../../workers/protocol.ts'
 import type { StoreChange, UserId } from '../store/encoding-store.ts'
 import { createGalleryMatrix } from './gallery-matrix.ts'
 
@@ -10,8 +9,8 @@ export interface Gallery {
   apply (change: StoreChange): void
   /** Who has this number in a match; undefined if they were removed since. */
   userOf (number: number): UserId | undefined
-  /** Enrolled users and all their encodings. */
-  counts (): { users: number, encodings: number }
+  /** Enrolled users, all their encodings, and the users who have only encodings of other networks. */
+  counts (): { users: number, encodings: number, outdated: number }
 }
 
 interface Enrolled {
@@ -21,36 +20,42 @@ interface Enrolled {
   encodings: number
 }
 
-/** Makes an empty gallery. */
-export function createGallery (): Gallery {
+const isOutdated = (enrolled: Enrolled | undefined): boolean => enrolled !== undefined && enrolled.rows.length === 0
+
+/** Makes an empty gallery of the encodings of one network. */
+export function createGallery (networkId: string): Gallery {
   const matrix = createGalleryMatrix()
   const enrolled = new Map<string, Enrolled>()
   const keys = new Map<number, string>()
   let lastNumber = 0
   let encodings = 0
+  let outdated = 0
 
   return {
     memory: matrix.memory,
     apply ({ key, record }) {
       const before = enrolled.get(key)
+      let after: Enrolled | undefined
       if (record) {
         const number = before?.number ?? ++lastNumber
         // Encodings of another network are kept in the store, but distances to them would mean nothing.
-        const comparable = record.encodings.filter(({ model }) => model === ENCODING_MODEL)
+        const comparable = record.encodings.filter(({ model }) => model === networkId)
         const rows = comparable.map(({ vector }) => matrix.add(number, vector))
-        enrolled.set(key, { number, userId: record.userId, rows, encodings: record.encodings.length })
+        after = { number, userId: record.userId, rows, encodings: record.encodings.length }
+        enrolled.set(key, after)
         keys.set(number, key)
       } else if (before) {
         enrolled.delete(key)
         keys.delete(before.number)
       }
       before?.rows.forEach((row) => matrix.remove(row))
-      encodings += (record?.encodings.length ?? 0) - (before?.encodings ?? 0)
+      encodings += (after?.encodings ?? 0) - (before?.encodings ?? 0)
+      outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },
     userOf (number) {
       const key = keys.get(number)
       return key === undefined ? undefined : enrolled.get(key)?.userId
     },
-    counts: () => ({ users: enrolled.size, encodings })
+    counts: () => ({ users: enrolled.size, encodings, outdated })
   }
 }

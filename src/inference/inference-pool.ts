@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Piscina } from 'piscina'
 import { ensureModels } from '../../models/build.ts'
-import type { Enrolment, Identification, PhotoResult, PhotoTask, StageTimes, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
+import type { Enrolment, Identification, NetworkFile, PhotoResult, PhotoTask, StageTimes, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { createPhotoQueue } from './photo-queue.ts'
@@ -43,6 +43,8 @@ export interface InferenceOptions {
   config: InferenceConfig
   /** What the threads match against. */
   gallery: WebAssembly.Memory
+  /** What they encode with; null: face-api's own network. */
+  network: NetworkFile | null
   /** Hears how long each photo waited and what its stages took, in milliseconds. */
   onPhoto?: (waitedMs: number, stages: StageTimes) => void
   /** Hears of a thread that died between photos; it has been replaced. */
@@ -50,7 +52,7 @@ export interface InferenceOptions {
 }
 
 /** Makes the pool. */
-export function createInferencePool ({ config, gallery, onPhoto, onThreadError }: InferenceOptions): Inference {
+export function createInferencePool ({ config, gallery, network, onPhoto, onThreadError }: InferenceOptions): Inference {
   const modelsDir = resolve(config.MODELS_DIR)
   // Piscina's own queue does not bound tasks that can be aborted, and aborting one that runs would end the process.
   const queue = createPhotoQueue({ slots: config.INFERENCE_THREADS, waitingMax: config.INFERENCE_QUEUE_MAX })
@@ -58,7 +60,7 @@ export function createInferencePool ({ config, gallery, onPhoto, onThreadError }
   let starting: Promise<Engine> | undefined
 
   function createPool (): Piscina {
-    const setup: WorkerSetup = { backend: config.INFERENCE_BACKEND, modelsDir, gallery, augment: config.ENCODING_AUGMENT }
+    const setup: WorkerSetup = { backend: config.INFERENCE_BACKEND, modelsDir, network, gallery, augment: config.ENCODING_AUGMENT }
     return new Piscina({
       filename: WORKER.href,
       workerData: setup,

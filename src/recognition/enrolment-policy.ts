@@ -1,6 +1,6 @@
-import { ENCODING_MODEL, type Enrolment, type QualityMeasure, type QualityMeasures } from '../../workers/protocol.ts'
+import type { Enrolment, QualityMeasure, QualityMeasures } from '../../workers/protocol.ts'
 import { FaceError } from '../errors.ts'
-import type { UserId, UserRecord } from '../store/encoding-store.ts'
+import type { Encoding, UserId, UserRecord } from '../store/encoding-store.ts'
 import { distanceOf } from './distance.ts'
 import { overallQuality, qualityComplaints } from './quality-policy.ts'
 import { round4 } from './rounding.ts'
@@ -51,9 +51,9 @@ export function checkDuplicate (candidates: readonly Candidate[], key: string, t
   if (candidates.some(isOther)) throw new FaceError('FACE_ALREADY_REGISTERED')
 }
 
-/** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all that the user has. */
-export function checkResemblance (encoding: Float32Array, present: UserRecord | null, tolerance: number): void {
-  const comparable = present?.encodings.filter(({ model }) => model === ENCODING_MODEL) ?? []
+/** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all of the same network that the user has. */
+export function checkResemblance (encoding: Encoding, present: UserRecord | null, tolerance: number): void {
+  const comparable = present?.encodings.filter(({ model }) => model === encoding.model) ?? []
   if (comparable.length === 0) return
-  if (comparable.every(({ vector }) => distanceOf(vector, encoding) > tolerance)) throw new FaceError('FACE_MISMATCH')
+  if (comparable.every(({ vector }) => distanceOf(vector, encoding.vector) > tolerance)) throw new FaceError('FACE_MISMATCH')
 }

@@ -1,10 +1,11 @@
-import { ENCODING_MODEL, type Match } from '../../workers/protocol.ts'
+import type { Match } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
 import { checkDuplicate, checkQuality, checkResemblance, type Candidate, type Quality } from './enrolment-policy.ts'
+import type { RecognitionNetwork } from './network.ts'
 import { round4 } from './rounding.ts'
 
 export interface Registration {
@@ -13,7 +14,7 @@ export interface Registration {
   quality: Quality
 }
 
-/** Somebody enrolled. `confidence` is 1 - distance, in 0..1. */
+/** Somebody enrolled. `confidence`, 0..1, is 1 - distance, or the cosine with a network of the operator's own. */
 export interface Recognized {
   outcome: 'recognized'
   userId: UserId
@@ -51,13 +52,14 @@ export interface Recognition {
 export interface RecognitionParts {
   config: Pick<Config,
     'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' | 'MAX_FACES_PER_USER'>
+  network: RecognitionNetwork
   inference: Inference
   store: EncodingStore
   gallery: Gallery
 }
 
 /** Puts the use cases together. */
-export function createRecognition ({ config, inference, store, gallery }: RecognitionParts): Recognition {
+export function createRecognition ({ config, network, inference, store, gallery }: RecognitionParts): Recognition {
   /** The nearest first, without who was deleted since the search. */
   function stillEnrolled (match: Match | null): Candidate[] {
     return [match, match?.runnerUp].flatMap((candidate) => {
@@ -76,10 +78,9 @@ export function createRecognition ({ config, inference, store, gallery }: Recogn
       checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE)
 
       const registeredAt = new Date().toISOString()
-      const vector = enrolment.face.encoding
-      const encoding = { vector, quality: quality.overall, registeredAt, model: ENCODING_MODEL }
+      const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, model: network.id }
       const stored = await store.update(key, (record) => {
-        if (!replace) checkResemblance(vector, record, config.RECOGNITION_TOLERANCE)
+        if (!replace) checkResemblance(encoding, record, config.RECOGNITION_TOLERANCE)
         const kept = replace ? [] : record?.encodings ?? []
         return { userId, updatedAt: registeredAt, encodings: [...kept, encoding].slice(-config.MAX_FACES_PER_USER) }
       })
@@ -93,7 +94,7 @@ export function createRecognition ({ config, inference, store, gallery }: Recogn
       if (!nearest || nearest.distance > config.RECOGNITION_TOLERANCE) return { outcome: 'unknown' }
       if (other && other.distance - nearest.distance < config.AMBIGUITY_MARGIN) return { outcome: 'ambiguous' }
       const { userId, distance } = nearest
-      return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(Math.max(0, 1 - distance)) }
+      return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(network.confidenceOf(distance)) }
     },
 
     async status (key) {

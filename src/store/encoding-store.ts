@@ -1,6 +1,6 @@
 /** One enrolled face: what the recognition network made of one photo. Personal data: never log it. */
 export interface Encoding {
-  /** 128 numbers, compared by Euclidean distance. */
+  /** 128 to 512 numbers, a multiple of 16, compared by Euclidean distance. */
   vector: Float32Array
   /** Overall quality of the photo, 0..1. */
   quality: number

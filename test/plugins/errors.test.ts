@@ -15,7 +15,7 @@ async function refused (app: FastifyInstance, options: InjectOptions, code: Erro
   assert.equal(response.statusCode, ERRORS[code][0])
   assert.equal(body['success'], false)
   assert.match(String(body['message']), message ?? /\w+/)
-  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0 })
+  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
 }
 
 const post = (url: string, payload: object | string | Buffer, type = 'application/json'): InjectOptions =>

@@ -74,5 +74,5 @@ test('nobody is registered from the photos without people, and no odd file cause
       assert.equal(registered.statusCode, 422, `${file}: ${registered.body}`)
     }
   }
-  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0 })
+  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
 })

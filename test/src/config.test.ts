@@ -35,7 +35,7 @@ test('an empty variable counts as not set', () => {
 
 test('each limit takes its ends and refuses what lies beyond', () => {
   const limits: Array<[name: string, low: number, high: number, step: number]> = [
-    ['PORT', 0, 65535, 1], ['RECOGNITION_TOLERANCE', 0, 1, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
+    ['PORT', 0, 65535, 1], ['RECOGNITION_TOLERANCE', 0, 2, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
     ['MAX_FACES_PER_USER', 1, 100, 1], ['MAX_IMAGE_BYTES', 1024, 104857600, 1], ['MAX_IMAGE_PIXELS', 1600, 250000000, 1],
     ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1], ['INFERENCE_TIMEOUT_MS', 100, 120000, 1],
     ['RATE_LIMIT_MAX', 1, 10000000, 1], ['RATE_LIMIT_WINDOW', 1, 86400, 1], ['CLOSE_GRACE_MS', 100, 600000, 1]
@@ -49,6 +49,22 @@ test('each limit takes its ends and refuses what lies beyond', () => {
         return true
       })
     }
+  }
+})
+
+test('a network of one\'s own has its own distances unless they are set', () => {
+  const own = loadConfig({ RECOGNITION_MODEL: '/models/own.onnx', AMBIGUITY_MARGIN: '0.02' })
+  assert.ok(own.RECOGNITION_TOLERANCE > 1 && own.DUPLICATE_TOLERANCE < own.RECOGNITION_TOLERANCE)
+  assert.equal(own.AMBIGUITY_MARGIN, 0.02)
+  assert.equal(loadConfig({ RECOGNITION_MODEL: ' ' }).RECOGNITION_TOLERANCE, 0.6)
+})
+
+test('what a network is fed is described by three values', () => {
+  for (const value of ['rgb,127.5,127.5', 'bgr,127,128', 'rgb,0,1', 'bgr,0,0.5']) {
+    assert.equal(loadConfig({ RECOGNITION_MODEL_INPUT: value }).RECOGNITION_MODEL_INPUT, value)
+  }
+  for (const value of ['rgb', 'gbr,0,1', 'rgb,0,0', 'rgb,0,0.00', 'rgb,-1,1', 'rgb,0,1,2', 'rgb,1e3,1']) {
+    assert.throws(() => loadConfig({ RECOGNITION_MODEL_INPUT: value }), /^ConfigError: RECOGNITION_MODEL_INPUT="[^"]*" is not allowed: expected rgb or bgr, .* rgb,127.5,127.5$/)
   }
 })
 

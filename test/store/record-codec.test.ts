@@ -119,7 +119,7 @@ test('the reason of a damage quotes nothing of the content', () => {
   const json = JSON.stringify(fields())
   const reasons = [reasonFor(sealed(json.slice(0, -9))), reasonFor(sealed(json.replace(/"vector":"..../, '"vector":"')))]
   for (const reason of reasons) assert.match(reason, /^[a-zA-Z0-9 ]+$/)
-  assert.deepEqual(reasons, ['content is not JSON', 'a vector is not 128 numbers in base64'])
+  assert.deepEqual(reasons, ['content is not JSON', 'a vector is not 128 to 512 numbers in base64'])
 })
 
 test('what could not be read back is not written', () => {

@@ -1,18 +1,9 @@
 import { join } from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { Tensor } from 'onnxruntime-node'
 import { CHIP_SIDE, LANDMARK_SIDE, type Backend } from './backend.ts'
+import { openSession } from './onnx-session.ts'
 import { facesInBoxes } from './ssd-boxes.ts'
 import { facesInGrid } from './tiny-boxes.ts'
-
-/** One thread each: the pool of threads is the parallelism. */
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  executionMode: 'sequential',
-  graphOptimizationLevel: 'all',
-  logSeverityLevel: 3
-}
 
 type Outputs = Readonly<Record<string, Float32Array>>
 
@@ -20,7 +11,7 @@ type Outputs = Readonly<Record<string, Float32Array>>
 type Network = (rgb: Uint8Array, count: number, side: number) => Promise<Outputs>
 
 async function loadNetwork (file: string): Promise<Network> {
-  const session = await InferenceSession.create(file, SESSION_OPTIONS)
+  const session = await openSession(file)
   return async (rgb, count, side) => {
     const results = await session.run({ image: new Tensor('uint8', rgb, [count, side, side, 3]) })
     return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
@@ -30,9 +21,6 @@ async function loadNetwork (file: string): Promise<Network> {
 /**
  * The networks on ONNX Runtime; `modelsDir` holds the graphs that `npm run models` builds. Rejects, naming the file,
  * when one is missing or damaged.
- *
- * While a thread loads or runs a network nobody may terminate it, nor end the process by `process.exit`: the native
- * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe.
  */
 export async function createOnnxBackend (modelsDir: string): Promise<Backend> {
   const [tiny, ssd, landmarks, recognition] = await Promise.all(

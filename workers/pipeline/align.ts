@@ -1,6 +1,7 @@
 import { CHIP_SIDE } from '../backends/backend.ts'
 import type { Landmarks } from './landmarks.ts'
 import type { Picture } from './picture.ts'
+import { fitSimilarity, type Point } from './similarity.ts'
 import { warp, type Similarity } from './warp.ts'
 
 /**
@@ -26,33 +27,17 @@ export const FACE_SIDE = CHIP_SIDE / (2 * PADDING + 1)
 /** The landmarks that decide how a face is aligned. */
 export const INNER_LANDMARKS = MEAN_FACE.map(([landmark]) => landmark)
 
-/**
- * The similarity transform from chip to picture pixels that brings the mean face nearest to the landmarks in the
- * least-squares sense (Umeyama 1991; in two dimensions without reflection it has this closed form).
- */
+/** The mean face in the chip's pixels. */
+const TEMPLATE = MEAN_FACE.map(([, x, y]): Point => [(PADDING + x) * FACE_SIDE, (PADDING + y) * FACE_SIDE])
+
+/** The similarity transform from chip to picture pixels that brings the mean face nearest to the landmarks. */
 export function chipTransform (landmarks: Landmarks): Similarity {
-  const n = MEAN_FACE.length
-  const place = (mean: number): number => (PADDING + mean) * FACE_SIDE
-  let mx = 0; let my = 0; let px = 0; let py = 0
-  for (const [landmark, x, y] of MEAN_FACE) {
-    mx += place(x) / n; my += place(y) / n
-    px += landmarks[2 * landmark]! / n; py += landmarks[2 * landmark + 1]! / n
-  }
-  let dot = 0; let cross = 0; let spread = 0
-  for (const [landmark, x, y] of MEAN_FACE) {
-    const cx = place(x) - mx; const cy = place(y) - my
-    const dx = landmarks[2 * landmark]! - px; const dy = landmarks[2 * landmark + 1]! - py
-    dot += cx * dx + cy * dy
-    cross += cx * dy - cy * dx
-    spread += cx * cx + cy * cy
-  }
-  const a = dot / spread; const b = cross / spread
-  return { a, b, tx: px - a * mx + b * my, ty: py - b * mx - a * my }
+  return fitSimilarity(TEMPLATE, INNER_LANDMARKS.map((landmark): Point => [landmarks[2 * landmark]!, landmarks[2 * landmark + 1]!]))
 }
 
-/** Cuts the aligned face chip out of the picture: {@link CHIP_SIDE}² RGB pixels. */
-export function alignFace (picture: Picture, transform: Similarity): Uint8Array {
-  const chip = new Uint8Array(CHIP_SIDE * CHIP_SIDE * 3)
-  warp(picture, transform, CHIP_SIDE, chip, 0)
+/** Cuts the square of `side` pixels that `transform` describes out of the picture, as RGB. */
+export function cutOut (picture: Picture, transform: Similarity, side: number): Uint8Array {
+  const chip = new Uint8Array(side * side * 3)
+  warp(picture, transform, side, chip, 0)
   return chip
 }

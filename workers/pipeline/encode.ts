@@ -1,4 +1,4 @@
-import { CHIP_SIDE, ENCODING_LENGTH, type Backend } from '../backends/backend.ts'
+import type { Recognizer } from './recognizer.ts'
 
 /** A chip's encoding and that of its mirror image. */
 export interface EncodingPair {
@@ -6,25 +6,26 @@ export interface EncodingPair {
   mirrored: Float32Array
 }
 
-/** The chip seen in a mirror: {@link CHIP_SIDE}² RGB pixels, left and right exchanged. */
+/** The square chip seen in a mirror: RGB pixels, left and right exchanged. */
 export function mirror (chip: Uint8Array): Uint8Array {
+  const side = Math.sqrt(chip.length / 3)
   const mirrored = new Uint8Array(chip.length)
-  for (let row = 0; row < chip.length; row += 3 * CHIP_SIDE) {
-    for (let x = 0; x < CHIP_SIDE; x++) {
+  for (let row = 0; row < chip.length; row += 3 * side) {
+    for (let x = 0; x < side; x++) {
       const from = row + 3 * x
-      mirrored.set(chip.subarray(from, from + 3), row + 3 * (CHIP_SIDE - 1 - x))
+      mirrored.set(chip.subarray(from, from + 3), row + 3 * (side - 1 - x))
     }
   }
   return mirrored
 }
 
 /** Encodes a chip and its mirror image in one go. */
-export async function encodePair (backend: Backend, chip: Uint8Array): Promise<EncodingPair> {
+export async function encodePair (recognizer: Pick<Recognizer, 'encode'>, chip: Uint8Array): Promise<EncodingPair> {
   const both = new Uint8Array(2 * chip.length)
   both.set(chip)
   both.set(mirror(chip), chip.length)
-  const encodings = await backend.encode(both, 2)
-  return { encoding: encodings.slice(0, ENCODING_LENGTH), mirrored: encodings.slice(ENCODING_LENGTH) }
+  const encodings = await recognizer.encode(both, 2)
+  return { encoding: encodings.slice(0, encodings.length / 2), mirrored: encodings.slice(encodings.length / 2) }
 }
 
 /** Halfway between the two: what dlib calls jittering, with the one change of a face that leaves it the same person. */

@@ -1,17 +1,19 @@
-import type { Backend } from '../backends/backend.ts'
+import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
 import type { Enrolment, Face, Identification, StageTimes, WorkerSetup } from '../protocol.ts'
-import { alignFace } from './align.ts'
+import { cutOut } from './align.ts'
 import { openPhoto } from './decode.ts'
-import { averageOf, encodePair } from './encode.ts'
+import { averageOf, encodePair, spreadOf } from './encode.ts'
 import { findFace, lookCloser, magnified, secondOpinion, type FoundFace } from './find.ts'
 import { matchFace } from './match.ts'
 import { measureQuality } from './quality.ts'
+import type { Recognizer } from './recognizer.ts'
 import { startStopwatch, type Lap } from './stopwatch.ts'
 import { scaleOf } from './warp.ts'
 
 /** What an inference thread works with. */
 export interface Tools extends Pick<WorkerSetup, 'gallery' | 'augment'> {
   backend: Backend
+  recognizer: Recognizer
 }
 
 /** What a photo shows, null without a face, and the time that it took. */
@@ -20,13 +22,12 @@ export interface Seen<Found> {
   stages: StageTimes
 }
 
-/** The largest face, its chip, and where it is in the photo's own pixels. */
+/** The largest face, and where it is in the photo's own pixels. */
 interface Located extends Pick<Face, 'box' | 'score'> {
   found: FoundFace
-  chip: Uint8Array
 }
 
-/** Finds the face in as few pixels as will do; where they are fewer than the chip takes, aligns it in all of them. */
+/** Finds the face in as few pixels as will do; where they are fewer than the chip takes, in all of them. */
 async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: number, lap: Lap): Promise<Located | null> {
   const opened = await openPhoto(photo, imagePixelsMax)
   lap('decode')
@@ -38,19 +39,19 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
     found = await lookCloser(backend, found, whole, opened.reduction)
     lap('landmarks')
   }
-  const chip = alignFace(found.picture, found.transform)
-  lap('align')
   const times = opened.reduction * opened.picture.width / found.picture.width
-  return { found, chip, score: found.detection.score, box: magnified(found.detection, times) }
+  return { found, score: found.detection.score, box: magnified(found.detection, times) }
 }
 
 /** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */
-export async function identify ({ backend, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
+export async function identify ({ backend, recognizer, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
   const { times: stages, lap } = startStopwatch()
   const located = await locate(backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
-  const { chip, box, score } = located
-  const encoding = augment === 'flip' ? averageOf(await encodePair(backend, chip)) : await backend.encode(chip, 1)
+  const { found, box, score } = located
+  const chip = recognizer.align(found)
+  lap('align')
+  const encoding = augment === 'flip' ? recognizer.settle(averageOf(await encodePair(recognizer, chip))) : await recognizer.encode(chip, 1)
   lap('encode')
   const match = matchFace(gallery, encoding)
   lap('match')
@@ -61,20 +62,22 @@ export async function identify ({ backend, gallery, augment }: Tools, photo: Uin
  * Decodes, finds, encodes and matches the largest face in the same way as {@link identify}, and takes the time to look for
  * others and to measure its quality. Throws PhotoError for a photo that cannot be used.
  */
-export async function examineForEnrolment ({ backend, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
+export async function examineForEnrolment ({ backend, recognizer, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
   const { times: stages, lap } = startStopwatch()
   const located = await locate(backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
-  const { found, chip, box, score } = located
-  const encodings = await encodePair(backend, chip)
-  const encoding = augment === 'flip' ? averageOf(encodings) : encodings.encoding
+  const { found, box, score } = located
+  const chip = recognizer.align(found)
+  lap('align')
+  const encodings = await encodePair(recognizer, chip)
+  const encoding = augment === 'flip' ? recognizer.settle(averageOf(encodings)) : encodings.encoding
   lap('encode')
   const match = matchFace(gallery, encoding)
   lap('match')
   const opinion = await secondOpinion(backend, found)
   lap('opinion')
-  const { darker } = found.picture
-  const quality = measureQuality({ photo, box, chip: darker ? alignFace(darker, found.transform) : chip, found, opinion, encodings })
+  const asSent = cutOut(found.picture.darker ?? found.picture, found.transform, CHIP_SIDE)
+  const quality = measureQuality({ photo, box, chip: asSent, found, opinion, spread: spreadOf(encodings) / recognizer.reach })
   lap('quality')
   return { found: { face: { box, score, encoding }, match, alone: opinion.alone, quality }, stages }
 }

@@ -1,7 +1,6 @@
 import type { Box } from '../backends/backend.ts'
 import type { QualityMeasures } from '../protocol.ts'
 import { chipStatistics } from './chip-statistics.ts'
-import { spreadOf, type EncodingPair } from './encode.ts'
 import type { FoundFace, SecondOpinion } from './find.ts'
 import { jpegQuality } from './jpeg-quality.ts'
 import { measurePose } from './pose.ts'
@@ -22,7 +21,7 @@ const SCALES = {
   pitch: { zero: 0.7, full: 0.25 },
   occlusion: { zero: 0.12, full: 0.03 },
   compression: { zero: 5, full: 35 },
-  stability: { zero: 0.9, full: 0.1 }
+  stability: { zero: 1.5, full: 1 / 6 }
 } as const
 
 function scaled (value: number, { zero, full }: { zero: number, full: number }): number {
@@ -39,7 +38,8 @@ export interface Evidence {
   chip: Uint8Array
   found: FoundFace
   opinion: SecondOpinion
-  encodings: EncodingPair
+  /** Distance between the encodings of the face and its mirror image, as a share of the recognizer's reach. */
+  spread: number
 }
 
 /**
@@ -47,7 +47,7 @@ export interface Evidence {
  * from a single photo, and the stability of the encoding itself (after Terhörst et al. 2020, SER-FIQ, with a mirror image
  * in place of dropout).
  */
-export function measureQuality ({ photo, box, chip, found, opinion, encodings }: Evidence): QualityMeasures {
+export function measureQuality ({ photo, box, chip, found, opinion, spread }: Evidence): QualityMeasures {
   const { median, dark, bright, focus } = chipStatistics(chip)
   const { yaw, pitch } = measurePose(found.landmarks)
   return {
@@ -62,6 +62,6 @@ export function measureQuality ({ photo, box, chip, found, opinion, encodings }:
     // Where a mask or a hand hides the face, the landmarks are guessed, and guessed differently the second time.
     occlusion: scaled(opinion.shift, SCALES.occlusion),
     compression: scaled(jpegQuality(photo) ?? SCALES.compression.full, SCALES.compression),
-    stability: scaled(spreadOf(encodings), SCALES.stability)
+    stability: scaled(spread, SCALES.stability)
   }
 }

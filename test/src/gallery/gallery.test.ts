@@ -4,7 +4,9 @@ import { Worker } from 'node:worker_threads'
 import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
 import type { UserRecord } from '../../../src/store/encoding-store.ts'
 import { matchFace } from '../../../workers/pipeline/match.ts'
-import { ENCODING_MODEL, GALLERY_ROW_BYTES } from '../../../workers/protocol.ts'
+import { GALLERY } from '../../../workers/protocol.ts'
+
+const NETWORK = 'the-network'
 
 /** Threads run compiled code (`npm run build`). */
 const COMPILED = JSON.stringify(new URL('../../../dist/workers/pipeline/match.js', import.meta.url).href)
@@ -19,7 +21,7 @@ function randomVectors (count: number, seed = 1): Float32Array[] {
   return Array.from({ length: count }, () => Float32Array.from({ length: 128 }, () => next() * 0.3))
 }
 
-const record = (userId: number, vectors: Float32Array[], model = ENCODING_MODEL): UserRecord => ({
+const record = (userId: number, vectors: Float32Array[], model = NETWORK): UserRecord => ({
   userId,
   updatedAt: '2026-01-01T00:00:00.000Z',
   encodings: vectors.map((vector) => ({ vector, quality: 1, registeredAt: '2026-01-01T00:00:00.000Z', model }))
@@ -48,11 +50,11 @@ function assertSame (gallery: Gallery, people: Map<number, Float32Array[]>, prob
 }
 
 test('an empty gallery matches nobody', () => {
-  assert.equal(matchFace(createGallery().memory, new Float32Array(128)), null)
+  assert.equal(matchFace(createGallery(NETWORK).memory, new Float32Array(128)), null)
 })
 
 test('the nearest user and the nearest other user are those of an exhaustive comparison, through any history', () => {
-  const gallery = createGallery()
+  const gallery = createGallery(NETWORK)
   const people = new Map<number, Float32Array[]>()
   const vectors = randomVectors(6000)
   const probes = randomVectors(20, 99)
@@ -70,11 +72,11 @@ test('the nearest user and the nearest other user are those of an exhaustive com
     assertSame(gallery, people, vectors[step * 4]!)
   }
   const encodings = [...people.values()].reduce((sum, own) => sum + own.length, 0)
-  assert.deepEqual(gallery.counts(), { users: people.size, encodings })
+  assert.deepEqual(gallery.counts(), { users: people.size, encodings, outdated: 0 })
 })
 
 test('a runner-up is another user, never the second encoding of the same one', () => {
-  const gallery = createGallery()
+  const gallery = createGallery(NETWORK)
   const [first, second, far] = randomVectors(3)
   enrol(gallery, 1, [first!, second!])
   assert.equal(matchFace(gallery.memory, first!)?.runnerUp, null)
@@ -83,7 +85,7 @@ test('a runner-up is another user, never the second encoding of the same one', (
 })
 
 test('a removed encoding is overwritten in memory and its row is used again', () => {
-  const gallery = createGallery()
+  const gallery = createGallery(NETWORK)
   const [mine, yours] = randomVectors(2)
   enrol(gallery, 1, [mine!])
   const holds = (vector: Float32Array): boolean => Buffer.from(gallery.memory.buffer).includes(Buffer.from(vector.buffer))
@@ -96,19 +98,26 @@ test('a removed encoding is overwritten in memory and its row is used again', ()
 })
 
 test('encodings of another model are counted but never compared', () => {
-  const gallery = createGallery()
+  const gallery = createGallery(NETWORK)
   const [vector] = randomVectors(1)
   gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
   assert.equal(matchFace(gallery.memory, vector!), null)
-  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1 })
+  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, outdated: 1 })
+  enrol(gallery, 2, [vector!])
+  assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, outdated: 1 })
+  enrol(gallery, 1, [vector!])
+  assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, outdated: 0 })
+  gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
+  gallery.apply({ key: '1', record: null })
+  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, outdated: 0 })
 })
 
 test('memory stays within 5 % of 512 bytes for each encoding', () => {
-  assert.ok(GALLERY_ROW_BYTES <= 512 * 1.05)
+  assert.ok(GALLERY.rowWords(128) <= 128 * 1.05)
 })
 
 test('a thread that started with an empty gallery finds whoever is enrolled later, however far the memory has grown', async (t) => {
-  const gallery = createGallery()
+  const gallery = createGallery(NETWORK)
   const source = `
     const { parentPort, workerData } = require('node:worker_threads')
     import(${COMPILED}).then(({ matchFace }) => {
@@ -131,7 +140,7 @@ test('a thread that started with an empty gallery finds whoever is enrolled late
 })
 
 test('while users are replaced, a search never gives one user another\'s encoding', async (t) => {
-  const gallery = createGallery()
+  const gallery = createGallery(NETWORK)
   const [anna, bert] = randomVectors(2, 5)
   const source = `
     const { parentPort, workerData } = require('node:worker_threads')

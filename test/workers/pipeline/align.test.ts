@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { alignFace, chipTransform } from '../../../workers/pipeline/align.ts'
+import { CHIP_SIDE } from '../../../workers/backends/backend.ts'
+import { chipTransform, cutOut } from '../../../workers/pipeline/align.ts'
 import type { Picture } from '../../../workers/pipeline/picture.ts'
 import { warp } from '../../../workers/pipeline/warp.ts'
 
@@ -71,7 +72,7 @@ test('a chip is 150 × 150 RGB, with the eyes level and where dlib puts them', (
   const meanEyes: Array<[number, number, number]> = [[36, 0.121737, 0.216423], [45, 0.858516, 0.216423]]
   const transform = { a: 1, b: 0, tx: 55, ty: 35 }
   for (const [i, x, y] of meanEyes) landmarks.set([80 + 100 * x, 60 + 100 * y], 2 * i)
-  const chip = alignFace(picture, transform)
+  const chip = cutOut(picture, transform, CHIP_SIDE)
   assert.equal(chip.length, 150 * 150 * 3)
   // With padding 0.25 the mean face of a 150-pixel chip is 100 pixels wide and begins at 25.
   for (const [i, x, y] of meanEyes) {
