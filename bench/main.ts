@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureModels } from '../models/build.ts'
 import { floorMs, measureFloor } from './floor.ts'
+import { measureGallery } from './gallery.ts'
 import { load, type LoadResult, type Shot } from './load.ts'
 import { benchPhotos } from './photos.ts'
 import { measureReference } from './reference.ts'
@@ -17,10 +18,11 @@ import { measureStages } from './stages.ts'
 
 const { values: { quick = false } } = parseArgs({ options: { quick: { type: 'boolean' } } })
 const plan = quick
-  ? { sizes: [{ width: 640, height: 480 }], galleries: [10, 10_000], concurrencies: [1, 2, 8], runMs: 2_000, rounds: 1 }
+  ? { sizes: [{ width: 640, height: 480 }], galleries: [10, 10_000], searches: [100_000], concurrencies: [1, 2, 8], runMs: 2_000, rounds: 1 }
   : {
       sizes: [{ width: 640, height: 480 }, { width: 1280, height: 720 }],
       galleries: [10, 1_000, 10_000, 100_000],
+      searches: [1_000, 10_000, 100_000, 1_000_000],
       concurrencies: [1, 2, 8, 64],
       runMs: 5_000,
       rounds: 5
@@ -69,6 +71,8 @@ await ensureModels(process.env['MODELS_DIR'] ?? './models')
 const { photos, source } = await benchPhotos(plan.sizes[0]!)
 say('the floor')
 const floor = await measureFloor(photos[0]!)
+say('searching the gallery')
+const searches = measureGallery(plan.searches)
 say('the stages of a photo')
 const stages = await measureStages(photos, 3 * plan.rounds)
 say('face-api on its own')
@@ -82,6 +86,7 @@ const report: Report = {
   photos: `${photos.length} ${source}`,
   quick,
   floor: { ...floor, total: floorMs(floor) },
+  searches,
   stages,
   reference,
   starts: runs.map(({ gallery, startMs }) => ({ gallery, startMs })),

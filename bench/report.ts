@@ -1,4 +1,5 @@
 import type { Floor } from './floor.ts'
+import type { GallerySearch } from './gallery.ts'
 import type { LoadResult } from './load.ts'
 import type { Reference } from './reference.ts'
 
@@ -15,6 +16,7 @@ export interface Report {
   photos: string
   quick: boolean
   floor: Floor & { total: number }
+  searches: GallerySearch[]
   stages: Record<string, number>
   reference: Reference
   starts: Array<{ gallery: number, startMs: number }>
@@ -29,7 +31,7 @@ function markdown (head: string[], rows: Array<Array<string | number>>): string 
 }
 
 /** The report as Markdown. */
-export function table ({ date, machine, photos, floor, stages, reference, starts, rows }: Report): string {
+export function table ({ date, machine, photos, floor, searches, stages, reference, starts, rows }: Report): string {
   const total = stages['total'] ?? NaN
   return [
     `${machine}, ${date}; ${photos}.`,
@@ -47,6 +49,9 @@ export function table ({ date, machine, photos, floor, stages, reference, starts
     ]),
     `Matrix multiplication ${floor.gflops.toFixed(0)} GFLOP/s, memory read ${one(floor.readGBs)} GB/s, one thread.`,
     '',
+    markdown(['search of so many encodings, one thread', 'ms', 'GB/s', 'of the memory read'], searches.map(({ encodings, ms, readGBs }) => [
+      encodings, ms.toFixed(2), one(readGBs), `${(100 * readGBs / floor.readGBs).toFixed(0)} %`
+    ])),
     markdown(['start with so many encodings', 'ms'], starts.map(({ gallery, startMs }) => [gallery, startMs.toFixed(0)])),
     markdown(['request', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'peak MiB', 'errors'], rows.map((row) => [
       row.name, one(row.perSecond), one(row.p50), one(row.p95), one(row.p99), one(row.cpuMsPerRequest), row.peakMiB.toFixed(0), row.errors

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import sharp from 'sharp'
 import { LANDMARK_SIDE } from './backends/backend.ts'
 import { loadBackend } from './backends/load.ts'
+import { createMatcher } from './pipeline/match.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
 import { examineForEnrolment, identify, type Tools } from './pipeline/pipeline.ts'
 import { openRecognizer } from './pipeline/recognizer.ts'
@@ -14,7 +15,7 @@ async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<
   const startedAt = performance.now()
   const { backend, ...about } = await loadBackend(setup)
   const recognizer = await openRecognizer(backend, setup.network)
-  const tools: Tools = { backend, recognizer, gallery: setup.gallery, augment: setup.augment }
+  const tools: Tools = { backend, recognizer, matchFace: createMatcher(setup.gallery), augment: setup.augment }
   const blank = await sharp({ create: { width: WARM_UP_SIDE, height: WARM_UP_SIDE, channels: 3, background: 'gray' } }).jpeg().toBuffer()
   await identify(tools, blank, WARM_UP_SIDE ** 2)
   await backend.landmarks(new Uint8Array(LANDMARK_SIDE ** 2 * 3), 1)

@@ -5,16 +5,24 @@
 import type { Box } from './backends/backend.ts'
 
 /**
- * The gallery in 32-bit words: a header, then rows. A row holds one encoding (f32), then its generation (odd: the row
- * holds an encoding; even: empty or being written), then its user's number, which is never used twice while the server
- * runs, and padding to 16 bytes.
+ * The gallery in 32-bit words: a header, a place for each search's probe, then rows. A row holds one encoding (f32), then
+ * its generation (odd: the row holds an encoding; even: empty or being written), then its user's number, which is never
+ * used twice while the server runs, and padding to 16 bytes.
  */
 export const GALLERY = {
   /** In the header: rows in use, holes included. */
   rowsWord: 0,
   /** In the header: numbers of every encoding, a multiple of 16; set before the first row. */
   lengthWord: 1,
-  headerWords: 16,
+  /** In the header: rows emptied so far. Whoever searches meanwhile may have missed one that was filled instead. */
+  removalsWord: 2,
+  /** In the header: from here on one word for each probe's place, 1 while a search uses it. */
+  probesWord: 16,
+  probes: 512,
+  probeWords: 512,
+  /** Where the first probe's place and the first row begin. */
+  firstProbeWord: 1024,
+  firstRowWord: 1024 + 512 * 512,
   rowWords: (length: number): number => length + 4,
   /** In a row. */
   generationWord: (length: number): number => length,

@@ -7,4 +7,14 @@ declare namespace WebAssembly {
     /** Adds pages of 64 KiB. Throws RangeError beyond the maximum. */
     grow (pages: number): number
   }
+
+  /** Compiled code. Throws CompileError for bytes that are none. */
+  class Module {
+    constructor (bytes: Uint8Array)
+  }
+
+  class Instance {
+    constructor (module: Module, imports: Record<string, Record<string, Memory>>)
+    readonly exports: Record<string, (...numbers: number[]) => number>
+  }
 }

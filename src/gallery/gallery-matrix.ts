@@ -1,8 +1,8 @@
 import { GALLERY } from '../../workers/protocol.ts'
 
 const PAGE_BYTES = 65_536
-/** 4 GiB of addresses, the most that WebAssembly has: about 8 million encodings. Untouched pages cost nothing. */
-const PAGES_MAX = 65_536
+/** All but one of the pages that WebAssembly has: about 8 million encodings. Untouched pages cost nothing. */
+const PAGES_MAX = 65_535
 
 /** The rows of the gallery in memory that every thread reads and only the main thread writes. */
 export interface GalleryMatrix {
@@ -13,20 +13,22 @@ export interface GalleryMatrix {
    * not as long as the first.
    */
   add (user: number, vector: Float32Array): number
+  /** Whether the row holds this very encoding. */
+  holds (row: number, vector: Float32Array): boolean
   /** Takes a row out of all searches from now on, and overwrites it. */
   remove (row: number): void
 }
 
 /** Makes an empty matrix that grows by itself while others read it. */
 export function createGalleryMatrix (): GalleryMatrix {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: PAGES_MAX, shared: true })
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(GALLERY.firstRowWord * 4 / PAGE_BYTES), maximum: PAGES_MAX, shared: true })
   let words = new Int32Array(memory.buffer)
   let numbers = new Float32Array(memory.buffer)
   const free: number[] = []
   let rows = 0
   let length = 0
 
-  const wordOf = (row: number): number => GALLERY.headerWords + row * GALLERY.rowWords(length)
+  const wordOf = (row: number): number => GALLERY.firstRowWord + row * GALLERY.rowWords(length)
 
   function makeRoom (row: number): void {
     const missing = wordOf(row + 1) * 4 - memory.buffer.byteLength
@@ -59,8 +61,10 @@ export function createGalleryMatrix (): GalleryMatrix {
       if (row === rows) Atomics.store(words, GALLERY.rowsWord, ++rows)
       return row
     },
+    holds: (row, vector) => vector.every((value, i) => numbers[wordOf(row) + i] === value),
     remove (row) {
       const at = wordOf(row)
+      Atomics.add(words, GALLERY.removalsWord, 1)
       Atomics.add(words, at + GALLERY.generationWord(length), 1)
       words.fill(0, at, at + length)
       words[at + GALLERY.userWord(length)] = 0

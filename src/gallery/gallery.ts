@@ -5,7 +5,7 @@ import { createGalleryMatrix } from './gallery-matrix.ts'
 export interface Gallery {
   /** For the inference threads. */
   readonly memory: WebAssembly.Memory
-  /** Follows one change of the store; a user who stays enrolled is findable throughout. */
+  /** Follows one change of the store; encodings that stay are findable throughout. */
   apply (change: StoreChange): void
   /** Who has this number in a match; undefined if they were removed since. */
   userOf (number: number): UserId | undefined
@@ -40,15 +40,16 @@ export function createGallery (networkId: string): Gallery {
         const number = before?.number ?? ++lastNumber
         // Encodings of another network are kept in the store, but distances to them would mean nothing.
         const comparable = record.encodings.filter(({ model }) => model === networkId)
-        const rows = comparable.map(({ vector }) => matrix.add(number, vector))
-        after = { number, userId: record.userId, rows, encodings: record.encodings.length }
+        // A set, because the same photo may be registered twice.
+        const rows = new Set(comparable.map(({ vector }) => before?.rows.find((row) => matrix.holds(row, vector)) ?? matrix.add(number, vector)))
+        after = { number, userId: record.userId, rows: [...rows], encodings: record.encodings.length }
         enrolled.set(key, after)
         keys.set(number, key)
       } else if (before) {
         enrolled.delete(key)
         keys.delete(before.number)
       }
-      before?.rows.forEach((row) => matrix.remove(row))
+      before?.rows.filter((row) => !after?.rows.includes(row)).forEach((row) => matrix.remove(row))
       encodings += (after?.encodings ?? 0) - (before?.encodings ?? 0)
       outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },

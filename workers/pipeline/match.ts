@@ -1,32 +1,41 @@
+import { createRowSearch, type RowSearch } from '../kernels/gallery-search.ts'
 import { GALLERY, type Match } from '../protocol.ts'
 
+/** So often a search begins again because rows changed meanwhile; the last one counts. */
+const ATTEMPTS = 3
+
+/** Finds who is nearest to a probe. */
+export type Matcher = (probe: Float32Array) => Match | null
+
+/** Squared Euclidean distance between the probe and the row at `at`. */
+function squaredDistance (numbers: Float32Array, at: number, probe: Float32Array): number {
+  let squared = 0
+  for (let i = 0; i < probe.length; i++) {
+    const difference = numbers[at + i]! - probe[i]!
+    squared += difference * difference
+  }
+  return squared
+}
+
 /**
- * Compares the probe with every row of the gallery, exactly. A row that the main thread changes meanwhile counts as
- * gone: its generation is read before and after.
- * Returns null when the gallery holds nobody. Distances are Euclidean, 0..∞.
+ * Goes through the rows that may be nearer than the second user so far; each is measured again, in 64 bits. A row that the
+ * main thread changes meanwhile counts as gone: its generation is read before and after.
  */
-export function matchFace (gallery: WebAssembly.Memory, probe: Float32Array): Match | null {
+function nearestTwo (gallery: WebAssembly.Memory, search: RowSearch, probe: Float32Array, rows: number): Match | null {
   const words = new Int32Array(gallery.buffer)
   const numbers = new Float32Array(gallery.buffer)
-  const rows = Atomics.load(words, GALLERY.rowsWord)
-  const length = Atomics.load(words, GALLERY.lengthWord)
-  const [rowWords, generationWord, userWord] = [GALLERY.rowWords(length), GALLERY.generationWord(length), GALLERY.userWord(length)]
+  const { length } = probe
   let user = 0; let nearest = Infinity
   let otherUser = 0; let nearestOther = Infinity
-  for (let row = 0, at = GALLERY.headerWords; row < rows; row++, at += rowWords) {
-    const generation = Atomics.load(words, at + generationWord)
+  for (let row = search.next(0, Infinity); row < rows; row = search.next(row + 1, nearestOther)) {
+    const at = GALLERY.firstRowWord + row * GALLERY.rowWords(length)
+    const generationAt = at + GALLERY.generationWord(length)
+    const generation = Atomics.load(words, generationAt)
     if (generation % 2 === 0) continue
-    let squared = 0
-    for (let i = 0; i < length && squared < nearestOther; i += 8) {
-      for (let j = i; j < i + 8; j++) {
-        const difference = numbers[at + j]! - probe[j]!
-        squared += difference * difference
-      }
-    }
-    if (squared >= nearestOther) continue
-    const owner = words[at + userWord]!
+    const squared = squaredDistance(numbers, at, probe)
+    const owner = words[at + GALLERY.userWord(length)]!
     // A read-modify-write, because it keeps the loads above before it on every processor; a plain load would not.
-    if (Atomics.add(words, at + generationWord, 0) !== generation) continue
+    if (Atomics.add(words, generationAt, 0) !== generation || squared >= nearestOther) continue
     if (owner === user) {
       nearest = Math.min(nearest, squared)
     } else if (squared < nearest) {
@@ -39,4 +48,35 @@ export function matchFace (gallery: WebAssembly.Memory, probe: Float32Array): Ma
   if (user === 0) return null
   const runnerUp = otherUser === 0 ? null : { user: otherUser, distance: Math.sqrt(nearestOther) }
   return { user, distance: Math.sqrt(nearest), runnerUp }
+}
+
+/**
+ * Makes the search of a gallery: the probe against every row, exactly. It gives null when the gallery holds nobody;
+ * distances are Euclidean, 0..∞.
+ */
+export function createMatcher (gallery: WebAssembly.Memory): Matcher {
+  const startSearch = createRowSearch(gallery)
+
+  function attempt (probe: Float32Array): Match | null {
+    const words = new Int32Array(gallery.buffer)
+    const rows = Atomics.load(words, GALLERY.rowsWord)
+    if (rows === 0) return null
+    const length = Atomics.load(words, GALLERY.lengthWord)
+    if (length !== probe.length) throw new RangeError(`a probe of ${probe.length} numbers among encodings of ${length}`)
+    const search = startSearch(probe, rows)
+    try {
+      return nearestTwo(gallery, search, probe, rows)
+    } finally {
+      search.end()
+    }
+  }
+
+  return (probe) => {
+    for (let attempts = 1; ; attempts++) {
+      const removals = Atomics.load(new Int32Array(gallery.buffer), GALLERY.removalsWord)
+      const match = attempt(probe)
+      const isSettled = Atomics.load(new Int32Array(gallery.buffer), GALLERY.removalsWord) === removals
+      if (isSettled || attempts === ATTEMPTS) return match
+    }
+  }
 }

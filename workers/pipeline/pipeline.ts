@@ -4,16 +4,17 @@ import { cutOut } from './align.ts'
 import { openPhoto } from './decode.ts'
 import { averageOf, encodePair, spreadOf } from './encode.ts'
 import { findFace, lookCloser, magnified, secondOpinion, type FoundFace } from './find.ts'
-import { matchFace } from './match.ts'
+import type { Matcher } from './match.ts'
 import { measureQuality } from './quality.ts'
 import type { Recognizer } from './recognizer.ts'
 import { startStopwatch, type Lap } from './stopwatch.ts'
 import { scaleOf } from './warp.ts'
 
 /** What an inference thread works with. */
-export interface Tools extends Pick<WorkerSetup, 'gallery' | 'augment'> {
+export interface Tools extends Pick<WorkerSetup, 'augment'> {
   backend: Backend
   recognizer: Recognizer
+  matchFace: Matcher
 }
 
 /** What a photo shows, null without a face, and the time that it took. */
@@ -44,7 +45,7 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
 }
 
 /** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */
-export async function identify ({ backend, recognizer, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
+export async function identify ({ backend, recognizer, matchFace, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
   const { times: stages, lap } = startStopwatch()
   const located = await locate(backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
@@ -53,7 +54,7 @@ export async function identify ({ backend, recognizer, gallery, augment }: Tools
   lap('align')
   const encoding = augment === 'flip' ? recognizer.settle(averageOf(await encodePair(recognizer, chip))) : await recognizer.encode(chip, 1)
   lap('encode')
-  const match = matchFace(gallery, encoding)
+  const match = matchFace(encoding)
   lap('match')
   return { found: { face: { box, score, encoding }, match }, stages }
 }
@@ -62,7 +63,7 @@ export async function identify ({ backend, recognizer, gallery, augment }: Tools
  * Decodes, finds, encodes and matches the largest face in the same way as {@link identify}, and takes the time to look for
  * others and to measure its quality. Throws PhotoError for a photo that cannot be used.
  */
-export async function examineForEnrolment ({ backend, recognizer, gallery, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
+export async function examineForEnrolment ({ backend, recognizer, matchFace, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
   const { times: stages, lap } = startStopwatch()
   const located = await locate(backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
@@ -72,7 +73,7 @@ export async function examineForEnrolment ({ backend, recognizer, gallery, augme
   const encodings = await encodePair(recognizer, chip)
   const encoding = augment === 'flip' ? recognizer.settle(averageOf(encodings)) : encodings.encoding
   lap('encode')
-  const match = matchFace(gallery, encoding)
+  const match = matchFace(encoding)
   lap('match')
   const opinion = await secondOpinion(backend, found)
   lap('opinion')

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
 import type { UserRecord } from '../../../src/store/encoding-store.ts'
-import { matchFace } from '../../../workers/pipeline/match.ts'
+import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { GALLERY } from '../../../workers/protocol.ts'
 
 const NETWORK = 'the-network'
@@ -12,13 +12,13 @@ const NETWORK = 'the-network'
 const COMPILED = JSON.stringify(new URL('../../../dist/workers/pipeline/match.js', import.meta.url).href)
 
 /** Numbers of the same kind as encodings, the same each time. */
-function randomVectors (count: number, seed = 1): Float32Array[] {
+function randomVectors (count: number, seed = 1, length = 128): Float32Array[] {
   let state = seed
   const next = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return state / 2 ** 32 - 0.5
   }
-  return Array.from({ length: count }, () => Float32Array.from({ length: 128 }, () => next() * 0.3))
+  return Array.from({ length: count }, () => Float32Array.from({ length }, () => next() * 0.3))
 }
 
 const record = (userId: number, vectors: Float32Array[], model = NETWORK): UserRecord => ({
@@ -31,7 +31,7 @@ const enrol = (gallery: Gallery, userId: number, vectors: Float32Array[]): void 
   gallery.apply({ key: String(userId), record: record(userId, vectors) })
 
 const distance = (one: Float32Array, other: Float32Array): number =>
-  Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) ** 2, 0))
+  Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) * (value - other[i]!), 0))
 
 /** The nearest users by brute force over what was enrolled. */
 function nearest (people: Map<number, Float32Array[]>, probe: Float32Array): Array<{ userId: number, distance: number }> {
@@ -42,15 +42,15 @@ function nearest (people: Map<number, Float32Array[]>, probe: Float32Array): Arr
 
 function assertSame (gallery: Gallery, people: Map<number, Float32Array[]>, probe: Float32Array): void {
   const [best, second] = nearest(people, probe)
-  const match = matchFace(gallery.memory, probe)
+  const match = createMatcher(gallery.memory)(probe)
   assert.equal(match && gallery.userOf(match.user), best?.userId)
-  assert.ok(Math.abs((match?.distance ?? 0) - (best?.distance ?? 0)) < 1e-6)
+  assert.equal(match?.distance, best?.distance)
   assert.equal(match?.runnerUp ? gallery.userOf(match.runnerUp.user) : undefined, second?.userId)
-  assert.ok(Math.abs((match?.runnerUp?.distance ?? 0) - (second?.distance ?? 0)) < 1e-6)
+  assert.equal(match?.runnerUp?.distance, second?.distance)
 }
 
 test('an empty gallery matches nobody', () => {
-  assert.equal(matchFace(createGallery(NETWORK).memory, new Float32Array(128)), null)
+  assert.equal(createMatcher(createGallery(NETWORK).memory)(new Float32Array(128)), null)
 })
 
 test('the nearest user and the nearest other user are those of an exhaustive comparison, through any history', () => {
@@ -79,9 +79,63 @@ test('a runner-up is another user, never the second encoding of the same one', (
   const gallery = createGallery(NETWORK)
   const [first, second, far] = randomVectors(3)
   enrol(gallery, 1, [first!, second!])
-  assert.equal(matchFace(gallery.memory, first!)?.runnerUp, null)
+  assert.equal(createMatcher(gallery.memory)(first!)?.runnerUp, null)
   enrol(gallery, 2, [far!])
-  assert.equal(gallery.userOf(matchFace(gallery.memory, first!)?.runnerUp?.user ?? 0), 2)
+  assert.equal(gallery.userOf(createMatcher(gallery.memory)(first!)?.runnerUp?.user ?? 0), 2)
+})
+
+test('encodings of every length that networks give are searched exactly', () => {
+  for (const length of [128, 144, 256, 512]) {
+    const gallery = createGallery(NETWORK)
+    const vectors = randomVectors(300, length, length)
+    const people = new Map(vectors.map((vector, i) => [i + 1, [vector]]))
+    for (const [userId, own] of people) enrol(gallery, userId, own)
+    for (const probe of randomVectors(20, 3, length)) assertSame(gallery, people, probe)
+    assert.throws(() => enrol(gallery, 1000, [new Float32Array(length + 16)]), RangeError)
+    assert.throws(() => createMatcher(gallery.memory)(new Float32Array(length + 16)), RangeError)
+  }
+})
+
+test('distances that differ only in their last bits are told apart, whatever the size of the numbers', () => {
+  for (const scale of [1e-18, 1, 1e15]) {
+    const [probe, other] = randomVectors(2, 17)
+    const people = new Map<number, Float32Array[]>()
+    // All as far away as the one before, but for one number moved by one step of its 24 bits.
+    for (let userId = 1; userId <= 500; userId++) {
+      const vector = other!.map((value) => value * scale)
+      const at = userId * 37 % 128
+      const bits = new Int32Array(vector.buffer)
+      bits[at]! += userId % 3 - 1
+      people.set(userId, [vector])
+    }
+    const gallery = createGallery(NETWORK)
+    for (const [userId, own] of people) enrol(gallery, userId, own)
+    const scaled = probe!.map((value) => value * scale)
+    const distances = [...people.values()].map(([vector]) => distance(vector!, scaled)).sort((one, two) => one - two)
+    const match = createMatcher(gallery.memory)(scaled)
+    assert.ok(distances[0]! < distances.at(-1)!)
+    assert.deepEqual([match?.distance, match?.runnerUp?.distance], distances.slice(0, 2))
+  }
+})
+
+test('a search leaves nothing of its probe in the shared memory', () => {
+  const gallery = createGallery(NETWORK)
+  const [mine, probe] = randomVectors(2)
+  enrol(gallery, 1, [mine!])
+  assert.notEqual(createMatcher(gallery.memory)(probe!), null)
+  assert.ok(!Buffer.from(gallery.memory.buffer).includes(Buffer.from(probe!.buffer)))
+})
+
+test('an encoding that is registered again and again is gone when its user is', () => {
+  const gallery = createGallery(NETWORK)
+  const [mine, yours] = randomVectors(2)
+  for (const vectors of [[mine!], [mine!, mine!], [mine!, yours!, mine!], [mine!, mine!]]) {
+    enrol(gallery, 1, vectors)
+    assert.equal(createMatcher(gallery.memory)(mine!)?.distance, 0)
+    assert.equal(gallery.counts().encodings, vectors.length)
+  }
+  gallery.apply({ key: '1', record: null })
+  assert.equal(createMatcher(gallery.memory)(mine!), null)
 })
 
 test('a removed encoding is overwritten in memory and its row is used again', () => {
@@ -92,7 +146,7 @@ test('a removed encoding is overwritten in memory and its row is used again', ()
   assert.ok(holds(mine!))
   gallery.apply({ key: '1', record: null })
   assert.ok(!holds(mine!))
-  assert.equal(matchFace(gallery.memory, mine!), null)
+  assert.equal(createMatcher(gallery.memory)(mine!), null)
   enrol(gallery, 2, [yours!])
   assert.equal(new Int32Array(gallery.memory.buffer)[0], 1)
 })
@@ -101,7 +155,7 @@ test('encodings of another model are counted but never compared', () => {
   const gallery = createGallery(NETWORK)
   const [vector] = randomVectors(1)
   gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
-  assert.equal(matchFace(gallery.memory, vector!), null)
+  assert.equal(createMatcher(gallery.memory)(vector!), null)
   assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, outdated: 1 })
   enrol(gallery, 2, [vector!])
   assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, outdated: 1 })
@@ -120,8 +174,9 @@ test('a thread that started with an empty gallery finds whoever is enrolled late
   const gallery = createGallery(NETWORK)
   const source = `
     const { parentPort, workerData } = require('node:worker_threads')
-    import(${COMPILED}).then(({ matchFace }) => {
-      parentPort.on('message', (probe) => parentPort.postMessage(matchFace(workerData, probe)))
+    import(${COMPILED}).then(({ createMatcher }) => {
+      const matchFace = createMatcher(workerData)
+      parentPort.on('message', (probe) => parentPort.postMessage(matchFace(probe)))
       parentPort.postMessage('ready')
     })`
   const worker = new Worker(source, { eval: true, workerData: gallery.memory })
@@ -144,11 +199,12 @@ test('while users are replaced, a search never gives one user another\'s encodin
   const [anna, bert] = randomVectors(2, 5)
   const source = `
     const { parentPort, workerData } = require('node:worker_threads')
-    import(${COMPILED}).then(({ matchFace }) => {
+    import(${COMPILED}).then(({ createMatcher }) => {
       const { memory, probe, stop } = workerData
+      const matchFace = createMatcher(memory)
       const seen = {}
       while (Atomics.load(stop, 0) === 0) {
-        const match = matchFace(memory, probe)
+        const match = matchFace(probe)
         // Distance 0 must mean the owner of the probe.
         if (match && match.distance < 1e-3) seen[match.user] = (seen[match.user] ?? 0) + 1
       }
@@ -173,4 +229,38 @@ test('while users are replaced, a search never gives one user another\'s encodin
   const numbers = Object.keys(await seen).map(Number)
   assert.ok(numbers.length > 0, 'the search never met Anna')
   assert.ok(numbers.every((number) => number % 2 === 1), 'Bert was given Anna\'s encoding')
+})
+
+test('a user whose other encodings come and go is found by every search', async (t) => {
+  const gallery = createGallery(NETWORK)
+  const vectors = randomVectors(2000, 5)
+  for (const [i, vector] of vectors.entries()) enrol(gallery, i, [vector])
+  const anna = vectors[1000]!
+  const source = `
+    const { parentPort, workerData } = require('node:worker_threads')
+    import(${COMPILED}).then(({ createMatcher }) => {
+      const { memory, probe, stop } = workerData
+      const matchFace = createMatcher(memory)
+      let searches = 0
+      let missed = 0
+      while (Atomics.load(stop, 0) === 0) {
+        searches++
+        if (matchFace(probe)?.distance !== 0) missed++
+      }
+      parentPort.postMessage({ searches, missed })
+    })`
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const worker = new Worker(source, { eval: true, workerData: { memory: gallery.memory, probe: anna, stop } })
+  t.after(() => worker.terminate())
+  const seen = new Promise<{ searches: number, missed: number }>((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  await new Promise((resolve) => worker.once('online', resolve))
+  const until = performance.now() + 1000
+  for (let turn = 0; performance.now() < until; turn++) {
+    enrol(gallery, 1000, [vectors[turn % 500]!, anna])
+    if (turn % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  Atomics.store(stop, 0, 1)
+  const { searches, missed } = await seen
+  assert.ok(searches > 0, 'nobody searched')
+  assert.equal(missed, 0)
 })

@@ -6,6 +6,7 @@ import { createGallery } from '../../../src/gallery/gallery.ts'
 import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { decodePhoto, openPhoto } from '../../../workers/pipeline/decode.ts'
+import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment, identify } from '../../../workers/pipeline/pipeline.ts'
 import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { Face } from '../../../workers/protocol.ts'
@@ -13,8 +14,8 @@ import { portraits } from '../../photos.ts'
 
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
-const gallery = createGallery(FACE_API_NETWORK.id).memory
-const tools = { backend, recognizer: await openRecognizer(backend, null), gallery, augment: 'none' } as const
+const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
+const tools = { backend, recognizer: await openRecognizer(backend, null), matchFace, augment: 'none' } as const
 const PIXELS_MAX = 25_000_000
 /** Width of bella's face as a share of her portrait's. */
 const FACE_SHARE = 0.6

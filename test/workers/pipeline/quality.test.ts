@@ -5,6 +5,7 @@ import { ensureModels } from '../../../models/build.ts'
 import { createGallery } from '../../../src/gallery/gallery.ts'
 import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
+import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment } from '../../../workers/pipeline/pipeline.ts'
 import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { QualityMeasure, QualityMeasures } from '../../../workers/protocol.ts'
@@ -12,8 +13,8 @@ import { portraits } from '../../photos.ts'
 
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
-const gallery = createGallery(FACE_API_NETWORK.id).memory
-const tools = { backend, recognizer: await openRecognizer(backend, null), gallery, augment: 'none' } as const
+const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
+const tools = { backend, recognizer: await openRecognizer(backend, null), matchFace, augment: 'none' } as const
 
 /** What 0.8, the default threshold, lets pass. */
 const GOOD = 0.8
