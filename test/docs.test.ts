@@ -10,7 +10,7 @@ import { ERRORS } from '../src/errors.ts'
 const ROOT = join(import.meta.dirname, '..')
 const NOT_OURS = ['node_modules', 'dist', 'coverage', 'face_data', '.git']
 /** Commands that npm has by itself. */
-const NPM_COMMANDS = ['ci', 'install']
+const NPM_COMMANDS = ['ci', 'install', 'pack']
 
 interface Variable { default?: unknown, type?: string, enum?: string[], minimum?: number, maximum?: number }
 // The types of the schema's builder leave out what they do not check, such as the defaults.
