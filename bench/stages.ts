@@ -12,7 +12,7 @@ const PIXELS_MAX = 25_000_000
 /** Milliseconds of one photo in one thread, without HTTP and queue: each stage and the sum, averages over the photos. */
 export async function measureStages (photos: readonly Buffer[], rounds: number): Promise<Record<Stage | 'total', number>> {
   const backend = await createOnnxBackend(resolve(process.env['MODELS_DIR'] ?? './models'))
-  const tools: Tools = { backend, recognizer: await openRecognizer(backend, null), matchFace: createMatcher(createGallery(FACE_API_NETWORK.id).memory), augment: 'none' }
+  const tools: Tools = { backend, recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }), matchFace: createMatcher(createGallery(FACE_API_NETWORK.id).memory), augment: 'none' }
   for (const photo of photos) await identify(tools, photo, PIXELS_MAX)
   const sums: Partial<Record<Stage, number>> = {}
   for (let round = 0; round < rounds; round++) {

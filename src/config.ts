@@ -27,6 +27,9 @@ export const ConfigSchema = Type.Object({
   MAX_IMAGE_BYTES: Type.Integer({ default: 10 * 1024 * 1024, minimum: 1024, maximum: 100 * 1024 * 1024 }),
   MAX_IMAGE_PIXELS: Type.Integer({ default: 25_000_000, minimum: 1600, maximum: 250_000_000 }),
   INFERENCE_BACKEND: Type.Enum(['onnx', 'tfjs'], { default: 'onnx' }),
+  ONNX_EXECUTION_PROVIDERS: Type.String({
+    default: 'cpu', pattern: '^[a-z]+(,[a-z]+)*$', description: 'names of ONNX Runtime\'s execution providers, best first, such as cuda,cpu'
+  }),
   INFERENCE_THREADS: Type.Integer({ default: availableParallelism(), minimum: 1, maximum: 256 }),
   INFERENCE_QUEUE_MAX: Type.Integer({ default: 64, minimum: 0, maximum: 10_000 }),
   INFERENCE_TIMEOUT_MS: Type.Integer({ default: 15_000, minimum: 100, maximum: 120_000 }),

@@ -14,7 +14,7 @@ const WARM_UP_SIDE = 256
 async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
   const startedAt = performance.now()
   const { backend, ...about } = await loadBackend(setup)
-  const recognizer = await openRecognizer(backend, setup.network)
+  const recognizer = await openRecognizer(backend, setup)
   const tools: Tools = { backend, recognizer, matchFace: createMatcher(setup.gallery), augment: setup.augment }
   const blank = await sharp({ create: { width: WARM_UP_SIDE, height: WARM_UP_SIDE, channels: 3, background: 'gray' } }).jpeg().toBuffer()
   await identify(tools, blank, WARM_UP_SIDE ** 2)

@@ -44,6 +44,8 @@ export interface NetworkFile {
 export interface WorkerSetup {
   backend: 'onnx' | 'tfjs'
   modelsDir: string
+  /** Of ONNX Runtime, best first. */
+  executionProviders: string[]
   /** Null: face-api's own. */
   network: NetworkFile | null
   gallery: WebAssembly.Memory

@@ -31,7 +31,7 @@ export interface Inference {
 export type Engine = Pick<WorkerReady, 'engine' | 'notice'>
 
 type InferenceConfig = Pick<Config,
-  'INFERENCE_BACKEND' | 'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_QUEUE_MAX' | 'INFERENCE_TIMEOUT_MS' | 'MAX_IMAGE_PIXELS' | 'CLOSE_GRACE_MS'>
+  'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_QUEUE_MAX' | 'INFERENCE_TIMEOUT_MS' | 'MAX_IMAGE_PIXELS' | 'CLOSE_GRACE_MS'>
 
 /**
  * The threads run the compiled worker, also when this file runs as TypeScript: the loader that makes this possible
@@ -60,7 +60,14 @@ export function createInferencePool ({ config, gallery, network, onPhoto, onThre
   let starting: Promise<Engine> | undefined
 
   function createPool (): Piscina {
-    const setup: WorkerSetup = { backend: config.INFERENCE_BACKEND, modelsDir, network, gallery, augment: config.ENCODING_AUGMENT }
+    const setup: WorkerSetup = {
+      backend: config.INFERENCE_BACKEND,
+      executionProviders: config.ONNX_EXECUTION_PROVIDERS.split(','),
+      modelsDir,
+      network,
+      gallery,
+      augment: config.ENCODING_AUGMENT
+    }
     return new Piscina({
       filename: WORKER.href,
       workerData: setup,

@@ -46,7 +46,7 @@ test('SIGTERM lets the photos under way finish, and nobody new comes in', async 
 test('a bad value stops the start with one line that names the variable, the value and what is allowed', async (t) => {
   const cases: Array<[env: Record<string, string>, line: RegExp]> = [
     [{ PORT: 'abc' }, /^PORT="abc" is not allowed: expected a whole number from 0 to 65535\n$/],
-    [{ RECOGNITION_TOLERANCE: '1.1' }, /^RECOGNITION_TOLERANCE="1.1" is not allowed: expected a number from 0 to 1\n$/],
+    [{ RECOGNITION_TOLERANCE: '2.1' }, /^RECOGNITION_TOLERANCE="2.1" is not allowed: expected a number from 0 to 2\n$/],
     [{ LOG_LEVEL: 'LOUD' }, /^LOG_LEVEL="LOUD" is not allowed: expected one of .*\n$/]
   ]
   for (const [env, line] of cases) {
@@ -54,6 +54,13 @@ test('a bad value stops the start with one line that names the variable, the val
     assert.equal(code, 1)
     assert.match(output, line)
   }
+})
+
+test('networks that cannot be loaded end the program with a reason, and not by an abort', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const { code, output } = await failToStart(t, { FACE_DATA_DIR, INFERENCE_BACKEND: 'onnx', INFERENCE_THREADS: '2', ONNX_EXECUTION_PROVIDERS: 'nonsense' })
+  assert.equal(code, 1)
+  assert.match(output, /ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu/)
 })
 
 test('an occupied port and a data folder that cannot be made stop the start', async (t) => {

@@ -35,8 +35,8 @@ export function normalise (vector: Float32Array): Float32Array {
  * Loads the network. Rejects, naming the file, when it is missing, damaged, takes or gives something else: 128 to 512
  * numbers, a multiple of 16.
  */
-export async function openArcface ({ path, channels, mean, scale }: NetworkFile): Promise<ArcfaceNetwork> {
-  const session = await openSession(path)
+export async function openArcface ({ path, channels, mean, scale }: NetworkFile, executionProviders: readonly string[] = ['cpu']): Promise<ArcfaceNetwork> {
+  const session = await openSession(path, executionProviders)
   const planes = takesPlanes(session, path)
   const [input, output] = [session.inputNames[0]!, session.outputNames[0]!]
   const [pixelStep, channelStep] = planes ? [1, PIXELS] : [3, 1]

@@ -1,15 +1,23 @@
-import { InferenceSession } from 'onnxruntime-node'
+import { InferenceSession, listSupportedBackends } from 'onnxruntime-node'
+
+/** Throws when ONNX Runtime knows no such provider: it would quietly do without. */
+function checkProviders (providers: readonly string[]): void {
+  const known = listSupportedBackends().map(({ name }) => name)
+  const unknown = providers.find((provider) => !known.includes(provider))
+  if (unknown !== undefined) throw new Error(`ONNX_EXECUTION_PROVIDERS: ${unknown} is none of ${known.join(', ')}`)
+}
 
 /**
  * Opens a graph for one inference thread: the pool of threads is the parallelism. Rejects, naming the file, when it is
- * missing or damaged.
+ * missing or damaged, and when a provider is unknown or does not work here.
  *
  * While a thread loads or runs a network nobody may terminate it, nor end the process by `process.exit`: the native
  * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe.
  */
-export function openSession (file: string): Promise<InferenceSession> {
+export async function openSession (file: string, executionProviders: readonly string[]): Promise<InferenceSession> {
+  checkProviders(executionProviders)
   return InferenceSession.create(file, {
-    executionProviders: ['cpu'],
+    executionProviders,
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -10,8 +10,8 @@ type Outputs = Readonly<Record<string, Float32Array>>
 /** Runs a graph on `count` square pictures of `side` pixels. */
 type Network = (rgb: Uint8Array, count: number, side: number) => Promise<Outputs>
 
-async function loadNetwork (file: string): Promise<Network> {
-  const session = await openSession(file)
+async function loadNetwork (file: string, executionProviders: readonly string[]): Promise<Network> {
+  const session = await openSession(file, executionProviders)
   return async (rgb, count, side) => {
     const results = await session.run({ image: new Tensor('uint8', rgb, [count, side, side, 3]) })
     return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
@@ -22,10 +22,13 @@ async function loadNetwork (file: string): Promise<Network> {
  * The networks on ONNX Runtime; `modelsDir` holds the graphs that `npm run models` builds. Rejects, naming the file,
  * when one is missing or damaged.
  */
-export async function createOnnxBackend (modelsDir: string): Promise<Backend> {
-  const [tiny, ssd, landmarks, recognition] = await Promise.all(
-    ['tiny_face_detector', 'ssd_mobilenetv1', 'face_landmark_68', 'face_recognition'].map((name) => loadNetwork(join(modelsDir, `${name}.onnx`)))
-  ) as [Network, Network, Network, Network]
+export async function createOnnxBackend (modelsDir: string, executionProviders: readonly string[] = ['cpu']): Promise<Backend> {
+  // One after the other: when one fails, no other may still be loading, or the process aborts.
+  const load = (name: string): Promise<Network> => loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders)
+  const tiny = await load('tiny_face_detector')
+  const ssd = await load('ssd_mobilenetv1')
+  const landmarks = await load('face_landmark_68')
+  const recognition = await load('face_recognition')
   return {
     async detect (detector, rgb, side) {
       if (detector === 'tiny_face_detector') return facesInGrid((await tiny(rgb, 1, side)).grid!, side)

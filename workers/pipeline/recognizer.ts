@@ -1,6 +1,6 @@
 import { ARCFACE_SIDE, normalise, openArcface } from '../backends/arcface.ts'
 import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
-import type { NetworkFile } from '../protocol.ts'
+import type { WorkerSetup } from '../protocol.ts'
 import { cutOut } from './align.ts'
 import type { FoundFace } from './find.ts'
 import { fivePointTransform } from './five-points.ts'
@@ -23,8 +23,8 @@ const DLIB_REACH = 0.6
 const ARCFACE_REACH = 1.15
 
 /** face-api's network, or the one of the file. Rejects when that cannot be used. */
-export async function openRecognizer (backend: Backend, file: NetworkFile | null): Promise<Recognizer> {
-  if (!file) {
+export async function openRecognizer (backend: Backend, { network, executionProviders }: Pick<WorkerSetup, 'network' | 'executionProviders'>): Promise<Recognizer> {
+  if (!network) {
     return {
       chipSide: CHIP_SIDE,
       align: ({ picture, transform }) => cutOut(picture, transform, CHIP_SIDE),
@@ -36,7 +36,7 @@ export async function openRecognizer (backend: Backend, file: NetworkFile | null
   return {
     chipSide: ARCFACE_SIDE,
     align: ({ picture, landmarks }) => cutOut(picture, fivePointTransform(landmarks), ARCFACE_SIDE),
-    encode: await openArcface(file),
+    encode: await openArcface(network, executionProviders),
     settle: normalise,
     reach: ARCFACE_REACH
   }

@@ -76,3 +76,7 @@ test('a graph that is missing or damaged is named', async (t) => {
   await writeFile(join(dir, 'face_recognition.onnx'), 'not a graph')
   await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
 })
+
+test('an execution provider that ONNX Runtime does not know is refused, not left out', async () => {
+  await assert.rejects(createOnnxBackend('models', ['nonsense', 'cpu']), /^Error: ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu, /)
+})

@@ -15,7 +15,7 @@ import { portraits } from '../../photos.ts'
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
 const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
-const tools = { backend, recognizer: await openRecognizer(backend, null), matchFace, augment: 'none' } as const
+const tools = { backend, recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }), matchFace, augment: 'none' } as const
 const PIXELS_MAX = 25_000_000
 /** Width of bella's face as a share of her portrait's. */
 const FACE_SHARE = 0.6

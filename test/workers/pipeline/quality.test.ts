@@ -14,7 +14,7 @@ import { portraits } from '../../photos.ts'
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
 const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
-const tools = { backend, recognizer: await openRecognizer(backend, null), matchFace, augment: 'none' } as const
+const tools = { backend, recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }), matchFace, augment: 'none' } as const
 
 /** What 0.8, the default threshold, lets pass. */
 const GOOD = 0.8
