@@ -64,7 +64,7 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
   assert.ok(/^\d+\.\d+\.\d+$/.test(String(version)) && isTime(timestamp))
   assert.equal(dir, app.config.FACE_DATA_DIR)
   assert.deepEqual(constant, {
-    status: 'online', service: 'Face Recognition Server', registered_faces: 1, recognition_tolerance: 0.6
+    status: 'online', service: 'Face Recognition Server', registered_faces: 1, recognition_tolerance: 0.6, users_to_reenroll: 0
   })
 
   const stats = (await call(app, { url: '/stats' })).body as { success: boolean, stats: Record<string, unknown> }
