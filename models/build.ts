@@ -4,19 +4,16 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CHECKSUMS } from './checksums.ts'
-import { faceLandmark68 } from './face-landmark-68.ts'
-import { faceRecognition } from './face-recognition.ts'
 import type { Graph } from './graph.ts'
-import { ssdMobilenetv1 } from './ssd-mobilenetv1.ts'
-import { tinyFaceDetector } from './tiny-face-detector.ts'
 
 type NetworkName = keyof typeof CHECKSUMS
 
+/** Imported when a graph is missing: a start that finds them all need not load what builds them. */
 const NETWORKS: Readonly<Record<NetworkName, () => Promise<Graph>>> = {
-  ssd_mobilenetv1: ssdMobilenetv1,
-  tiny_face_detector: tinyFaceDetector,
-  face_landmark_68: faceLandmark68,
-  face_recognition: faceRecognition
+  ssd_mobilenetv1: async () => (await import('./ssd-mobilenetv1.ts')).ssdMobilenetv1(),
+  tiny_face_detector: async () => (await import('./tiny-face-detector.ts')).tinyFaceDetector(),
+  face_landmark_68: async () => (await import('./face-landmark-68.ts')).faceLandmark68(),
+  face_recognition: async () => (await import('./face-recognition.ts')).faceRecognition()
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -1,25 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import sharp from 'sharp'
-import { LANDMARK_SIDE } from './backends/backend.ts'
 import { loadBackend } from './backends/load.ts'
 import { createMatcher } from './pipeline/match.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
 import { examineForEnrolment, identify, type Tools } from './pipeline/pipeline.ts'
 import { openRecognizer } from './pipeline/recognizer.ts'
+import { warmUp } from './pipeline/warm-up.ts'
 import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protocol.ts'
 
-const WARM_UP_SIDE = 256
-
-/** Loads the networks and runs each once, so that the first kiosk does not pay for it. */
+/** Loads the networks and runs each once. */
 async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
   const startedAt = performance.now()
   const { backend, ...about } = await loadBackend(setup)
   const recognizer = await openRecognizer(backend, setup)
   const tools: Tools = { backend, recognizer, matchFace: createMatcher(setup.gallery), augment: setup.augment }
-  const blank = await sharp({ create: { width: WARM_UP_SIDE, height: WARM_UP_SIDE, channels: 3, background: 'gray' } }).jpeg().toBuffer()
-  await identify(tools, blank, WARM_UP_SIDE ** 2)
-  await backend.landmarks(new Uint8Array(LANDMARK_SIDE ** 2 * 3), 1)
-  await recognizer.encode(new Uint8Array(recognizer.chipSide ** 2 * 3), 1)
+  await warmUp(tools)
   const ready: WorkerReady = { ready: true, loadMs: performance.now() - startedAt, ...about }
   parentPort?.postMessage(ready)
 

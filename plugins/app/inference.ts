@@ -18,8 +18,11 @@ export default fp(async function inferencePlugin (fastify) {
     onThreadError: (err) => log.error({ err }, 'inference thread died')
   })
   fastify.decorate('inference', inference)
+  // The threads load their models while the other plugins are loaded; who waits for them hears of a failure.
+  const started = inference.start()
+  started.catch(() => {})
   fastify.addHook('onReady', async () => {
-    const { engine, notice } = await inference.start()
+    const { engine, notice } = await started
     if (notice) log.warn(notice)
     log.info({ threads: fastify.config.INFERENCE_THREADS, engine }, 'models are warm')
   })
