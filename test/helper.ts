@@ -14,9 +14,11 @@ export async function temporaryFolder (t: TestContext): Promise<string> {
   return dir
 }
 
-/** What a server does not need in a test. `INFERENCE_BACKEND=tfjs npm test` runs the suite on the other backend. */
+const backend = process.env['INFERENCE_BACKEND'] ?? 'onnx'
+
+/** What a server does not need in a test. `INFERENCE_BACKEND=tfjs npm test` runs the suite on the other, slower backend. */
 export const TEST_ENV: Readonly<Record<string, string>> = {
-  INFERENCE_BACKEND: process.env['INFERENCE_BACKEND'] ?? 'onnx', INFERENCE_THREADS: '1', LOG_LEVEL: 'silent', LOG_FILE: 'off'
+  INFERENCE_BACKEND: backend, INFERENCE_THREADS: '1', LOG_LEVEL: 'silent', LOG_FILE: 'off', ...backend === 'tfjs' && { INFERENCE_TIMEOUT_MS: '120000' }
 }
 
 /** The real server with the real models, not listening, on a folder of its own unless `env` names one. */
