@@ -14,7 +14,7 @@ declare namespace WebAssembly {
   }
 
   class Instance {
-    constructor (module: Module, imports: Record<string, Record<string, Memory>>)
-    readonly exports: Record<string, (...numbers: number[]) => number>
+    constructor (module: Module, imports?: Record<string, Record<string, Memory>>)
+    readonly exports: Readonly<Record<string, unknown>>
   }
 }

@@ -1,7 +1,11 @@
 import { GALLERY } from '../protocol.ts'
-import { GALLERY_SEARCH } from './gallery-search.bytes.ts'
+import { BYTES } from './gallery-search.bytes.ts'
 
-const module = new WebAssembly.Module(Buffer.from(GALLERY_SEARCH, 'base64'))
+interface Kernel {
+  nextBelow (row: number, end: number, rowBytes: number, probe: number, vectorBytes: number, limit: number): number
+}
+
+const module = new WebAssembly.Module(Buffer.from(BYTES, 'base64'))
 
 /** Looks at every row of the gallery from some row on, with a probe that lies in the gallery's memory. */
 export interface RowSearch {
@@ -27,7 +31,7 @@ function takePlace (words: Int32Array): number {
 
 /** Makes searches of this gallery by the WebAssembly kernel. */
 export function createRowSearch (gallery: WebAssembly.Memory): (probe: Float32Array, rows: number) => RowSearch {
-  const nextBelow = new WebAssembly.Instance(module, { gallery: { memory: gallery } }).exports['nextBelow']!
+  const { nextBelow } = new WebAssembly.Instance(module, { gallery: { memory: gallery } }).exports as unknown as Kernel
   return (probe, rows) => {
     const words = new Int32Array(gallery.buffer)
     const place = takePlace(words)

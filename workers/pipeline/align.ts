@@ -1,8 +1,7 @@
 import { CHIP_SIDE } from '../backends/backend.ts'
 import type { Landmarks } from './landmarks.ts'
-import type { Picture } from './picture.ts'
 import { fitSimilarity, type Point } from './similarity.ts'
-import { warp, type Similarity } from './warp.ts'
+import type { Similarity } from './warp.ts'
 
 /**
  * Mean positions of landmarks 27..54 and 60..64 (nose, eyes, upper lip; not brows, lower lip or jaw) in a face of
@@ -33,11 +32,4 @@ const TEMPLATE = MEAN_FACE.map(([, x, y]): Point => [(PADDING + x) * FACE_SIDE, 
 /** The similarity transform from chip to picture pixels that brings the mean face nearest to the landmarks. */
 export function chipTransform (landmarks: Landmarks): Similarity {
   return fitSimilarity(TEMPLATE, INNER_LANDMARKS.map((landmark): Point => [landmarks[2 * landmark]!, landmarks[2 * landmark + 1]!]))
-}
-
-/** Cuts the square of `side` pixels that `transform` describes out of the picture, as RGB. */
-export function cutOut (picture: Picture, transform: Similarity, side: number): Uint8Array {
-  const chip = new Uint8Array(side * side * 3)
-  warp(picture, transform, side, chip, 0)
-  return chip
 }

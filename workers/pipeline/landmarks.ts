@@ -7,9 +7,7 @@ export type Landmarks = Float64Array
 
 /** What the network finds in the square view that `view` cuts out of the picture, {@link LANDMARK_SIDE} pixels wide. */
 export async function landmarksInView (backend: Backend, picture: Picture, view: Similarity): Promise<Landmarks> {
-  const crop = new Uint8Array(LANDMARK_SIDE * LANDMARK_SIDE * 3)
-  warp(picture, view, LANDMARK_SIDE, crop, 0)
-  const points = await backend.landmarks(crop, 1)
+  const points = await backend.landmarks(warp(picture, view, LANDMARK_SIDE), 1)
   const landmarks = new Float64Array(LANDMARK_COUNT * 2)
   for (let i = 0; i < landmarks.length; i += 2) {
     const x = points[i]! * LANDMARK_SIDE - 0.5

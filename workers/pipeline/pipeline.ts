@@ -1,6 +1,5 @@
 import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
 import type { Enrolment, Face, Identification, StageTimes, WorkerSetup } from '../protocol.ts'
-import { cutOut } from './align.ts'
 import { openPhoto } from './decode.ts'
 import { averageOf, encodePair, spreadOf } from './encode.ts'
 import { findFace, lookCloser, magnified, secondOpinion, type FoundFace } from './find.ts'
@@ -8,7 +7,7 @@ import type { Matcher } from './match.ts'
 import { measureQuality } from './quality.ts'
 import type { Recognizer } from './recognizer.ts'
 import { startStopwatch, type Lap } from './stopwatch.ts'
-import { scaleOf } from './warp.ts'
+import { scaleOf, warp } from './warp.ts'
 
 /** What an inference thread works with. */
 export interface Tools extends Pick<WorkerSetup, 'augment'> {
@@ -77,7 +76,7 @@ export async function examineForEnrolment ({ backend, recognizer, matchFace, aug
   lap('match')
   const opinion = await secondOpinion(backend, found)
   lap('opinion')
-  const asSent = cutOut(found.picture.darker ?? found.picture, found.transform, CHIP_SIDE)
+  const asSent = warp(found.picture.darker ?? found.picture, found.transform, CHIP_SIDE)
   const quality = measureQuality({ photo, box, chip: asSent, found, opinion, spread: spreadOf(encodings) / recognizer.reach })
   lap('quality')
   return { found: { face: { box, score, encoding }, match, alone: opinion.alone, quality }, stages }

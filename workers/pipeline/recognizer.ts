@@ -1,9 +1,9 @@
 import { ARCFACE_SIDE, normalise, openArcface } from '../backends/arcface.ts'
 import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
 import type { WorkerSetup } from '../protocol.ts'
-import { cutOut } from './align.ts'
 import type { FoundFace } from './find.ts'
 import { fivePointTransform } from './five-points.ts'
+import { warp } from './warp.ts'
 
 /** What makes encodings out of faces. */
 export interface Recognizer {
@@ -27,7 +27,7 @@ export async function openRecognizer (backend: Backend, { network, executionProv
   if (!network) {
     return {
       chipSide: CHIP_SIDE,
-      align: ({ picture, transform }) => cutOut(picture, transform, CHIP_SIDE),
+      align: ({ picture, transform }) => warp(picture, transform, CHIP_SIDE),
       encode: backend.encode,
       settle: (average) => average,
       reach: DLIB_REACH
@@ -35,7 +35,7 @@ export async function openRecognizer (backend: Backend, { network, executionProv
   }
   return {
     chipSide: ARCFACE_SIDE,
-    align: ({ picture, landmarks }) => cutOut(picture, fivePointTransform(landmarks), ARCFACE_SIDE),
+    align: ({ picture, landmarks }) => warp(picture, fivePointTransform(landmarks), ARCFACE_SIDE),
     encode: await openArcface(network, executionProviders),
     settle: normalise,
     reach: ARCFACE_REACH

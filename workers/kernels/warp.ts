@@ -1,0 +1,45 @@
+import { BYTES } from './warp.bytes.ts'
+
+interface Kernel {
+  memory: { readonly buffer: ArrayBuffer, grow (pages: number): number }
+  warp (rowBytes: number, target: number, side: number, samples: number, x: number, y: number, dx: number, dy: number): void
+}
+
+/** What the kernel reads with the last pixel. */
+const SLACK = 8
+const PAGE_BYTES = 65_536
+const ONE = 65_536
+
+const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(BYTES, 'base64'))).exports as unknown as Kernel
+let bytes = new Uint8Array(kernel.memory.buffer)
+
+/** The kernel's memory, at least so large. */
+function room (length: number): Uint8Array {
+  if (bytes.length < length) {
+    kernel.memory.grow(Math.ceil((length - bytes.length) / PAGE_BYTES))
+    bytes = new Uint8Array(kernel.memory.buffer)
+  }
+  return bytes
+}
+
+/** A grid of samples: the place of the first, and the step from one to the next in its row, in pixels. */
+export interface Grid {
+  x: number
+  y: number
+  dx: number
+  dy: number
+}
+
+/**
+ * Cuts `side`² RGB pixels out of a picture of `width` × `height` that `fill` writes into the array it is given, each the
+ * average of `samples`² samples. Every sample must have its four neighbours in the picture.
+ */
+export function warpByKernel (width: number, height: number, fill: (rgb: Uint8Array) => void, side: number, samples: number, grid: Grid): Uint8Array {
+  const target = width * height * 3 + SLACK
+  const length = side * side * 3
+  const memory = room(target + length)
+  fill(memory.subarray(0, width * height * 3))
+  const fixed = (value: number): number => Math.round(value * ONE)
+  kernel.warp(width * 3, target, side, samples, fixed(grid.x), fixed(grid.y), fixed(grid.dx), fixed(grid.dy))
+  return memory.slice(target, target + length)
+}
