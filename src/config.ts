@@ -11,6 +11,9 @@ export const ConfigSchema = Type.Object({
   DEBUG: Type.Boolean({ default: false }),
   TRUST_PROXY: Type.Boolean({ default: false }),
   FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
+  DATABASE_URL: Type.Optional(Type.String({
+    pattern: '^postgres(ql)?://.', description: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE'
+  })),
   MODELS_DIR: Type.String({ default: './models', minLength: 1 }),
   ENCODING_AUGMENT: Type.Enum(['none', 'flip'], { default: 'none' }),
   RECOGNITION_MODEL: Type.Optional(Type.String({ minLength: 1 })),
@@ -54,6 +57,9 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
+/** Never repeated in a message. */
+const SECRETS: ReadonlySet<string> = new Set(['DATABASE_URL'])
+
 /** Names of the service this one replaces, and what they are called here. The new name wins. */
 const OLD_NAMES: ReadonlyArray<[old: string, name: keyof Config]> = [
   ['FLASK_HOST', 'HOST'],
@@ -83,7 +89,7 @@ function allowedValues (schema: { description?: unknown, type?: unknown, minimum
 
 /**
  * Reads the configuration from environment variables; empty ones count as not set.
- * Throws {@link ConfigError} naming the first bad variable, its value and what is allowed.
+ * Throws {@link ConfigError} naming the first bad variable, its value unless that is secret, and what is allowed.
  */
 export function loadConfig (env: Readonly<Record<string, string | undefined>>): Config {
   const sourceOf = new Map<string, string>(OLD_NAMES.map(([old, name]) => [name, env[name] ? name : old]))
@@ -99,7 +105,8 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
       if ('maximum' in schema && !Number.isFinite(Number(data[name]))) throw new ConfigError('not a number')
       envSchema({ schema: { type: 'object', properties: { [name]: schema } }, data: { [name]: data[name] }, env: false })
     } catch {
-      throw new ConfigError(`${source}=${JSON.stringify(env[source])} is not allowed: expected ${allowedValues(schema)}`)
+      const value = SECRETS.has(name) ? '' : `=${JSON.stringify(env[source])}`
+      throw new ConfigError(`${source}${value} is not allowed: expected ${allowedValues(schema)}`)
     }
   }
   const config = envSchema<Config>({ schema: ConfigSchema, data: { ...data['RECOGNITION_MODEL'] && ARCFACE_DEFAULTS, ...data }, env: false })

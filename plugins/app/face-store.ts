@@ -1,8 +1,8 @@
 import fp from 'fastify-plugin'
 import { createGallery, type Gallery } from '../../src/gallery/gallery.ts'
 import { findNetwork, type RecognitionNetwork } from '../../src/recognition/network.ts'
+import { createStore } from '../../src/store/create-store.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
-import { createFileStore } from '../../src/store/file-store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,12 +17,9 @@ export default fp(async function faceStorePlugin (fastify) {
   const log = fastify.log.child({ part: 'store' })
   const network = await findNetwork(fastify.config)
   const gallery = createGallery(network.id)
-  const store = createFileStore({
-    dir: fastify.config.FACE_DATA_DIR,
-    onEvent (event) {
-      log[event.type === 'quarantined' ? 'error' : 'info'](event, 'store')
-      if (event.type === 'quarantined') fastify.metrics.fileQuarantined()
-    }
+  const store = createStore(fastify.config, (event) => {
+    log[event.type === 'quarantined' ? 'error' : 'info'](event, 'store')
+    if (event.type === 'quarantined') fastify.metrics.fileQuarantined()
   })
   store.onChange(gallery.apply)
   fastify.decorate('encodingStore', store)

@@ -1,5 +1,6 @@
 import type { StoreChange } from './encoding-store.ts'
-import { reasonOf, type OnStoreEvent } from './store-event.ts'
+import { createListeners } from './listeners.ts'
+import type { OnStoreEvent } from './store-event.ts'
 import { userFolder } from './user-file-name.ts'
 import type { UserFile } from './user-files.ts'
 
@@ -30,19 +31,8 @@ export interface KnownUsers {
 export function createKnownUsers (onEvent: OnStoreEvent): KnownUsers {
   /** By sub-folder, then key: `<stat>|<start of the checksum>`, the latter empty for a file that is not valid. */
   const folders = new Map<string, Map<string, string>>()
-  const listeners: Array<(change: StoreChange) => void> = []
+  const listeners = createListeners(onEvent)
   let users = 0
-
-  function announce (change: StoreChange): void {
-    for (const listener of listeners) {
-      try {
-        listener(change)
-      } catch (err) {
-        // The change is on disk: the other listeners must hear of it, and the caller must not be told it failed.
-        onEvent({ type: 'listener-failed', reason: reasonOf(err) })
-      }
-    }
-  }
 
   function marksOf (key: string): Map<string, string> {
     const folder = userFolder(key)
@@ -61,13 +51,13 @@ export function createKnownUsers (onEvent: OnStoreEvent): KnownUsers {
       if (sum === before) return
       if (before === '') users++
       if (sum === '') users--
-      announce({ key, record: file.state === 'valid' ? file.record : null })
+      listeners.announce({ key, record: file.state === 'valid' ? file.record : null })
     },
     isSeen: (key, stat) => marksOf(key).get(key)?.split('|')[0] === stat,
     isSeenDamaged: (key, stat) => marksOf(key).get(key) === `${stat}|`,
     inFolder: (folder) => [...folders.get(folder)?.keys() ?? []],
     count: () => users,
-    onChange: (listener) => { listeners.push(listener) },
-    close: () => { listeners.length = 0 }
+    onChange: listeners.add,
+    close: listeners.close
   }
 }

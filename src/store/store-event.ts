@@ -1,4 +1,7 @@
-/** What an administrator may want to know; `file` is relative to the data folder. Never holds an encoding. */
+/**
+ * What an administrator may want to know; `file` is relative to the data folder, or the row of a table. Never holds an
+ * encoding or a password.
+ */
 export type StoreEvent =
   /** Loading goes on: so many users up to now. */
   | { type: 'loading', users: number }
@@ -13,8 +16,12 @@ export type StoreEvent =
   | { type: 'unreadable', file: string, reason: string }
   /** Users are served, changes are refused. */
   | { type: 'read-only', reason: string }
-  /** The system gives no notifications, so changes are looked for twice a second. */
+  /** There are no notifications, so changes are looked for twice a second. */
   | { type: 'polling', reason: string }
+  /** The database answers; named by host and database. */
+  | { type: 'connected', database: string }
+  /** The database is away: users are served, changes are refused, and it is tried again until it answers. */
+  | { type: 'disconnected', database: string, reason: string }
   /** A listener threw; the other listeners were called. */
   | { type: 'listener-failed', reason: string }
 
@@ -23,5 +30,7 @@ export type OnStoreEvent = (event: StoreEvent) => void
 
 /** An error in one line without a stack. */
 export function reasonOf (err: unknown): string {
+  // A host none of whose addresses can be connected to.
+  if (err instanceof AggregateError && err.message === '') return err.errors.map(reasonOf).join(', ')
   return err instanceof Error ? err.message : String(err)
 }

@@ -52,6 +52,16 @@ test('each limit takes its ends and refuses what lies beyond', () => {
   }
 })
 
+test('the address of a database is PostgreSQL\'s, and never repeated, as it holds a password', () => {
+  for (const url of ['postgres://u:p@h/d', 'postgresql://h:5433/d?sslmode=require']) assert.equal(loadConfig({ DATABASE_URL: url }).DATABASE_URL, url)
+  assert.equal(loadConfig({ DATABASE_URL: '' }).DATABASE_URL, undefined)
+  for (const url of ['mysql://u:secret@h/d', 'secret', 'postgres://']) {
+    assert.throws(() => loadConfig({ DATABASE_URL: url }), {
+      name: 'ConfigError', message: 'DATABASE_URL is not allowed: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE'
+    })
+  }
+})
+
 test('a network of one\'s own has its own distances unless they are set', () => {
   const own = loadConfig({ RECOGNITION_MODEL: '/models/own.onnx', AMBIGUITY_MARGIN: '0.02' })
   assert.ok(own.RECOGNITION_TOLERANCE > 1 && own.DUPLICATE_TOLERANCE < own.RECOGNITION_TOLERANCE)

@@ -1,0 +1,108 @@
+import type pg from 'pg'
+import { reasonOf, type OnStoreEvent } from '../store-event.ts'
+import { isLack } from './database-error.ts'
+import { endConnections, type Database } from './database.ts'
+import { pruneDeleted } from './feed-pages.ts'
+import type { FeedReader } from './feed-reader.ts'
+
+/** Notifications only make it faster: they may get lost, and not every engine or pooler has them. */
+const POLL_MS = 500
+const RECONNECT_MS = 100
+const RECONNECT_MS_MAX = 5_000
+const PRUNE_MS = 3_600_000
+const CHANNEL = 'face_users'
+
+/** Follows the changes in the database, whoever makes them. */
+export interface ChangeFeed {
+  /** Resolves when everybody was read and goes on by itself; throws what keeps it from that. */
+  start (onPage: () => void): Promise<void>
+  /** Tells other processes that there is a change; does not wait for it. */
+  notify (): void
+  close (): Promise<void>
+}
+
+/** Calls `reader` when there may be changes, on a connection of its own that is made again whenever it is lost. */
+export function createChangeFeed ({ database, reader, onEvent }: {
+  database: Database, reader: FeedReader, onEvent: OnStoreEvent
+}): ChangeFeed {
+  let notified = true
+  let pruneAt = 0
+  const closing = new AbortController()
+  let following: Promise<void> | undefined
+  let wake = (): void => {}
+
+  function pause (ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  function withoutNotifications (err: unknown): void {
+    if (!isLack(err)) throw err
+    if (notified) onEvent({ type: 'polling', reason: reasonOf(err) })
+    notified = false
+  }
+
+  function prune (): void {
+    if (performance.now() < pruneAt) return
+    pruneAt = performance.now() + PRUNE_MS
+    pruneDeleted(database.pool).catch(() => {}) // There is no hurry: another time, or another process, will do it.
+  }
+
+  /** Follows until the connection fails, or it is told to close. */
+  async function session (onPage: () => void, onCaughtUp: () => void): Promise<void> {
+    const client: pg.Client = await database.connect()
+    client.on('notification', () => wake()).on('end', () => wake())
+    try {
+      await client.query(`LISTEN ${CHANNEL}`).catch(withoutNotifications)
+      while (!closing.signal.aborted) {
+        // Before reading, so that what is notified of meanwhile is not missed.
+        const woken = pause(POLL_MS)
+        await reader.catchUp(client, onPage)
+        onCaughtUp()
+        prune()
+        await woken
+      }
+    } finally {
+      wake()
+      await endConnections(client)
+    }
+  }
+
+  async function follow (onPage: () => void, onStarted: () => void, onFailed: (err: unknown) => void): Promise<void> {
+    let started = false
+    let failures = 0
+    while (!closing.signal.aborted) {
+      try {
+        await session(onPage, () => {
+          if (!started || failures > 0) onEvent({ type: 'connected', database: database.name })
+          started = true
+          failures = 0
+          onStarted()
+        })
+      } catch (err) {
+        if (!started) return onFailed(err)
+        if (failures === 0) onEvent({ type: 'disconnected', database: database.name, reason: reasonOf(err) })
+        // Not all at once, or the servers would keep a database that has just come back from its work.
+        await pause(Math.min(RECONNECT_MS * 2 ** failures++, RECONNECT_MS_MAX) * (0.5 + Math.random() / 2))
+      }
+    }
+  }
+
+  return {
+    start: (onPage) => new Promise((resolve, reject) => { following = follow(onPage, resolve, reject) }),
+    notify () {
+      if (!notified || closing.signal.aborted) return
+      database.pool.query(`NOTIFY ${CHANNEL}`).catch(() => {}) // The others look for themselves.
+    },
+    async close () {
+      closing.abort()
+      wake()
+      await following
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type pg from 'pg'
+import type { OnStoreEvent } from '../store-event.ts'
+import type { TaskQueue } from '../task-queue.ts'
+import type { AnnouncedUsers } from './announced-users.ts'
+import { readPage, type FeedPage } from './feed-pages.ts'
+import { decodeRow, rowName } from './user-rows.ts'
+
+/** Announces what is in the database and was not announced yet. */
+export interface FeedReader {
+  /**
+   * Reads every change since the last call that succeeded, everybody the first time; `onPage` is called in between.
+   * Changes are announced in the user's turn in the queue, which is not waited for.
+   */
+  catchUp (client: pg.ClientBase, onPage: () => void): Promise<void>
+}
+
+/** Has read nothing at first. The queue keeps what is read from overtaking a change of this process. */
+export function createFeedReader ({ users, queue, onEvent }: {
+  users: AnnouncedUsers, queue: TaskQueue, onEvent: OnStoreEvent
+}): FeedReader {
+  /** Every change up to this version was read. */
+  let position = 0
+
+  function accept ({ rows }: FeedPage): void {
+    for (const { key, version, record: bytes } of rows) {
+      // Not waited for: a change under way that hangs must not keep other users' changes from being announced.
+      queue.run(key, async () => {
+        if (bytes && users.isKnown(key, version)) return
+        const row = decodeRow(key, bytes)
+        if (row.state === 'damaged') onEvent({ type: 'damaged', file: rowName(key), reason: row.reason })
+        users.acceptFed({ key, version, record: row.state === 'valid' ? row.record : null })
+      })
+    }
+  }
+
+  function dismissDoubted (): void {
+    for (const key of users.doubted()) queue.run(key, async () => users.acceptFed({ key, version: 1, record: null }))
+  }
+
+  return {
+    async catchUp (client, onPage) {
+      let page = await readPage(client, position)
+      // Deletions may have been forgotten since, or an older state of the database was restored.
+      const anew = position < page.pruned || position > page.newest
+      let reached = position
+      if (anew) {
+        users.doubt()
+        page = await readPage(client, reached = 0)
+      }
+      for (;;) {
+        accept(page)
+        onPage()
+        reached = Math.max(reached, page.last ? page.newest : page.rows.at(-1)?.version ?? 0)
+        if (!anew) position = reached
+        if (page.last) break
+        page = await readPage(client, reached)
+      }
+      if (anew) dismissDoubted()
+      position = reached
+    }
+  }
+}

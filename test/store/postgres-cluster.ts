@@ -1,0 +1,129 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { after } from 'node:test'
+import pg from 'pg'
+
+const PASSWORD = 'p4ss:w@rd/never-logged'
+const DEBIAN = '/usr/lib/postgresql'
+
+/** Where PostgreSQL's programs are, the newest first; undefined if it is not installed. */
+const BINARIES = [
+  ...existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)).map((version) => join(DEBIAN, version, 'bin')) : [],
+  ...(process.env['PATH'] ?? '').split(delimiter)
+].find((dir) => existsSync(join(dir, 'initdb')) && existsSync(join(dir, 'postgres')))
+
+/** Reason to skip tests that need a database, or false. */
+export const WITHOUT_POSTGRES: string | false = BINARIES === undefined && 'PostgreSQL is not installed (Debian: apt-get install postgresql)'
+
+/** A PostgreSQL of the test's own: loopback only, a free port, a temporary folder. */
+export interface Cluster {
+  /** A new, empty database; the address to connect to it. */
+  createDatabase (): Promise<string>
+  /** Ends at once, as if the machine had crashed. */
+  crash (): Promise<void>
+  /** Starts again after a crash, at the same address. */
+  start (): Promise<void>
+  /** Runs one of PostgreSQL's programs; throws unless it succeeds. */
+  run (program: string, ...args: string[]): void
+  readonly password: string
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivileged (): { uid?: number, gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Makes and starts a cluster, which is removed after the tests of the file. */
+export async function startCluster (settings: readonly string[] = []): Promise<Cluster> {
+  const owner = unprivileged()
+  const dir = await mkdtemp(join(tmpdir(), 'face-postgres-'))
+  await writeFile(join(dir, 'password'), PASSWORD)
+  if (owner.uid !== undefined && owner.gid !== undefined) await chown(dir, owner.uid, owner.gid)
+  const data = join(dir, 'data')
+  const run = (program: string, ...args: string[]): void => {
+    execFileSync(join(BINARIES ?? '', program), args, { ...owner, cwd: tmpdir(), stdio: ['ignore', 'ignore', 'pipe'] })
+  }
+  await chownFile(join(dir, 'password'))
+  run('initdb', '--pgdata', data, '--username', 'face', '--pwfile', join(dir, 'password'), '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync')
+
+  const port = await freePort()
+  const url = (database: string): string => `postgres://face:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`
+  let server: ChildProcess | undefined
+  let databases = 0
+
+  async function chownFile (path: string): Promise<void> {
+    if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid)
+  }
+
+  async function stop (signal: NodeJS.Signals): Promise<void> {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return
+    const ended = once(server, 'exit')
+    server.kill(signal)
+    await ended
+  }
+
+  async function start (): Promise<void> {
+    const options = [
+      'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`, 'fsync=off', 'shared_buffers=16MB', 'max_connections=100', ...settings
+    ].flatMap((setting) => ['-c', setting])
+    const child = server = spawn(join(BINARIES ?? '', 'postgres'), ['-D', data, '-p', String(port), ...options], {
+      ...owner, cwd: tmpdir(), stdio: ['ignore', 'ignore', 'pipe']
+    })
+    let log = ''
+    await new Promise<void>((resolve, reject) => {
+      child.stderr.on('data', (chunk) => {
+        log = (log + String(chunk)).slice(-10_000)
+        if (log.includes('ready to accept connections')) resolve()
+      })
+      child.once('exit', () => reject(new Error(`PostgreSQL has ended: ${log}`)))
+    })
+  }
+
+  const killed = (): void => { server?.kill('SIGKILL') }
+  process.once('exit', killed)
+  after(async () => {
+    await stop('SIGQUIT')
+    process.off('exit', killed)
+    await rm(dir, { recursive: true, force: true })
+  })
+  await start()
+
+  return {
+    async createDatabase () {
+      const name = `faces_${++databases}`
+      await queryOnce(url('postgres'), `CREATE DATABASE ${name}`)
+      return url(name)
+    },
+    crash: () => stop('SIGQUIT'),
+    start,
+    run,
+    password: PASSWORD
+  }
+}
+
+/** Runs one statement on a connection of its own. */
+export async function queryOnce<Row extends pg.QueryResultRow> (url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Row>(text, values)).rows
+  } finally {
+    await client.end()
+  }
+}
