@@ -5,8 +5,12 @@ import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { after } from 'node:test'
+import { after, test, type TestContext } from 'node:test'
 import pg from 'pg'
+import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import type { EncodingStore } from '../../src/store/encoding-store.ts'
+import type { StoreEvent } from '../../src/store/store-event.ts'
+import { Follower } from './helper.ts'
 
 const PASSWORD = 'p4ss:w@rd/never-logged'
 const DEBIAN = '/usr/lib/postgresql'
@@ -17,8 +21,7 @@ const BINARIES = [
   ...(process.env['PATH'] ?? '').split(delimiter)
 ].find((dir) => existsSync(join(dir, 'initdb')) && existsSync(join(dir, 'postgres')))
 
-/** Reason to skip tests that need a database, or false. */
-export const WITHOUT_POSTGRES: string | false = BINARIES === undefined && 'PostgreSQL is not installed (Debian: apt-get install postgresql)'
+const WITHOUT_POSTGRES = BINARIES === undefined && 'PostgreSQL is not installed (Debian: apt-get install postgresql)'
 
 /** A PostgreSQL of the test's own: loopback only, a free port, a temporary folder. */
 export interface Cluster {
@@ -49,8 +52,14 @@ async function freePort (): Promise<number> {
   return port
 }
 
+/** Runs tests on a cluster of their own, or skips them where PostgreSQL is not installed. */
+export async function onCluster (title: string, tests: (cluster: Cluster) => void): Promise<void> {
+  if (WITHOUT_POSTGRES) test(title, { skip: WITHOUT_POSTGRES })
+  else tests(await startCluster())
+}
+
 /** Makes and starts a cluster, which is removed after the tests of the file. */
-export async function startCluster (settings: readonly string[] = []): Promise<Cluster> {
+async function startCluster (): Promise<Cluster> {
   const owner = unprivileged()
   const dir = await mkdtemp(join(tmpdir(), 'face-postgres-'))
   await writeFile(join(dir, 'password'), PASSWORD)
@@ -80,7 +89,7 @@ export async function startCluster (settings: readonly string[] = []): Promise<C
 
   async function start (): Promise<void> {
     const options = [
-      'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`, 'fsync=off', 'shared_buffers=16MB', 'max_connections=100', ...settings
+      'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`, 'fsync=off', 'shared_buffers=16MB', 'max_connections=100'
     ].flatMap((setting) => ['-c', setting])
     const child = server = spawn(join(BINARIES ?? '', 'postgres'), ['-D', data, '-p', String(port), ...options], {
       ...owner, cwd: tmpdir(), stdio: ['ignore', 'ignore', 'pipe']
@@ -126,4 +135,17 @@ export async function queryOnce<Row extends pg.QueryResultRow> (url: string, tex
   } finally {
     await client.end()
   }
+}
+
+/** A store that is open until the test ends, what it announces and what it reports. */
+export async function openPostgresStore (t: TestContext, url: string): Promise<{
+  store: EncodingStore, follower: Follower, events: StoreEvent[]
+}> {
+  const events: StoreEvent[] = []
+  const follower = new Follower()
+  const store = createPostgresStore({ url, onEvent: (event) => events.push(event) })
+  store.onChange(follower.listener)
+  t.after(() => store.close())
+  await store.open()
+  return { store, follower, events }
 }

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pg from 'pg'
+import { readPage } from '../../src/store/postgres/feed-pages.ts'
+import { encodeRecord } from '../../src/store/record-codec.ts'
+import { adding, eventually, record, seen } from './helper.ts'
+import { onCluster, openPostgresStore, queryOnce } from './postgres-cluster.ts'
+import { startNetwork } from './tcp-proxy.ts'
+
+const WRITERS = 3
+const USERS = 60
+
+await onCluster('PostgreSQL change feed', (cluster) => {
+  test('a change waits for the one that has the version before it, so that nobody can miss that one', async (t) => {
+    const url = await cluster.createDatabase()
+    const { store, follower } = await openPostgresStore(t, url)
+    const slow = new pg.Client({ connectionString: url })
+    await slow.connect()
+    t.after(() => slow.end())
+    await slow.query('BEGIN')
+    await slow.query('UPDATE face_feed SET version = version + 1')
+    await slow.query('INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, now(), $2 FROM face_feed', [
+      'anna', encodeRecord('anna', record('anna', 1)).bytes
+    ])
+
+    const fast = store.update('berta', adding('berta', 2))
+    await eventually(async () => (await queryOnce(url, 'SELECT FROM pg_stat_activity WHERE wait_event_type = \'Lock\'')).length === 1)
+    assert.equal(follower.changes.length, 0)
+    await slow.query('COMMIT')
+    await fast
+    await eventually(() => follower.users.size === 2)
+    const rows = await queryOnce(url, 'SELECT key FROM face_users ORDER BY version')
+    assert.deepEqual(rows, [{ key: 'anna' }, { key: 'berta' }])
+  })
+
+  test('whoever reads page by page while others write has missed nobody in the end', async (t) => {
+    const url = await cluster.createDatabase()
+    const writers = await Promise.all(Array.from({ length: WRITERS }, () => openPostgresStore(t, url)))
+    const reader = new pg.Client({ connectionString: url })
+    await reader.connect()
+    t.after(() => reader.end())
+
+    let writing = true
+    const written = Promise.all(writers.flatMap(({ store }, writer) => Array.from({ length: USERS }, async (_, user) => {
+      await store.update(`${writer}-${user}`, adding(`${writer}-${user}`, user))
+    }))).finally(() => { writing = false })
+    const found: string[] = []
+    let pages = 0
+    for (let after = 0, last = false; !last;) {
+      // Looked at before reading: the page after the last change must be read, too.
+      last = !writing
+      const page = await readPage(reader, after)
+      found.push(...page.rows.map(({ key }) => key))
+      after = page.newest
+      pages++
+    }
+    await written
+    assert.equal(new Set(found).size, WRITERS * USERS)
+    assert.equal(found.length, WRITERS * USERS)
+    assert.ok(pages > 3, `${pages} pages`)
+    for (const { follower } of writers) await eventually(() => follower.users.size === WRITERS * USERS)
+    t.diagnostic(`${found.length} users in ${pages} pages`)
+  })
+
+  test('every change is notified of', async (t) => {
+    const url = await cluster.createDatabase()
+    const { store } = await openPostgresStore(t, url)
+    const listener = new pg.Client({ connectionString: url })
+    await listener.connect()
+    t.after(() => listener.end())
+    let notices = 0
+    listener.on('notification', () => { notices++ })
+    await listener.query('LISTEN face_users')
+    for (let turn = 1; turn <= 4; turn++) {
+      await store.update('anna', turn % 2 ? adding('anna', turn) : () => null)
+      await eventually(() => notices === turn)
+    }
+  })
+
+  test('a feed whose connection is ended by the database misses nothing', async (t) => {
+    const url = await cluster.createDatabase()
+    const one = await openPostgresStore(t, url)
+    const two = await openPostgresStore(t, url)
+    for (let seed = 1; seed <= 5; seed++) {
+      await queryOnce(url, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE \'LISTEN%\' OR query LIKE \'%face_feed%\' AND pid <> pg_backend_pid()')
+      await one.store.update('anna', () => record('anna', seed)).catch(() => one.store.update('anna', () => record('anna', seed)))
+      await seen(one.follower, 'anna', [seed])
+      await seen(two.follower, 'anna', [seed])
+    }
+    for (const { events } of [one, two]) {
+      assert.ok(events.some(({ type }) => type === 'disconnected'))
+      assert.ok(!JSON.stringify(events).includes(cluster.password))
+    }
+  })
+
+  test('who was cut off for a while catches up, also when deletions were forgotten meanwhile', async (t) => {
+    const url = await cluster.createDatabase()
+    const network = await startNetwork(t, url)
+    const away = await openPostgresStore(t, network.url)
+    const there = await openPostgresStore(t, url)
+    for (const key of ['anna', 'berta', 'carla']) await there.store.update(key, adding(key, 1))
+    await eventually(() => away.follower.users.size === 3)
+
+    network.cut()
+    await there.store.update('anna', () => null)
+    await there.store.update('berta', adding('berta', 2))
+    await assert.rejects(away.store.update('dora', adding('dora', 1)), { code: 'STORE_UNAVAILABLE' })
+    assert.equal(away.follower.users.size, 3)
+    network.mend()
+    await eventually(() => !away.follower.users.has('anna') && away.follower.users.get('berta')?.length === 2)
+
+    network.cut()
+    await there.store.update('carla', () => null)
+    await queryOnce(url, 'UPDATE face_users SET changed_at = now() - interval \'25 hours\' WHERE record IS NULL')
+    const third = await openPostgresStore(t, url)
+    await eventually(async () => (await queryOnce(url, 'SELECT FROM face_users')).length === 1)
+    await third.store.update('emma', adding('emma', 1))
+    network.mend()
+    await eventually(() => !away.follower.users.has('carla') && away.follower.users.has('emma'))
+    assert.deepEqual([...away.follower.users], [['berta', [1, 2]], ['emma', [1]]])
+    await away.store.update('carla', adding('carla', 3))
+    await eventually(() => there.follower.users.has('carla'))
+  })
+})

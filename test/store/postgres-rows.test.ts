@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { adding, encoding, eventually, record, seedsOf, startChild } from './helper.ts'
+import { onCluster, openPostgresStore, queryOnce } from './postgres-cluster.ts'
+
+const PROCESSES = 3
+const ENCODINGS = 15
+
+await onCluster('PostgreSQL rows', (cluster) => {
+  test('servers that start at the same time on an empty database make its tables once', async (t) => {
+    const url = await cluster.createDatabase()
+    const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(t, url)))
+    await Promise.all(stores.map(({ store }, index) => store.update(String(index), adding(index, index))))
+    for (const { follower } of stores) await eventually(() => follower.users.size === stores.length)
+    assert.deepEqual(await queryOnce(url, 'SELECT name FROM face_migrations'), [{ name: '0001_users' }])
+  })
+
+  test('the tables are made in the schema that the connection uses', async (t) => {
+    const url = await cluster.createDatabase()
+    await queryOnce(url, 'CREATE SCHEMA mine')
+    const { store } = await openPostgresStore(t, `${url}?options=-csearch_path%3Dmine`)
+    await store.update('anna', adding('anna', 1))
+    const tables = await queryOnce(url, 'SELECT DISTINCT schemaname FROM pg_tables WHERE tablename LIKE \'face_%\'')
+    assert.deepEqual(tables, [{ schemaname: 'mine' }])
+  })
+
+  test('an engine without advisory locks will do', async (t) => {
+    const url = await cluster.createDatabase()
+    await queryOnce(url, `CREATE FUNCTION public.pg_advisory_lock(bigint) RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'unimplemented' USING ERRCODE = '0A000'; END $$`)
+    const { store } = await openPostgresStore(t, `${url}?options=-csearch_path%3Dpublic,pg_catalog`)
+    await assert.rejects(queryOnce(`${url}?options=-csearch_path%3Dpublic,pg_catalog`, 'SELECT pg_advisory_lock(1)'), { code: '0A000' })
+    assert.deepEqual(await store.update('anna', adding('anna', 1)), record('anna', 1))
+  })
+
+  test('processes that add to the same user at the same time lose nothing', async (t) => {
+    const url = await cluster.createDatabase()
+    const { store, follower } = await openPostgresStore(t, url)
+    const children = Array.from({ length: PROCESSES - 1 }, (_, index) => (
+      startChild(t, 'append-encodings', url, 'anna', String((index + 1) * 100), String(ENCODINGS))
+    ))
+    await eventually(() => follower.users.has('anna'))
+    for (let seed = 0; seed < ENCODINGS; seed++) await store.update('anna', adding('anna', seed))
+    for (const { ended } of children) assert.equal(await ended, 0)
+    const seeds = seedsOf(await store.get('anna'))
+    assert.equal(seeds.length, PROCESSES * ENCODINGS)
+    for (let first = 0; first < PROCESSES * 100; first += 100) {
+      const own = seeds.filter((seed) => seed >= first && seed < first + 100)
+      assert.deepEqual(own, Array.from({ length: ENCODINGS }, (_, index) => first + index))
+    }
+    await eventually(() => String(follower.users.get('anna')) === String(seeds))
+  })
+
+  test('a deleted user leaves a row with the id alone, and after a day none', async (t) => {
+    const url = await cluster.createDatabase()
+    const { store } = await openPostgresStore(t, url)
+    await store.update('berta', adding('berta', 9))
+    await store.update('anna', adding('anna', 1))
+    const vector = Buffer.from(encoding(1).vector.buffer).toString('base64')
+    const holding = (): Promise<unknown[]> => queryOnce(url, 'SELECT FROM face_users WHERE position($1 in convert_from(record, \'UTF8\')) > 0', [vector])
+    assert.equal((await holding()).length, 1)
+    await store.update('anna', () => null)
+    assert.equal((await holding()).length, 0)
+    assert.deepEqual(await queryOnce(url, 'SELECT key, record FROM face_users WHERE record IS NULL'), [{ key: 'anna', record: null }])
+
+    await queryOnce(url, 'UPDATE face_users SET changed_at = now() - interval \'23 hours\'')
+    await (await openPostgresStore(t, url)).store.close()
+    assert.equal((await queryOnce(url, 'SELECT FROM face_users')).length, 2)
+    await queryOnce(url, 'UPDATE face_users SET changed_at = now() - interval \'25 hours\'')
+    const { follower } = await openPostgresStore(t, url)
+    await eventually(async () => (await queryOnce(url, 'SELECT FROM face_users WHERE record IS NULL')).length === 0)
+    assert.deepEqual([...follower.users], [['berta', [9]]])
+  })
+
+  test('a row that is damaged is reported and kept; everybody else is served', async (t) => {
+    const url = await cluster.createDatabase()
+    const one = await openPostgresStore(t, url)
+    for (const key of ['anna', 'berta']) await one.store.update(key, adding(key, 1))
+    await queryOnce(url, 'UPDATE face_users SET record = set_byte(record, 200, 0) WHERE key = \'anna\'')
+    const two = await openPostgresStore(t, url)
+    assert.deepEqual([...two.follower.users], [['berta', [1]]])
+    assert.deepEqual(two.events.filter(({ type }) => type === 'damaged'), [{ type: 'damaged', file: 'face_users/anna', reason: 'checksum mismatch' }])
+    assert.equal(await two.store.get('anna'), null)
+    await assert.rejects(two.store.update('anna', adding('anna', 2)), { code: 'STORE_UNAVAILABLE' })
+    assert.equal((await queryOnce(url, 'SELECT FROM face_users WHERE key = \'anna\' AND record IS NOT NULL')).length, 1)
+    await two.store.update('anna', () => null)
+    await two.store.update('anna', adding('anna', 3))
+    await eventually(() => String(one.follower.users.get('anna')) === '3')
+  })
+})
