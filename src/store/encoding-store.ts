@@ -40,7 +40,7 @@ export interface EncodingStore {
   /**
    * Replaces the user's record by what `change` makes of the present one, under the user's lock, so that
    * concurrent updates of one user, in whatever process, apply one after the other. Returns what is stored now.
-   * `null` from `change` deletes. What `change` throws leaves everything as it was and is thrown on.
+   * `change` may be called more than once; `null` from it deletes. What `change` throws leaves everything as it was and is thrown on.
    * Throws `STORE_UNAVAILABLE` or `STORE_FULL` when the storage fails; then nothing was acknowledged.
    */
   update (key: string, change: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null>

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
@@ -13,6 +14,7 @@ import type { StoreEvent } from '../../src/store/store-event.ts'
 import { Follower } from './helper.ts'
 
 const PASSWORD = 'p4ss:w@rd/never-logged'
+const execute = promisify(execFile)
 const DEBIAN = '/usr/lib/postgresql'
 
 /** Where PostgreSQL's programs are, the newest first; undefined if it is not installed. */
@@ -25,20 +27,22 @@ const WITHOUT_POSTGRES = BINARIES === undefined && 'PostgreSQL is not installed 
 
 /** A PostgreSQL of the test's own: loopback only, a free port, a temporary folder. */
 export interface Cluster {
-  /** A new, empty database; the address to connect to it. */
+  /** A new, empty database of a user with no other rights; the address to connect to it. */
   createDatabase (): Promise<string>
+  /** Takes encrypted connections, too, from now on; the file with the certificate. Needs `openssl`. */
+  enableTls (): Promise<string>
   /** Ends at once, as if the machine had crashed. */
   crash (): Promise<void>
   /** Starts again after a crash, at the same address. */
   start (): Promise<void>
-  /** Runs one of PostgreSQL's programs; throws unless it succeeds. */
-  run (program: string, ...args: string[]): void
+  /** Runs one of PostgreSQL's client programs; throws unless it succeeds. */
+  run (program: string, ...args: string[]): Promise<unknown>
   readonly password: string
 }
 
 /** PostgreSQL refuses to run as root. */
-function unprivileged (): { uid?: number, gid?: number } {
-  if (process.getuid?.() !== 0) return {}
+function unprivileged (): { uid: number, gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }
 }
@@ -62,23 +66,20 @@ export async function onCluster (title: string, tests: (cluster: Cluster) => voi
 async function startCluster (): Promise<Cluster> {
   const owner = unprivileged()
   const dir = await mkdtemp(join(tmpdir(), 'face-postgres-'))
-  await writeFile(join(dir, 'password'), PASSWORD)
-  if (owner.uid !== undefined && owner.gid !== undefined) await chown(dir, owner.uid, owner.gid)
+  const passwordFile = join(dir, 'password')
+  await writeFile(passwordFile, PASSWORD)
+  for (const path of [dir, passwordFile]) if (owner) await chown(path, owner.uid, owner.gid)
   const data = join(dir, 'data')
-  const run = (program: string, ...args: string[]): void => {
-    execFileSync(join(BINARIES ?? '', program), args, { ...owner, cwd: tmpdir(), stdio: ['ignore', 'ignore', 'pipe'] })
-  }
-  await chownFile(join(dir, 'password'))
-  run('initdb', '--pgdata', data, '--username', 'face', '--pwfile', join(dir, 'password'), '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync')
+  const program = (name: string): string => join(BINARIES ?? '', name)
+  await execute(program('initdb'), [
+    '--pgdata', data, '--username', 'admin', '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'
+  ], { ...owner, cwd: tmpdir() })
 
   const port = await freePort()
-  const url = (database: string): string => `postgres://face:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`
+  const url = (user: string, database: string): string => `postgres://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`
+  const asAdmin = (text: string): Promise<unknown> => queryOnce(url('admin', 'postgres'), text)
   let server: ChildProcess | undefined
   let databases = 0
-
-  async function chownFile (path: string): Promise<void> {
-    if (owner.uid !== undefined && owner.gid !== undefined) await chown(path, owner.uid, owner.gid)
-  }
 
   async function stop (signal: NodeJS.Signals): Promise<void> {
     if (!server || server.exitCode !== null || server.signalCode !== null) return
@@ -91,7 +92,7 @@ async function startCluster (): Promise<Cluster> {
     const options = [
       'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`, 'fsync=off', 'shared_buffers=16MB', 'max_connections=100'
     ].flatMap((setting) => ['-c', setting])
-    const child = server = spawn(join(BINARIES ?? '', 'postgres'), ['-D', data, '-p', String(port), ...options], {
+    const child = server = spawn(program('postgres'), ['-D', data, '-p', String(port), ...options], {
       ...owner, cwd: tmpdir(), stdio: ['ignore', 'ignore', 'pipe']
     })
     let log = ''
@@ -112,16 +113,29 @@ async function startCluster (): Promise<Cluster> {
     await rm(dir, { recursive: true, force: true })
   })
   await start()
+  await asAdmin(`CREATE ROLE face LOGIN PASSWORD '${PASSWORD}'`)
 
   return {
     async createDatabase () {
       const name = `faces_${++databases}`
-      await queryOnce(url('postgres'), `CREATE DATABASE ${name}`)
-      return url(name)
+      await asAdmin(`CREATE DATABASE ${name} OWNER face`)
+      return url('face', name)
+    },
+    async enableTls () {
+      const files = { certificate: join(dir, 'server.crt'), key: join(dir, 'server.key') }
+      await execute('openssl', [
+        'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1',
+        '-out', files.certificate, '-keyout', files.key
+      ], { ...owner, cwd: tmpdir() })
+      for (const [name, value] of [['ssl_cert_file', files.certificate], ['ssl_key_file', files.key], ['ssl', 'on']]) {
+        await asAdmin(`ALTER SYSTEM SET ${name} = '${value}'`)
+      }
+      await asAdmin('SELECT pg_reload_conf()')
+      return files.certificate
     },
     crash: () => stop('SIGQUIT'),
     start,
-    run,
+    run: (name, ...args) => execute(program(name), args),
     password: PASSWORD
   }
 }

@@ -77,6 +77,22 @@ await onCluster('PostgreSQL change feed', (cluster) => {
     }
   })
 
+  test('an engine without notifications will do', async (t) => {
+    const url = await cluster.createDatabase()
+    const network = await startNetwork(t, url, (text) => text.replace(/LISTEN|NOTIFY/, 'UNHEAR'))
+    const one = await openPostgresStore(t, network.url)
+    const two = await openPostgresStore(t, network.url)
+    for (const { events } of [one, two]) {
+      assert.deepEqual(events.map((event) => 'reason' in event ? [event.type, event.reason] : event.type), [
+        ['polling', 'syntax error at or near "UNHEAR"'], 'connected', 'loaded'
+      ])
+    }
+    for (const seed of [1, 2]) {
+      await one.store.update('anna', () => record('anna', seed))
+      await seen(two.follower, 'anna', [seed])
+    }
+  })
+
   test('a feed whose connection is ended by the database misses nothing', async (t) => {
     const url = await cluster.createDatabase()
     const one = await openPostgresStore(t, url)

@@ -93,8 +93,15 @@ await onCluster('PostgreSQL outages', (cluster) => {
       })
       await assert.rejects(store.update('anna', adding('anna', 1)), { code: 'STORE_UNAVAILABLE' })
     }
-    assert.throws(() => createPostgresStore({ url: 'postgres://u:secret@[h/d' }), (err: Error) => (
-      err.name === 'ConfigError' && !JSON.stringify([err.message, err.stack, err.cause, err]).includes('secret')
-    ))
+    for (const [bad, reason] of [
+      ['postgres://u:secret@[h/d', /^DATABASE_URL is not allowed/], ['postgres://u:secret@h/d?sslrootcert=/no/file', /cannot be read: ENOENT.*\/no\/file/]
+    ] as const) {
+      assert.throws(() => createPostgresStore({ url: bad }), (err: Error) => {
+        assert.equal(err.name, 'ConfigError')
+        assert.match(err.message, reason)
+        assert.ok(!JSON.stringify([err.message, err.stack, err.cause, err]).includes('secret'))
+        return true
+      })
+    }
   })
 })

@@ -24,6 +24,18 @@ await onCluster('PostgreSQL rows', (cluster) => {
     assert.deepEqual(tables, [{ schemaname: 'mine' }])
   })
 
+  test('connections are encrypted and the certificate is checked as the address says', async (t) => {
+    const url = await cluster.createDatabase()
+    const certificate = await cluster.enableTls()
+    const checked = `${url}?sslmode=verify-full`
+    const trusting = `${checked}&sslrootcert=${encodeURIComponent(certificate)}`
+    await eventually(async () => (await queryOnce<{ ssl: boolean }>(trusting, 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()').catch(() => []))[0]?.ssl === true)
+    await openPostgresStore(t, trusting)
+    const connections = await queryOnce(trusting, 'SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = \'face-recognition-server\'')
+    assert.deepEqual(connections, [{ ssl: true }])
+    await assert.rejects(openPostgresStore(t, checked), { code: 'STORE_UNAVAILABLE', message: /self-signed certificate/ })
+  })
+
   test('an engine without advisory locks will do', async (t) => {
     const url = await cluster.createDatabase()
     await queryOnce(url, `CREATE FUNCTION public.pg_advisory_lock(bigint) RETURNS void LANGUAGE plpgsql AS

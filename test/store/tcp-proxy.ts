@@ -11,8 +11,8 @@ export interface Network {
   mend (): void
 }
 
-/** Makes a network to the database at `url`. */
-export async function startNetwork (t: TestContext, url: string): Promise<Network> {
+/** Makes a network to the database at `url`; what a store sends may be altered to something of the same length. */
+export async function startNetwork (t: TestContext, url: string, alter = (text: string) => text): Promise<Network> {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let isCut = false
@@ -28,8 +28,9 @@ export async function startNetwork (t: TestContext, url: string): Promise<Networ
         sockets.delete(one)
         other.destroy()
       })
-      one.pipe(other)
     }
+    socket.on('data', (bytes) => upstream.write(alter(bytes.toString('latin1')), 'latin1'))
+    upstream.pipe(socket)
   })
   const cut = (): void => {
     isCut = true

@@ -1,5 +1,7 @@
 import pg from 'pg'
 import { ConfigError } from '../../config.ts'
+import { errorCode } from '../file-system.ts'
+import { reasonOf } from '../store-event.ts'
 
 const CONNECT_MS_MAX = 5_000
 /** For each answer of the database; a connection that is dead without saying so is given up after this. */
@@ -31,7 +33,8 @@ export function createDatabase (url: string): Database {
   try {
     const { host, port, database } = new pg.Client(settings)
     name = `${host}:${port}/${database}`
-  } catch {
+  } catch (err) {
+    if (errorCode(err)) throw new ConfigError(`A file that DATABASE_URL names cannot be read: ${reasonOf(err)}`)
     // The parser's error holds the address with the password.
     throw new ConfigError('DATABASE_URL is not allowed: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters as %XX')
   }

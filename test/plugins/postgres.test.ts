@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { Writable } from 'node:stream'
+import { test } from 'node:test'
+import { pino } from 'pino'
+import { buildApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config.ts'
+import { eventually, TEST_ENV } from '../helper.ts'
+import { portraits } from '../photos.ts'
+import { onCluster } from '../store/postgres-cluster.ts'
+
+await onCluster('a server on PostgreSQL', (cluster) => {
+  test('a server on PostgreSQL recognises while the database is away, refuses registrations, and goes on by itself', async (t) => {
+    let log = ''
+    const logger = pino({ level: 'debug' }, new Writable({ write: (chunk, _, done) => { log += String(chunk); done() } }))
+    const url = await cluster.createDatabase()
+    const app = await buildApp(loadConfig({ ...TEST_ENV, DATABASE_URL: url }), logger)
+    t.after(() => app.close())
+    await app.ready()
+    const [anna, again, bella] = await Promise.all([portraits.anna(), portraits.annaAgain(), portraits.bella()])
+    const send = async (path: string, payload: Buffer): Promise<{ statusCode: number, body: Record<string, unknown> }> => {
+      const { statusCode, body } = await app.inject({ method: 'POST', url: path, payload, headers: { 'content-type': 'image/jpeg' } })
+      return { statusCode, body: JSON.parse(body) as Record<string, unknown> }
+    }
+    assert.equal((await send('/register-face?user_id=7', anna)).statusCode, 200)
+
+    await cluster.crash()
+    const refused = await send('/register-face?user_id=8', bella)
+    assert.deepEqual(refused, {
+      statusCode: 503,
+      body: { success: false, message: 'The face data cannot be read or written now: try again later', code: 'STORE_UNAVAILABLE' }
+    })
+    for (const method of ['GET', 'DELETE'] as const) {
+      assert.equal((await app.inject({ method, url: method === 'GET' ? '/status/7' : '/face/7' })).statusCode, 503)
+    }
+    const recognized = await send('/recognize', again)
+    assert.deepEqual([recognized.statusCode, recognized.body['user_id']], [200, 7])
+    assert.equal((await app.inject('/health')).statusCode, 200)
+
+    await cluster.start()
+    await eventually(async () => (await send('/register-face?user_id=8', bella)).statusCode === 200)
+    assert.deepEqual((await send('/recognize', bella)).body['user_id'], 8)
+    assert.equal((await app.inject({ method: 'DELETE', url: '/face/7' })).statusCode, 200)
+    assert.deepEqual((await send('/recognize', again)).body['user_id'], 'unknown')
+
+    await eventually(() => log.match(/"type":"connected"/g)?.length === 2)
+    const { host, pathname } = new URL(url)
+    assert.ok(log.includes(`"type":"connected","database":"${host}${pathname}"`))
+    assert.match(log, /"type":"disconnected"/)
+    for (const secret of [cluster.password, encodeURIComponent(cluster.password)]) assert.ok(!log.includes(secret))
+  })
+})
