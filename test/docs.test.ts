@@ -173,6 +173,18 @@ test('the image runs the program of npm start, on the default port, with its dat
   assert.equal(config.LOG_FILE, 'off')
 })
 
+test('docker-compose.postgres.yml gives the server of docker-compose.yml the address of the database that it starts', async () => {
+  const text = await read('docker-compose.postgres.yml')
+  const value = (name: string): string => new RegExp(`^ {6}${name}: (.+)$`, 'm').exec(text)?.[1]?.replace(/\$\{.*?\}/, 'secret') ?? ''
+  const { username, password, hostname, pathname } = new URL(loadConfig({ DATABASE_URL: value('DATABASE_URL') }).DATABASE_URL ?? '')
+  assert.deepEqual([username, password], [value('POSTGRES_USER'), value('POSTGRES_PASSWORD')])
+  // The image names the database like its user.
+  assert.equal(pathname, `/${username}`)
+  const services = [...text.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name]) => name)
+  assert.deepEqual(services.slice(0, 2), ['face-server', hostname])
+  assert.match(await read('docker-compose.yml'), /^ {2}face-server:$/m)
+})
+
 test('docker-compose.yml names variables that exist, keeps the data, and waits for the photos under way', async () => {
   const compose = await lines('docker-compose.yml')
   for (const line of compose) assert.match(line, /^(?:(?: {2})*(?:#.*|- .+|[\w-]+:(?: .+)?))?$/)

@@ -104,7 +104,9 @@ await onCluster('PostgreSQL change feed', (cluster) => {
       await seen(two.follower, 'anna', [seed])
     }
     for (const { events } of [one, two]) {
-      assert.ok(events.some(({ type }) => type === 'disconnected'))
+      const reasons = events.flatMap((event) => event.type === 'disconnected' ? [event.reason] : [])
+      assert.equal(new Set(reasons.concat('terminating connection due to administrator command')).size, 1, String(reasons))
+      assert.ok(reasons.length > 0)
       assert.ok(!JSON.stringify(events).includes(cluster.password))
     }
   })

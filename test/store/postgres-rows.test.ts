@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { adding, encoding, eventually, record, seedsOf, startChild } from './helper.ts'
 import { onCluster, openPostgresStore, queryOnce } from './postgres-cluster.ts'
 
-const PROCESSES = 3
+const PROCESSES = 2
 const ENCODINGS = 15
 
 await onCluster('PostgreSQL rows', (cluster) => {

@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { reasonOf, type OnStoreEvent } from '../store-event.ts'
 import { isLack } from './database-error.ts'
 import { endConnections, type Database } from './database.ts'
@@ -55,8 +54,9 @@ export function createChangeFeed ({ database, reader, onEvent }: {
 
   /** Follows until the connection fails, or it is told to close. */
   async function session (onPage: () => void, onCaughtUp: () => void): Promise<void> {
-    const client: pg.Client = await database.connect()
-    client.on('notification', () => wake()).on('end', () => wake())
+    const client = await database.connect()
+    let lost: Error | undefined
+    client.on('error', (err) => { lost ??= err }).on('end', () => wake()).on('notification', () => wake())
     try {
       await client.query(`LISTEN ${CHANNEL}`).catch(withoutNotifications)
       while (!closing.signal.aborted) {
@@ -67,6 +67,9 @@ export function createChangeFeed ({ database, reader, onEvent }: {
         prune()
         await woken
       }
+    } catch (err) {
+      // Why the connection broke is said before the next statement fails for it.
+      throw lost ?? err
     } finally {
       wake()
       await endConnections(client)
