@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.ts'
 import { eventually, TEST_ENV } from '../helper.ts'
 import { portraits } from '../photos.ts'
 import { onCluster } from '../store/postgres-cluster.ts'
+import { startServer } from './server-process.ts'
 
 await onCluster('a server on PostgreSQL', (cluster) => {
   test('a server on PostgreSQL recognises while the database is away, refuses registrations, and goes on by itself', async (t) => {
@@ -47,5 +48,22 @@ await onCluster('a server on PostgreSQL', (cluster) => {
     assert.ok(log.includes(`"type":"connected","database":"${host}${pathname}"`))
     assert.match(log, /"type":"disconnected"/)
     for (const secret of [cluster.password, encodeURIComponent(cluster.password)]) assert.ok(!log.includes(secret))
+  })
+
+  test('two servers on one database see each other\'s registrations and deletions within a second', async (t) => {
+    const env = { DATABASE_URL: await cluster.createDatabase() }
+    const [first, second] = await Promise.all([startServer(t, env), startServer(t, env)])
+    const sees = async (users: number): Promise<boolean> =>
+      (await (await fetch(`${second.url}/health`)).json() as { registered_faces: number }).registered_faces === users
+    const body = await portraits.anna()
+    const registered = await fetch(`${first.url}/register-face?user_id=9`, { method: 'POST', body, headers: { 'content-type': 'image/jpeg' } })
+    assert.equal(registered.status, 200)
+    await eventually(() => sees(1), 1000)
+    const recognized = await fetch(`${second.url}/recognize`, { method: 'POST', body, headers: { 'content-type': 'image/jpeg' } })
+    assert.equal((await recognized.json() as { user_id: unknown }).user_id, 9)
+    assert.equal((await fetch(`${first.url}/face/9`, { method: 'DELETE' })).status, 200)
+    await eventually(() => sees(0), 1000)
+    second.child.kill('SIGTERM')
+    assert.equal(await second.exited, 0)
   })
 })
