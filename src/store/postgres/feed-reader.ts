@@ -5,6 +5,9 @@ import type { AnnouncedUsers } from './announced-users.ts'
 import { readPage, type FeedPage } from './feed-pages.ts'
 import { decodeRow, rowName } from './user-rows.ts'
 
+/** Before all versions, and before the one up to which deletions may be forgotten. */
+const BEGINNING = -1
+
 /** Announces what is in the database and was not announced yet. */
 export interface FeedReader {
   /**
@@ -18,8 +21,8 @@ export interface FeedReader {
 export function createFeedReader ({ users, queue, onEvent }: {
   users: AnnouncedUsers, queue: TaskQueue, onEvent: OnStoreEvent
 }): FeedReader {
-  /** Every change up to this version was read. */
-  let position = 0
+  /** Every change up to this version was read; stays at the beginning until everybody was. */
+  let position = BEGINNING
 
   function accept ({ rows }: FeedPage): void {
     for (const { key, version, record: bytes } of rows) {
@@ -42,21 +45,20 @@ export function createFeedReader ({ users, queue, onEvent }: {
       let page = await readPage(client, position)
       // Deletions may have been forgotten since, or an older state of the database was restored.
       const anew = position < page.pruned || position > page.newest
-      let reached = position
       if (anew) {
         users.doubt()
-        page = await readPage(client, reached = 0)
+        position = BEGINNING
+        page = await readPage(client, position)
       }
-      for (;;) {
+      for (let reached = position; ;) {
         accept(page)
         onPage()
         reached = Math.max(reached, page.last ? page.newest : page.rows.at(-1)?.version ?? 0)
-        if (!anew) position = reached
+        if (page.last || !anew) position = reached
         if (page.last) break
         page = await readPage(client, reached)
       }
       if (anew) dismissDoubted()
-      position = reached
     }
   }
 }
