@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import pg from 'pg'
 import { readPage } from '../../src/store/postgres/feed-pages.ts'
 import { encodeRecord } from '../../src/store/record-codec.ts'
@@ -10,27 +10,48 @@ import { startNetwork } from './tcp-proxy.ts'
 const WRITERS = 3
 const USERS = 60
 
+/** Adds a user as another server would; the change is complete but for the commit. */
+async function beginAdding (t: TestContext, url: string, key: string, seed: number): Promise<() => Promise<unknown>> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  t.after(() => client.end())
+  await client.query('BEGIN')
+  await client.query('UPDATE face_feed SET version = version + 1')
+  await client.query('INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, now(), $2 FROM face_feed', [
+    key, encodeRecord(key, record(key, seed)).bytes
+  ])
+  return () => client.query('COMMIT')
+}
+
+/** Connections that wait for somebody else's transaction. */
+async function waiting (url: string): Promise<number> {
+  return (await queryOnce(url, 'SELECT FROM pg_stat_activity WHERE wait_event_type = \'Lock\'')).length
+}
+
 await onCluster('PostgreSQL change feed', (cluster) => {
   test('a change waits for the one that has the version before it, so that nobody can miss that one', async (t) => {
     const url = await cluster.createDatabase()
     const { store, follower } = await openPostgresStore(t, url)
-    const slow = new pg.Client({ connectionString: url })
-    await slow.connect()
-    t.after(() => slow.end())
-    await slow.query('BEGIN')
-    await slow.query('UPDATE face_feed SET version = version + 1')
-    await slow.query('INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, now(), $2 FROM face_feed', [
-      'anna', encodeRecord('anna', record('anna', 1)).bytes
-    ])
-
+    const commit = await beginAdding(t, url, 'anna', 1)
     const fast = store.update('berta', adding('berta', 2))
-    await eventually(async () => (await queryOnce(url, 'SELECT FROM pg_stat_activity WHERE wait_event_type = \'Lock\'')).length === 1)
+    await eventually(async () => await waiting(url) === 1)
     assert.equal(follower.changes.length, 0)
-    await slow.query('COMMIT')
+    await commit()
     await fast
     await eventually(() => follower.users.size === 2)
     const rows = await queryOnce(url, 'SELECT key FROM face_users ORDER BY version')
     assert.deepEqual(rows, [{ key: 'anna' }, { key: 'berta' }])
+  })
+
+  test('who adds a user whom somebody else is adding takes that one\'s encoding along', async (t) => {
+    const url = await cluster.createDatabase()
+    const { store, follower } = await openPostgresStore(t, url)
+    const commit = await beginAdding(t, url, 'anna', 1)
+    const added = store.update('anna', adding('anna', 2))
+    await eventually(async () => await waiting(url) === 1)
+    await commit()
+    assert.deepEqual(await added, record('anna', 1, 2))
+    assert.deepEqual(follower.users.get('anna'), [1, 2])
   })
 
   test('whoever reads page by page while others write has missed nobody in the end', async (t) => {
