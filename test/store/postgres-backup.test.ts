@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { adding, eventually, record, type Follower, temporaryFolder } from './helper.ts'
-import { onCluster, openPostgresStore } from './postgres-cluster.ts'
+import { onCluster } from './postgres-cluster.ts'
+import { openPostgresStore } from './postgres-helper.ts'
 
 const KEYS = Array.from({ length: 40 }, (_, id) => String(id))
 

@@ -5,13 +5,9 @@ import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { after, test, type TestContext } from 'node:test'
+import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts'
-import type { EncodingStore } from '../../src/store/encoding-store.ts'
-import type { StoreEvent } from '../../src/store/store-event.ts'
-import { Follower } from './helper.ts'
 
 const PASSWORD = 'p4ss:w@rd/never-logged'
 const execute = promisify(execFile)
@@ -149,17 +145,4 @@ export async function queryOnce<Row extends pg.QueryResultRow> (url: string, tex
   } finally {
     await client.end()
   }
-}
-
-/** A store that is open until the test ends, what it announces and what it reports. */
-export async function openPostgresStore (t: TestContext, url: string): Promise<{
-  store: EncodingStore, follower: Follower, events: StoreEvent[]
-}> {
-  const events: StoreEvent[] = []
-  const follower = new Follower()
-  const store = createPostgresStore({ url, onEvent: (event) => events.push(event) })
-  store.onChange(follower.listener)
-  t.after(() => store.close())
-  await store.open()
-  return { store, follower, events }
 }

@@ -4,7 +4,8 @@ import pg from 'pg'
 import { readPage } from '../../src/store/postgres/feed-pages.ts'
 import { encodeRecord } from '../../src/store/record-codec.ts'
 import { adding, eventually, record, seen } from './helper.ts'
-import { onCluster, openPostgresStore, queryOnce } from './postgres-cluster.ts'
+import { onCluster, queryOnce } from './postgres-cluster.ts'
+import { openPostgresStore } from './postgres-helper.ts'
 import { startNetwork } from './tcp-proxy.ts'
 
 const WRITERS = 3

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { adding, eventually, record, seedsOf } from './helper.ts'
-import { onCluster, openPostgresStore, queryOnce } from './postgres-cluster.ts'
+import { onCluster, queryOnce } from './postgres-cluster.ts'
+import { openPostgresStore } from './postgres-helper.ts'
 
 const USERS = 20
 

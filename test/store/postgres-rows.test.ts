@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { adding, encoding, eventually, record, seedsOf, startChild } from './helper.ts'
-import { onCluster, openPostgresStore, queryOnce } from './postgres-cluster.ts'
+import { onCluster, queryOnce } from './postgres-cluster.ts'
+import { openPostgresStore } from './postgres-helper.ts'
 
 const PROCESSES = 2
 const ENCODINGS = 15

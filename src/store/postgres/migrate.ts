@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { MigrationBuilder } from 'node-pg-migrate'
 import { isLack } from './database-error.ts'
 import { endConnections, type Database } from './database.ts'
 
@@ -20,6 +22,8 @@ export async function migrate (database: Database): Promise<void> {
       dbClient: client,
       dir: join(import.meta.dirname, 'migrations'),
       ignorePattern: String.raw`.*\.map`,
+      // The default one would compile them, and keep the result where others may write.
+      migrationLoaderStrategies: [{ extensions: ['.js', '.ts'], loader: importAll }],
       direction: 'up',
       migrationsTable: 'face_migrations',
       migrationsSchema: here?.schema ?? 'public',
@@ -29,4 +33,16 @@ export async function migrate (database: Database): Promise<void> {
   } finally {
     await endConnections(client)
   }
+}
+
+/** What a file in `migrations/` exports. */
+interface Migration {
+  up: (pgm: MigrationBuilder) => void
+  down: false
+}
+
+async function importAll (paths: string[]): Promise<Array<{ id: string, filePaths: string[], actions: Migration }>> {
+  return await Promise.all(paths.map(async (path) => (
+    { id: path, filePaths: [path], actions: await import(pathToFileURL(path).href) as Migration }
+  )))
 }
