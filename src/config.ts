@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
+import { DATA_KEYS_PATTERN } from './store/data-key.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
@@ -11,6 +12,9 @@ export const ConfigSchema = Type.Object({
   DEBUG: Type.Boolean({ default: false }),
   TRUST_PROXY: Type.Boolean({ default: false }),
   FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
+  FACE_DATA_KEY: Type.Optional(Type.String({
+    pattern: DATA_KEYS_PATTERN, description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
+  })),
   DATABASE_URL: Type.Optional(Type.String({
     pattern: '^postgres(ql)?://.', description: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE'
   })),
@@ -58,7 +62,7 @@ export class ConfigError extends Error {
 }
 
 /** Never repeated in a message. */
-const SECRETS: ReadonlySet<string> = new Set(['DATABASE_URL'])
+const SECRETS: ReadonlySet<string> = new Set(['DATABASE_URL', 'FACE_DATA_KEY'])
 
 /** Names of the service this one replaces, and what they are called here. The new name wins. */
 const OLD_NAMES: ReadonlyArray<[old: string, name: keyof Config]> = [

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { ConfigError, loadConfig } from './config.ts'
+import { FaceError } from './errors.ts'
 import { createLogger } from './logger.ts'
 
 if (existsSync('.env')) process.loadEnvFile('.env')
@@ -19,6 +20,7 @@ try {
 } catch (err) {
   const message = err instanceof Error ? err.message : String(err)
   process.stderr.write(`${message}\n`)
-  if (!(err instanceof ConfigError) && err instanceof Error) process.stderr.write(`${err.stack}\n`)
+  const isExpected = err instanceof ConfigError || err instanceof FaceError
+  if (!isExpected && err instanceof Error) process.stderr.write(`${err.stack}\n`)
   process.exit(1)
 }

@@ -18,7 +18,7 @@ export default fp(async function faceStorePlugin (fastify) {
   const network = await findNetwork(fastify.config)
   const gallery = createGallery(network.id)
   const store = createStore(fastify.config, (event) => {
-    log[event.type === 'quarantined' ? 'error' : 'info'](event, 'store')
+    log[event.type === 'quarantined' || event.type === 'unknown-key' ? 'error' : 'info'](event, 'store')
     if (event.type === 'quarantined') fastify.metrics.fileQuarantined()
   })
   store.onChange(gallery.apply)

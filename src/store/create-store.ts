@@ -1,12 +1,20 @@
-import type { Config } from '../config.ts'
+import { ConfigError, type Config } from '../config.ts'
+import { parseDataKeys } from './data-key.ts'
 import type { EncodingStore } from './encoding-store.ts'
 import { createFileStore } from './file-store.ts'
 import { createPostgresStore } from './postgres/postgres-store.ts'
 import type { OnStoreEvent } from './store-event.ts'
 
-/** The store that the configuration names, not yet open. Throws `ConfigError` for an address that cannot be understood. */
-export function createStore (
-  { DATABASE_URL: url, FACE_DATA_DIR: dir }: Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR'>, onEvent: OnStoreEvent
-): EncodingStore {
-  return url === undefined ? createFileStore({ dir, onEvent }) : createPostgresStore({ url, onEvent })
+export type StoreConfig = Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR' | 'FACE_DATA_KEY'>
+
+/**
+ * The store that the configuration names, not yet open. Throws `ConfigError` for an address that cannot be understood, and
+ * for a key that would encrypt nothing.
+ */
+export function createStore ({ DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY }: StoreConfig, onEvent: OnStoreEvent): EncodingStore {
+  if (url === undefined) return createFileStore({ dir, keys: parseDataKeys(FACE_DATA_KEY), onEvent })
+  if (FACE_DATA_KEY !== undefined) {
+    throw new ConfigError('FACE_DATA_KEY encrypts files and no database: leave it out with DATABASE_URL, and let the database\'s disk be encrypted')
+  }
+  return createPostgresStore({ url, onEvent })
 }

@@ -5,11 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { FaceError } from '../errors.ts'
 import { listIfThere } from './atomic-file.ts'
 import { dataFolder, makeDataFolders } from './data-folder.ts'
+import type { DataKey } from './data-key.ts'
 import type { EncodingStore, UserRecord } from './encoding-store.ts'
 import { nodeFileSystem, type FileSystem } from './file-system.ts'
 import { createFolderFollower } from './folder-follower.ts'
 import type { Watch } from './folder-watch.ts'
 import { createKnownUsers } from './known-users.ts'
+import { createRecordCodec } from './record-codec.ts'
 import { withStoreErrors } from './store-error.ts'
 import { reasonOf, type OnStoreEvent } from './store-event.ts'
 import { removeStray } from './stray-file.ts'
@@ -26,6 +28,8 @@ const SUSPECTS_MS_MAX = 5_000
 
 export interface FileStoreOptions {
   dir: string
+  /** The first encrypts what is written, all of them read; without any, nothing is encrypted. */
+  keys?: readonly DataKey[]
   onEvent?: OnStoreEvent
   /** For tests: the file system and notifications to use. */
   fs?: FileSystem
@@ -38,9 +42,13 @@ export interface FileStore extends EncodingStore {
   status (): { users: number, quarantined: number }
 }
 
-/** Makes the store; nothing happens before `open`, which throws `STORE_UNAVAILABLE` if `dir` cannot be read. */
-export function createFileStore ({ dir, onEvent = () => {}, fs = nodeFileSystem, watch }: FileStoreOptions): FileStore {
+/**
+ * Makes the store; nothing happens before `open`, which throws `STORE_UNAVAILABLE` if `dir` cannot be read or a file needs
+ * another key.
+ */
+export function createFileStore ({ dir, keys = [], onEvent = () => {}, fs = nodeFileSystem, watch }: FileStoreOptions): FileStore {
   const data = dataFolder(resolve(dir))
+  const codec = createRecordCodec(keys)
   let quarantined = 0
   const tell: OnStoreEvent = (event) => {
     if (event.type === 'quarantined') quarantined++
@@ -48,7 +56,7 @@ export function createFileStore ({ dir, onEvent = () => {}, fs = nodeFileSystem,
   }
   const known = createKnownUsers(tell)
   const lock = createUserLock({ folder: data.locks, fs })
-  const records = createUserRecords({ data, fs, onEvent: tell })
+  const records = createUserRecords({ data, fs, codec, onEvent: tell })
   const queue = createTaskQueue()
   const refresh = createUserRefresh({ data, records, known, lock, queue, onEvent: tell })
   const follower = createFolderFollower({ data, fs, known, onUser: refresh.request, onEvent: tell, watch })
@@ -77,7 +85,7 @@ export function createFileStore ({ dir, onEvent = () => {}, fs = nodeFileSystem,
     await prepare()
     // Notices come first, so that no change falls between reading a file and watching it; they wait until all is read.
     await follower.start()
-    const { suspects, temps } = await loadUsers({ data, known, onEvent: tell })
+    const { suspects, temps } = await loadUsers({ data, codec, known, onEvent: tell })
     for (const { folder, name } of temps) await removeStray(fs, folder, name)
     suspects.forEach(refresh.request)
     refresh.begin()

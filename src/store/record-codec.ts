@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import type { UserRecord } from './encoding-store.ts'
 import { DamagedRecordError } from './damaged-record-error.ts'
+import type { DataKey } from './data-key.ts'
 import { fieldsToRecord, recordToFields } from './record-fields.ts'
+import { isSealed, seal, unseal } from './sealed-file.ts'
 
 /** No record comes near it; a larger file is not read. */
 export const RECORD_BYTES_MAX = 1024 * 1024
 
-/** `FACE<version> sha256=<of everything after this line>`; a later version may name a cipher and a key here. */
+/** `FACE<version> sha256=<of everything after this line>`; version 2 is this one, encrypted. */
 const HEADER = /^FACE1 sha256=([0-9a-f]{64})\n$/
 const HEADER_BYTES = 'FACE1 sha256='.length + 64 + 1
 const OTHER_VERSION = /^FACE(?:[02-9]|[1-9]\d+) /
@@ -16,19 +18,39 @@ function sha256 (bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex')
 }
 
-/** A stored record and the checksum in its header, by which two contents are told apart. */
+/** A stored record and the checksum of its content, by which two contents are told apart, encrypted or not. */
 export interface DecodedRecord {
   record: UserRecord
   sum: string
 }
 
-/** The record as a file: a header line with the checksum, one line of JSON. Throws on a record that is none. */
+/** Between records and files. */
+export interface RecordCodec {
+  /** Encrypts if there is a key. Throws on a record that is none. */
+  encode (key: string, record: UserRecord): { bytes: Buffer, sum: string }
+  /** Throws {@link DamagedRecordError}, or `UnknownKeyError` for an intact file of a key that is not there. */
+  decode (key: string, bytes: Buffer): DecodedRecord
+}
+
+/** Writes with the first key, reads with all of them, and reads files that are not encrypted. */
+export function createRecordCodec (keys: readonly DataKey[]): RecordCodec {
+  const [first] = keys
+  return {
+    encode (key, record) {
+      const plain = encodeRecord(key, record)
+      const bytes = first ? seal(key, plain.bytes, first) : plain.bytes
+      assert.ok(bytes.length <= RECORD_BYTES_MAX, 'record size')
+      return { bytes, sum: plain.sum }
+    },
+    decode: (key, bytes) => decodeRecord(key, isSealed(bytes) ? unseal(key, bytes, keys) : bytes)
+  }
+}
+
+/** The record as a file that is not encrypted: a header line with the checksum, one line of JSON. Throws on a record that is none. */
 export function encodeRecord (key: string, record: UserRecord): { bytes: Buffer, sum: string } {
   const json = Buffer.from(JSON.stringify(recordToFields(key, record)) + '\n')
   const sum = sha256(json)
-  const bytes = Buffer.concat([Buffer.from(`FACE1 sha256=${sum}\n`), json])
-  assert.ok(bytes.length <= RECORD_BYTES_MAX, 'record size')
-  return { bytes, sum }
+  return { bytes: Buffer.concat([Buffer.from(`FACE1 sha256=${sum}\n`), json]), sum }
 }
 
 /**

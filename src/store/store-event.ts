@@ -14,6 +14,8 @@ export type StoreEvent =
   | { type: 'ignored', file: string, reason: string }
   /** A file or folder that cannot be read now; what was known of it stays valid. */
   | { type: 'unreadable', file: string, reason: string }
+  /** Met first in `file`: encrypted with a key that is not there. What was known of such users stays valid. */
+  | { type: 'unknown-key', file: string, reason: string }
   /** Users are served, changes are refused. */
   | { type: 'read-only', reason: string }
   /** There are no notifications, so changes are looked for twice a second. */

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { DamagedRecordError } from './damaged-record-error.ts'
 import type { UserRecord } from './encoding-store.ts'
 import { errorCode, READ_FLAGS, type FileSystem } from './file-system.ts'
-import { decodeRecord, RECORD_BYTES_MAX } from './record-codec.ts'
+import { RECORD_BYTES_MAX, type RecordCodec } from './record-codec.ts'
 
 /** What a user's file is found to be. `stat` tells two states of a file apart, `sum` two contents. */
 export type UserFile =
@@ -17,10 +17,10 @@ export function statText ({ ino, size, mtimeMs, ctimeMs }: Stats): string {
   return `${ino}.${size}.${mtimeMs}.${ctimeMs}`
 }
 
-function interpret (key: string, stats: Stats, read: () => Buffer): UserFile {
+function interpret (codec: RecordCodec, key: string, stats: Stats, read: () => Buffer): UserFile {
   const stat = statText(stats)
   try {
-    return { state: 'valid', stat, ...decodeRecord(key, read()) }
+    return { state: 'valid', stat, ...codec.decode(key, read()) }
   } catch (err) {
     if (!(err instanceof DamagedRecordError)) throw err
     return { state: 'damaged', stat, reason: err.message, otherVersion: err.otherVersion }
@@ -32,8 +32,11 @@ function checkReadable (stats: Stats): void {
   if (stats.size > RECORD_BYTES_MAX) throw new DamagedRecordError('file too large')
 }
 
-/** Reads and checks a user's file; throws what the file system throws, but for a file that is not there. */
-export async function readUserFile (fs: FileSystem, path: string, key: string): Promise<UserFile> {
+/**
+ * Reads and checks a user's file; throws what the file system throws, but for a file that is not there, and
+ * `UnknownKeyError`.
+ */
+export async function readUserFile (fs: FileSystem, path: string, key: string, codec: RecordCodec): Promise<UserFile> {
   let handle
   try {
     handle = await fs.open(path, READ_FLAGS)
@@ -49,7 +52,7 @@ export async function readUserFile (fs: FileSystem, path: string, key: string): 
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
       bytes = bytes.subarray(0, bytesRead)
     }
-    return interpret(key, stats, () => {
+    return interpret(codec, key, stats, () => {
       checkReadable(stats)
       return bytes
     })
@@ -59,7 +62,7 @@ export async function readUserFile (fs: FileSystem, path: string, key: string): 
 }
 
 /** As {@link readUserFile}, several times faster and for the start only: the process waits. */
-export function readUserFileSync (path: string, key: string, buffer: Buffer): UserFile {
+export function readUserFileSync (path: string, key: string, codec: RecordCodec, buffer: Buffer): UserFile {
   let descriptor
   try {
     descriptor = openSync(path, READ_FLAGS)
@@ -69,7 +72,7 @@ export function readUserFileSync (path: string, key: string, buffer: Buffer): Us
   }
   try {
     const stats = fstatSync(descriptor)
-    return interpret(key, stats, () => {
+    return interpret(codec, key, stats, () => {
       checkReadable(stats)
       return buffer.subarray(0, readSync(descriptor, buffer, 0, stats.size, 0))
     })

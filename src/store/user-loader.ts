@@ -1,12 +1,14 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { FaceError } from '../errors.ts'
 import { tempOwner, type DataFolder } from './data-folder.ts'
 import { errorCode } from './file-system.ts'
 import type { KnownUsers } from './known-users.ts'
-import { RECORD_BYTES_MAX } from './record-codec.ts'
+import { RECORD_BYTES_MAX, type RecordCodec } from './record-codec.ts'
 import { reasonOf, type OnStoreEvent } from './store-event.ts'
 import { USER_FOLDERS, userFolder, userKeyOf } from './user-file-name.ts'
+import { UnknownKeyError } from './unknown-key-error.ts'
 import { readUserFileSync } from './user-files.ts'
 
 /** The process answers requests, such as its health check, at least this often while it loads. */
@@ -15,10 +17,10 @@ const PROGRESS_USERS = 10_000
 
 /**
  * Announces every stored user, in slices of synchronous reads. Returns the users whose file is damaged or cannot be
- * read now, and the temporary files.
+ * read now, and the temporary files. Throws `STORE_UNAVAILABLE` at the first file that is encrypted with an unknown key.
  */
-export async function loadUsers ({ data, known, onEvent }: {
-  data: DataFolder, known: KnownUsers, onEvent: OnStoreEvent
+export async function loadUsers ({ data, codec, known, onEvent }: {
+  data: DataFolder, codec: RecordCodec, known: KnownUsers, onEvent: OnStoreEvent
 }): Promise<{ suspects: string[], temps: Array<{ folder: string, name: string }> }> {
   const suspects: string[] = []
   const temps: Array<{ folder: string, name: string }> = []
@@ -41,12 +43,19 @@ export async function loadUsers ({ data, known, onEvent }: {
 
   function load (key: string): void {
     try {
-      const file = readUserFileSync(data.userPath(key), key, buffer)
+      const file = readUserFileSync(data.userPath(key), key, codec, buffer)
       if (file.state === 'damaged') suspects.push(key)
       else known.accept(key, file)
-    } catch {
+    } catch (err) {
+      if (err instanceof UnknownKeyError) throw wrongKeys(key, err)
       suspects.push(key) // Looked at again, and reported, when the others are loaded.
     }
+  }
+
+  /** Serving the others would look as if this user, and maybe everybody, had been deleted. */
+  function wrongKeys (key: string, cause: UnknownKeyError): FaceError {
+    const message = `${data.nameOf(data.userPath(key))} is ${cause.message}: set FACE_DATA_KEY to the keys of this folder`
+    return new FaceError('STORE_UNAVAILABLE', { message, cause })
   }
 
   function usersIn (folder: string): string[] {

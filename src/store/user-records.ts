@@ -6,7 +6,7 @@ import { isTempOf, type DataFolder } from './data-folder.ts'
 import type { UserRecord } from './encoding-store.ts'
 import { errorCode, type FileSystem } from './file-system.ts'
 import { isQuarantinedOf, quarantineFile } from './quarantine.ts'
-import { encodeRecord } from './record-codec.ts'
+import type { RecordCodec } from './record-codec.ts'
 import type { OnStoreEvent } from './store-event.ts'
 import { ABSENT, readUserFile, type UserFile } from './user-files.ts'
 import type { Claim } from './user-lock.ts'
@@ -29,10 +29,10 @@ export interface UserRecords {
 }
 
 /** Reads, writes, removes and sets aside the users' files under `data`. */
-export function createUserRecords ({ data, fs, onEvent }: {
-  data: DataFolder, fs: FileSystem, onEvent: OnStoreEvent
+export function createUserRecords ({ data, fs, codec, onEvent }: {
+  data: DataFolder, fs: FileSystem, codec: RecordCodec, onEvent: OnStoreEvent
 }): UserRecords {
-  const read = (key: string): Promise<UserFile> => readUserFile(fs, data.userPath(key), key)
+  const read = (key: string): Promise<UserFile> => readUserFile(fs, data.userPath(key), key, codec)
 
   async function quarantine (key: string, reason: string, claim: Claim): Promise<void> {
     claim.assertHeld()
@@ -69,7 +69,7 @@ export function createUserRecords ({ data, fs, onEvent }: {
       throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${data.nameOf(data.userPath(key))}: ${file.reason}`) })
     },
     async write (key, record, claim) {
-      const { bytes, sum } = encodeRecord(key, record)
+      const { bytes, sum } = codec.encode(key, record)
       await writeAtomic(fs, {
         path: data.userPath(key), tempPath: data.tempPath(key), bytes, beforeRename: () => claim.assertHeld()
       })

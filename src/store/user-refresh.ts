@@ -2,6 +2,7 @@ import type { DataFolder } from './data-folder.ts'
 import type { KnownUsers } from './known-users.ts'
 import { reasonOf, type OnStoreEvent } from './store-event.ts'
 import type { TaskQueue } from './task-queue.ts'
+import { UnknownKeyError } from './unknown-key-error.ts'
 import type { UserFile } from './user-files.ts'
 import type { UserLock } from './user-lock.ts'
 import type { UserRecords } from './user-records.ts'
@@ -33,6 +34,7 @@ export function createUserRefresh ({ data, records, known, lock, queue, onEvent 
   onEvent: OnStoreEvent
 }): UserRefresh {
   const requested = new Set<string>()
+  const unknownKeys = new Set<string>()
   let state: 'waiting' | 'open' | 'closed' = 'waiting'
   let running = 0
   let whenDrained: Array<() => void> = []
@@ -43,7 +45,17 @@ export function createUserRefresh ({ data, records, known, lock, queue, onEvent 
       if (file.state !== 'damaged') known.accept(key, file)
       else if (!known.isSeenDamaged(key, file.stat)) known.accept(key, await examine(key, file))
     } catch (err) {
-      onEvent({ type: 'unreadable', file: data.nameOf(data.userPath(key)), reason: reasonOf(err) })
+      report(key, err)
+    }
+  }
+
+  function report (key: string, err: unknown): void {
+    const file = data.nameOf(data.userPath(key))
+    if (!(err instanceof UnknownKeyError)) onEvent({ type: 'unreadable', file, reason: reasonOf(err) })
+    else if (!unknownKeys.has(err.keyId)) {
+      // Told once: with a new key on the other servers, these may soon be all files.
+      unknownKeys.add(err.keyId)
+      onEvent({ type: 'unknown-key', file, reason: err.message })
     }
   }
 

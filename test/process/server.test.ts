@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually, temporaryFolder } from '../helper.ts'
 import { dataUri, portraits } from '../photos.ts'
+import { keyText } from '../store/helper.ts'
 import { failToStart, startServer } from './server-process.ts'
 
 const post = (url: string, body: Buffer, userId?: number): Promise<Response> => fetch(
@@ -61,6 +62,24 @@ test('networks that cannot be loaded end the program with a reason, and not by a
   const { code, output } = await failToStart(t, { FACE_DATA_DIR, INFERENCE_BACKEND: 'onnx', INFERENCE_THREADS: '2', ONNX_EXECUTION_PROVIDERS: 'nonsense' })
   assert.equal(code, 1)
   assert.match(output, /ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu/)
+})
+
+test('keys that are none, or not those of the folder, stop the start with one line that does not show them', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const [key, other] = [keyText(), keyText()]
+  const server = await startServer(t, { FACE_DATA_DIR, FACE_DATA_KEY: `${key},${other}` })
+  assert.equal((await post(server.url, await portraits.anna(), 9)).status, 200)
+  const userFile = /^users\/[0-9a-f]{2}\/u-9\.face is encrypted with key [0-9a-f]{16}, which FACE_DATA_KEY does not have: set FACE_DATA_KEY to the keys of this folder\n$/
+  const notKeys = /^FACE_DATA_KEY is not allowed: expected keys of 32 bytes in base64, separated by commas \(.*\)\n$/
+  const cases: Array<[FACE_DATA_KEY: string, line: RegExp]> = [
+    ['', userFile], [other, userFile], [key.slice(4), notKeys], [`${key},x`, notKeys], [`${key};${other}`, notKeys]
+  ]
+  await Promise.all(cases.map(async ([FACE_DATA_KEY, line]) => {
+    const { code, output } = await failToStart(t, { FACE_DATA_DIR, FACE_DATA_KEY, LOG_LEVEL: 'error' })
+    assert.equal(code, 1)
+    assert.match(output, line)
+  }))
+  assert.deepEqual(await readdir(join(FACE_DATA_DIR, 'quarantine')), [])
 })
 
 test('an occupied port and a data folder that cannot be made stop the start', async (t) => {

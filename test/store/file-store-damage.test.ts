@@ -105,13 +105,13 @@ describe('damaged files', { concurrency: true }, () => {
 
   test('the file of a newer version stays in its place, unread and unchanged', async (t) => {
     const { dir, path } = await folderOf(t)
-    await writeFile(path, 'FACE2 aes-256-gcm\n...')
+    await writeFile(path, 'FACE3 of-tomorrow\n...')
     const { store, follower, events } = await openStore(t, { dir })
     assert.deepEqual(events.slice(1), [{ type: 'damaged', file: path.slice(dir.length + 1), reason: 'unknown format version' }])
     assert.deepEqual([...follower.users.keys()].sort(), ['berta', 'otto'])
     assert.equal(await store.get(KEY), null)
     for (const change of [adding(KEY, 5), () => null]) await assert.rejects(store.update(KEY, change), { code: 'STORE_UNAVAILABLE' })
-    assert.equal(await readFile(path, 'utf8'), 'FACE2 aes-256-gcm\n...')
+    assert.equal(await readFile(path, 'utf8'), 'FACE3 of-tomorrow\n...')
     assert.equal(events.length, 2)
   })
 

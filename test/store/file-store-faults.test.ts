@@ -6,6 +6,7 @@ import { FaceError } from '../../src/errors.ts'
 import { dataFolder } from '../../src/store/data-folder.ts'
 import type { UserRecord } from '../../src/store/encoding-store.ts'
 import { nodeFileSystem } from '../../src/store/file-system.ts'
+import { createRecordCodec } from '../../src/store/record-codec.ts'
 import { readUserFile } from '../../src/store/user-files.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
 import { adding, openStore, record, seedsOf, silentWatch, temporaryFolder } from './helper.ts'
@@ -29,7 +30,7 @@ const CODES = [['ENOSPC', 'STORE_FULL'], ['EIO', 'STORE_UNAVAILABLE'], ['EACCES'
 
 /** What a process that starts now would load. */
 async function onDisk (dir: string, key: string): Promise<UserRecord | null> {
-  const file = await readUserFile(nodeFileSystem, dataFolder(dir).userPath(key), key)
+  const file = await readUserFile(nodeFileSystem, dataFolder(dir).userPath(key), key, createRecordCodec([]))
   assert.notEqual(file.state, 'damaged', key)
   return file.state === 'valid' ? file.record : null
 }

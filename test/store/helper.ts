@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { parseDataKeys, type DataKey } from '../../src/store/data-key.ts'
 import type { Encoding, StoreChange, UserId, UserRecord } from '../../src/store/encoding-store.ts'
 import { createFileStore, type FileStore, type FileStoreOptions } from '../../src/store/file-store.ts'
 import type { Watch } from '../../src/store/folder-watch.ts'
@@ -14,6 +16,12 @@ import type { StoreEvent } from '../../src/store/store-event.ts'
 import { systemError } from './faulty-file-system.ts'
 
 export const TIME = '2026-01-02T03:04:05.678Z'
+
+/** A key as an operator makes it, for FACE_DATA_KEY. */
+export const keyText = (): string => randomBytes(32).toString('base64')
+
+/** New keys. */
+export const newKeys = (count = 1): DataKey[] => parseDataKeys(Array.from({ length: count }, keyText).join(','))
 
 /** A folder of its own, removed after the test. */
 export async function temporaryFolder (t: TestContext): Promise<string> {

@@ -81,7 +81,7 @@ test('a file of another user is damaged, wherever it was copied', () => {
 })
 
 test('a file of a newer version is told from a damaged one', () => {
-  const bytes = Buffer.from('FACE2 aes-256-gcm key=1\nwhatever')
+  const bytes = Buffer.from('FACE3 of-tomorrow\nwhatever')
   assert.throws(() => decodeRecord('7', bytes), { message: 'unknown format version', otherVersion: true })
   assert.throws(() => decodeRecord('7', Buffer.from('FACE')), { otherVersion: false })
 })
