@@ -4,6 +4,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json ./
+COPY commands ./commands
 COPY models ./models
 COPY plugins ./plugins
 COPY src ./src

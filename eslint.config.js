@@ -5,19 +5,20 @@ const forbid = (files, group) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message: 'against the import direction' }] }] }
 })
-const edge = ['**/plugins/**', '**/app.ts', '**/server.ts', '**/bench/**']
+const edge = ['**/plugins/**', '**/app.ts', '**/server.ts', '**/bench/**', '**/commands/**']
 const http = ['fastify', 'fastify-plugin', '@fastify/*']
 
 // Flat config replaces and does not merge, so each entry lists everything its room may not import.
 export default [
   ...neostandard({ ts: true, ignores: ['dist/**', 'node_modules/**', 'coverage/**'] }),
   forbid(['plugins/**'], ['**/workers/**', '**/models/**', 'piscina', ...edge]),
-  forbid(['src/*.ts'], ['**/bench/**']),
+  forbid(['src/*.ts'], ['**/bench/**', '**/commands/**']),
   forbid(['src/*/**', 'src/{config,errors,logger}.ts'], [...edge, ...http, 'piscina', 'pino']),
   forbid(['src/logger.ts'], [...edge, ...http, 'piscina']),
   forbid(['src/inference/**'], [...edge, ...http, 'pino']),
-  forbid(['workers/**'], ['**/bench/**', '**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
-  forbid(['models/**'], ['**/bench/**', '**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
+  forbid(['workers/**'], ['**/bench/**', '**/commands/**', '**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
+  forbid(['models/**'], ['**/bench/**', '**/commands/**', '**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
+  forbid(['commands/**'], ['**/plugins/**', '**/bench/**', '**/app.ts', '**/server.ts', ...http, 'piscina', 'pino']),
   forbid(['bench/**'], ['**/plugins/**', '**/test/**', 'fastify', '@fastify/*', 'piscina']),
   {
     files: ['**/*.ts'],

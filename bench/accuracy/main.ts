@@ -7,6 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join, relative } from 'node:path'
 import { ConfigError, loadConfig } from '../../src/config.ts'
+import { createProgress } from '../../src/progress.ts'
 import { findNetwork } from '../../src/recognition/network.ts'
 import { parseArguments, USAGE, type Arguments } from './arguments.ts'
 import { CommandError } from './command-error.ts'
@@ -15,7 +16,6 @@ import { drawFigures } from './figures.ts'
 import { findPairs } from './lfw-pairs.ts'
 import { measure } from './measure.ts'
 import { encodePhotos } from './photo-encodings.ts'
-import { createProgress } from './progress.ts'
 import { reportText } from './report-text.ts'
 import type { Report } from './report.ts'
 
@@ -39,7 +39,7 @@ async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, qu
     config,
     network,
     withQuality: quality,
-    onProgress: createProgress(photos.length, process.stderr),
+    onProgress: createProgress(photos.length, 'photos', process.stderr),
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
   })
   const { RECOGNITION_TOLERANCE, ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES } = config

@@ -27,7 +27,7 @@ export async function makeFolder (fs: FileSystem, folder: string): Promise<void>
 export interface AtomicWrite {
   path: string
   tempPath: string
-  bytes: Uint8Array
+  content: Uint8Array | AsyncIterable<string>
   /** Last chance to give up: what it throws leaves the old file in place. */
   beforeRename?: () => void
 }
@@ -36,9 +36,9 @@ export interface AtomicWrite {
  * Puts the file in place as a whole: after a crash at any moment there is the old content or the new one. Durable when
  * it resolves. When it throws, the old content is in place; only if the sync of the folder failed it may be the new one.
  */
-export async function writeAtomic (fs: FileSystem, { path, tempPath, bytes, beforeRename }: AtomicWrite): Promise<void> {
+export async function writeAtomic (fs: FileSystem, { path, tempPath, content, beforeRename }: AtomicWrite): Promise<void> {
   try {
-    await writeSynced(fs, tempPath, bytes)
+    await writeSynced(fs, tempPath, content)
     beforeRename?.()
     await fs.rename(tempPath, path)
   } catch (err) {
@@ -49,10 +49,10 @@ export async function writeAtomic (fs: FileSystem, { path, tempPath, bytes, befo
   await syncFolder(fs, dirname(path))
 }
 
-async function writeSynced (fs: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
+async function writeSynced (fs: FileSystem, path: string, content: AtomicWrite['content']): Promise<void> {
   const handle = await createFile(fs, path)
   try {
-    await handle.writeFile(bytes)
+    for await (const part of content instanceof Uint8Array ? [content] : content) await handle.writeFile(part)
     await handle.datasync()
   } finally {
     await handle.close()

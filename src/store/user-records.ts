@@ -71,7 +71,7 @@ export function createUserRecords ({ data, fs, codec, onEvent }: {
     async write (key, record, claim) {
       const { bytes, sum } = codec.encode(key, record)
       await writeAtomic(fs, {
-        path: data.userPath(key), tempPath: data.tempPath(key), bytes, beforeRename: () => claim.assertHeld()
+        path: data.userPath(key), tempPath: data.tempPath(key), content: bytes, beforeRename: () => claim.assertHeld()
       })
       // Another process may have touched the file since: the first look at it will tell.
       return { state: 'valid', stat: '', sum, record }

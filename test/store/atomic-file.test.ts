@@ -14,7 +14,7 @@ test('a file is replaced as a whole, readable for its owner only, and nothing el
   const dir = await temporaryFolder(t)
   const path = join(dir, 'file')
   for (const content of ['first', 'second']) {
-    await writeAtomic(nodeFileSystem, { path, tempPath: join(dir, '.temp'), bytes: Buffer.from(content) })
+    await writeAtomic(nodeFileSystem, { path, tempPath: join(dir, '.temp'), content: Buffer.from(content) })
     assert.equal(await readFile(path, 'utf8'), content)
   }
   assert.equal((await stat(path)).mode & 0o777, 0o600)
@@ -24,14 +24,14 @@ test('a file is replaced as a whole, readable for its owner only, and nothing el
 test('a file is synced before it is renamed, and its folder after', async (t) => {
   const dir = await temporaryFolder(t)
   const { fs, calls } = faultyFileSystem(() => undefined)
-  await writeAtomic(fs, { path: join(dir, 'file'), tempPath: join(dir, '.temp'), bytes })
+  await writeAtomic(fs, { path: join(dir, 'file'), tempPath: join(dir, '.temp'), content: bytes })
   assert.deepEqual(calls, ['open', 'file.writeFile', 'file.datasync', 'file.close', 'rename', 'open', 'file.sync', 'file.close'])
 })
 
 test('whichever system call fails, there is the old content or the new one and no temporary file', async (t) => {
   const dir = await temporaryFolder(t)
   const path = join(dir, 'file')
-  const write = { path, tempPath: join(dir, '.temp'), bytes }
+  const write = { path, tempPath: join(dir, '.temp'), content: bytes }
   const counting = faultyFileSystem(() => undefined)
   await writeAtomic(counting.fs, write)
   const renamed = counting.calls.indexOf('rename')
@@ -49,7 +49,7 @@ test('whichever system call fails, there is the old content or the new one and n
 test('the first error is reported even if the temporary file cannot be removed', async (t) => {
   const dir = await temporaryFolder(t)
   const { fs } = faultyFileSystem((call) => call === 'rename' ? 'EROFS' : call === 'unlink' ? 'EIO' : undefined)
-  await assert.rejects(writeAtomic(fs, { path: join(dir, 'file'), tempPath: join(dir, '.temp'), bytes }), { code: 'EROFS' })
+  await assert.rejects(writeAtomic(fs, { path: join(dir, 'file'), tempPath: join(dir, '.temp'), content: bytes }), { code: 'EROFS' })
 })
 
 test('giving up before the rename leaves the old content', async (t) => {
@@ -57,7 +57,7 @@ test('giving up before the rename leaves the old content', async (t) => {
   const path = join(dir, 'file')
   await writeFile(path, 'old')
   const beforeRename = (): void => { throw new Error('too late') }
-  await assert.rejects(writeAtomic(nodeFileSystem, { path, tempPath: join(dir, '.temp'), bytes, beforeRename }), { message: 'too late' })
+  await assert.rejects(writeAtomic(nodeFileSystem, { path, tempPath: join(dir, '.temp'), content: bytes, beforeRename }), { message: 'too late' })
   assert.equal(await readFile(path, 'utf8'), 'old')
   assert.deepEqual(await readdir(dir), ['file'])
 })
@@ -66,7 +66,7 @@ test('a folder that somebody removed is made again, for the owner only, and each
   const dir = await temporaryFolder(t)
   const path = join(dir, 'a', 'b', 'file')
   const { fs, calls } = faultyFileSystem(() => undefined)
-  await writeAtomic(fs, { path, tempPath: join(dir, 'a', 'b', '.temp'), bytes })
+  await writeAtomic(fs, { path, tempPath: join(dir, 'a', 'b', '.temp'), content: bytes })
   assert.equal(await readFile(path, 'utf8'), 'new')
   assert.equal((await stat(join(dir, 'a', 'b'))).mode & 0o777, 0o700)
   assert.equal(calls.filter((call) => call === 'file.sync').length, 3)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createProgress } from '../../../bench/accuracy/progress.ts'
+import { createProgress } from '../../src/progress.ts'
 
 function written (isTTY: boolean, total: number): string {
   let text = ''
-  const progress = createProgress(total, { isTTY, write: (part: string | Uint8Array) => { text += String(part); return true } })
+  const progress = createProgress(total, 'photos', { isTTY, write: (part: string | Uint8Array) => { text += String(part); return true } })
   for (let done = 1; done <= total; done++) progress(done)
   return text
 }

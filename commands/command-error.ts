@@ -1,0 +1,9 @@
+/** The command cannot do what it was asked to. The message is one line for whoever called it. */
+export class CommandError extends Error {
+  override name = 'CommandError'
+}
+
+/** The command line is not understood. */
+export class UsageError extends CommandError {
+  override name = 'UsageError'
+}

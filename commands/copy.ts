@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { EncodingStore } from '../src/store/encoding-store.ts'
+import { createProgress } from '../src/progress.ts'
+import { CommandError } from './command-error.ts'
+import { forEachOf } from './for-each-of.ts'
+import { LANES, withStore } from './stores.ts'
+
+/**
+ * Puts every user of `from` into `to` as they are, and reads each back. A user who is the same there is not written again;
+ * users whom only `to` has stay. Throws {@link CommandError} when what is read back is something else.
+ */
+export async function copy (from: EncodingStore, to: EncodingStore): Promise<string> {
+  return await withStore(from, (keys) => withStore(to, async () => {
+    const all = [...keys]
+    const progress = createProgress(all.length, 'users', process.stderr)
+    let [copied, done] = [0, 0]
+    await forEachOf(all, LANES, async (key) => {
+      const record = await from.get(key)
+      if (record && !isDeepStrictEqual(await to.get(key), record)) {
+        await to.update(key, () => record)
+        if (!isDeepStrictEqual(await to.get(key), record)) throw new CommandError(`user ${key} was changed in the copy meanwhile: copy again`)
+        copied++
+      }
+      progress(++done)
+    })
+    return `${all.length} users, of which ${copied} were copied and ${all.length - copied} were there already`
+  }))
+}

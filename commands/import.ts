@@ -1,0 +1,52 @@
+import { extname } from 'node:path'
+import type { Config } from '../src/config.ts'
+import { createProgress } from '../src/progress.ts'
+import type { EncodingStore, UserRecord } from '../src/store/encoding-store.ts'
+import type { RecordCodec } from '../src/store/record-codec.ts'
+import { CommandError } from './command-error.ts'
+import { readExport } from './export-format.ts'
+import { forEachOf } from './for-each-of.ts'
+import { foreignRecords } from './foreign-records.ts'
+import { FOREIGN_EXTENSIONS, readForeign } from './python-encodings.ts'
+import { LANES, withStore } from './stores.ts'
+
+const WARNING = 'These encodings were made by another program. Its photos were prepared a little differently, and their quality\n' +
+  'is not known: people are recognised less surely than after a new registration, which is better.'
+
+export interface ImportOptions {
+  file: string
+  /** Also users who are registered already. */
+  replace: boolean
+  codec: RecordCodec
+  config: Pick<Config, 'MAX_FACES_PER_USER' | 'RECOGNITION_MODEL'>
+}
+
+/** Adds the file's users to the store; nothing is changed unless all of the file can be read. */
+export async function importUsers (store: EncodingStore, { file, replace, codec, config }: ImportOptions): Promise<string> {
+  const isForeign = FOREIGN_EXTENSIONS.includes(extname(file))
+  if (!isForeign && extname(file) !== '.ndjson') {
+    throw new CommandError(`${file}: expected a file .ndjson, ${FOREIGN_EXTENSIONS.join(', ')}`)
+  }
+  if (isForeign && config.RECOGNITION_MODEL !== undefined) {
+    throw new CommandError(`${file}: its encodings mean nothing to the network of RECOGNITION_MODEL: register everyone again`)
+  }
+  const foreign = isForeign ? foreignRecords(await readForeign(file), config.MAX_FACES_PER_USER) : null
+  const records = (): Iterable<UserRecord> | AsyncIterable<UserRecord> => foreign ?? readExport(file, codec)
+  let total = 0
+  await forEachOf(records(), 1, async () => { total++ })
+
+  return await withStore(store, async (keys) => {
+    const progress = createProgress(total, 'users', process.stderr)
+    let [done, added] = [0, 0]
+    await forEachOf(records(), LANES, async (record) => {
+      const key = String(record.userId)
+      if (replace || !keys.has(key)) {
+        await store.update(key, (present) => replace || !present ? record : present)
+        added++
+      }
+      progress(++done)
+    })
+    const others = replace ? '' : `, ${total - added} were registered already and stay as they are (--replace replaces them)`
+    return `${added} of ${total} users imported${others}${isForeign ? `\n${WARNING}` : ''}`
+  })
+}

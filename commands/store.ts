@@ -1,0 +1,51 @@
+/** `npm run store -- COMMAND`: looks after the face data of the configuration. `--help` lists the commands. */
+import { existsSync } from 'node:fs'
+import { ConfigError, loadConfig, type Config } from '../src/config.ts'
+import { FaceError } from '../src/errors.ts'
+import { parseDataKeys } from '../src/store/data-key.ts'
+import { errorCode } from '../src/store/file-system.ts'
+import { createRecordCodec } from '../src/store/record-codec.ts'
+import { parseArguments, USAGE, type Command } from './arguments.ts'
+import { CommandError, UsageError } from './command-error.ts'
+import { copy } from './copy.ts'
+import { enroll } from './enroll.ts'
+import { exportUsers } from './export.ts'
+import { importUsers } from './import.ts'
+import { purge } from './purge.ts'
+import { rekey } from './rekey.ts'
+import { assertHasData, storeIn } from './stores.ts'
+import { verificationText, verify } from './verify.ts'
+
+async function run (command: Command, config: Config): Promise<string> {
+  const { FACE_DATA_DIR: dir } = config
+  const keys = parseDataKeys(config.FACE_DATA_KEY)
+  const codec = createRecordCodec(keys)
+  const store = storeIn(dir, config)
+  if (command.name !== 'import' && command.name !== 'enroll') await assertHasData(config)
+  switch (command.name) {
+    case 'rekey':
+      if (!keys[0]) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
+      return await rekey(store, dir, keys[0])
+    case 'verify': {
+      const found = await verify(dir, keys)
+      if (found.problems.length > 0) process.exitCode = 1
+      return verificationText(found)
+    }
+    case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
+    case 'import': return await importUsers(store, { ...command, codec, config })
+    case 'purge': return await purge(store, command.olderThanDays)
+    case 'copy': return await copy(store, storeIn(command.to, config))
+    case 'enroll': return await enroll(store, config, command)
+  }
+}
+
+try {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  const command = parseArguments(process.argv.slice(2))
+  process.stdout.write(command === null ? USAGE : `${await run(command, loadConfig(process.env))}\n`)
+} catch (err) {
+  const isExpected = err instanceof CommandError || err instanceof ConfigError || err instanceof FaceError || errorCode(err) !== undefined
+  const message = err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)
+  process.stderr.write(`${message}\n${err instanceof UsageError ? `\n${USAGE}` : ''}`)
+  process.exitCode = err instanceof UsageError ? 2 : 1
+}

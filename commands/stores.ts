@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Config } from '../src/config.ts'
+import { dataFolder } from '../src/store/data-folder.ts'
+import { parseDataKeys } from '../src/store/data-key.ts'
+import type { EncodingStore } from '../src/store/encoding-store.ts'
+import { createFileStore } from '../src/store/file-store.ts'
+import type { StoreEvent } from '../src/store/store-event.ts'
+import { CommandError } from './command-error.ts'
+
+/** How many users are worked on at the same time: a change waits for the disk most of its time. */
+export const LANES = 16
+
+function tellProblem (event: StoreEvent): void {
+  if ('file' in event) process.stderr.write(`${event.file}: ${event.type}: ${event.reason}\n`)
+}
+
+/** A store in this folder, not open, that reports damaged files on stderr. */
+export function storeIn (dir: string, config: Config): EncodingStore {
+  return createFileStore({ dir, keys: parseDataKeys(config.FACE_DATA_KEY), onEvent: tellProblem })
+}
+
+/** Throws {@link CommandError} unless there is face data, because a wrong FACE_DATA_DIR must not look like an empty one. */
+export async function assertHasData (config: Config): Promise<void> {
+  const { users } = dataFolder(resolve(config.FACE_DATA_DIR))
+  if (await stat(users).then((found) => found.isDirectory(), () => false)) return
+  throw new CommandError(`${config.FACE_DATA_DIR} holds no face data: set FACE_DATA_DIR`)
+}
+
+/** Opens the store for the time of `work`, which gets the keys of all its users. */
+export async function withStore<T> (store: EncodingStore, work: (keys: ReadonlySet<string>) => Promise<T>): Promise<T> {
+  const keys = new Set<string>()
+  store.onChange(({ key, record }) => {
+    if (record) keys.add(key)
+    else keys.delete(key)
+  })
+  try {
+    await store.open()
+    return await work(keys)
+  } finally {
+    await store.close()
+  }
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { dataFolder } from '../../src/store/data-folder.ts'
+import { parseDataKeys } from '../../src/store/data-key.ts'
+import { isSealed, sealedWith } from '../../src/store/sealed-file.ts'
+import { adding, eventually, keyText, openStore, record, seedsOf, temporaryFolder } from '../store/helper.ts'
+import { runCommand, startCommand } from './helper.ts'
+
+const KEYS = Array.from({ length: 200 }, (_, id) => String(id))
+
+test('the key is changed as docs/storage.md says while servers change users: killed half-way it goes on, and nothing is lost', async (t) => {
+  const dir = await temporaryFolder(t)
+  const [old, next] = [keyText(), keyText()]
+  const { userPath } = dataFolder(dir)
+  const idOf = (key: string): string => parseDataKeys(key)[0]!.id
+  const before = await openStore(t, { dir, keys: parseDataKeys(old) })
+  for (const key of KEYS) await before.store.update(key, () => record(key, 1))
+  await before.store.close()
+
+  const server = await openStore(t, { dir, keys: parseDataKeys(`${next},${old}`) })
+  const announced = server.follower.changes.length
+  const env = { FACE_DATA_DIR: dir, FACE_DATA_KEY: `${next},${old}` }
+  const first = startCommand(t, ['rekey'], env)
+  await eventually(() => first.stderr().includes('/200 users'), 30_000)
+  first.kill()
+  const isDone = async (key: string): Promise<boolean> => sealedWith(await readFile(userPath(key))) === idOf(next)
+  const done = (await Promise.all(KEYS.map(isDone))).filter(Boolean).length
+  assert.ok(done > 0 && done < KEYS.length, `${done}`)
+
+  const busy = KEYS.slice(-20)
+  let seed = 1
+  const ended = new AbortController()
+  const second = runCommand(t, ['rekey'], env).finally(() => ended.abort())
+  while (!ended.signal.aborted) {
+    seed++
+    await Promise.all(busy.map((key) => server.store.update(key, adding(key, seed))))
+  }
+  const { code, stdout, stderr } = await second
+  assert.equal(code, 0, stderr)
+  const rewritten = /^200 users are encrypted with key [0-9a-f]{16}, of which (\d+) were not before\n$/.exec(stdout)?.[1]
+  assert.ok(Number(rewritten) > 0 && Number(rewritten) <= KEYS.length - done, stdout)
+  // Encrypting is no change of a user.
+  assert.equal(server.follower.changes.length, announced + busy.length * (seed - 1))
+  await server.store.close()
+
+  assert.match((await runCommand(t, ['rekey'], env)).stdout, /of which 0 were not before/)
+  const after = await openStore(t, { dir, keys: parseDataKeys(next) })
+  for (const key of KEYS) {
+    const seeds = busy.includes(key) ? Array.from({ length: seed }, (_, i) => i + 1) : [1]
+    assert.deepEqual(seedsOf(await after.store.get(key)), seeds)
+  }
+  t.diagnostic(`killed after ${done} of ${KEYS.length} users; ${busy.length * (seed - 1)} changes meanwhile`)
+})
+
+test('files from before there was a key are encrypted, and without a key there is nothing to do it with', async (t) => {
+  const dir = await temporaryFolder(t)
+  const { store } = await openStore(t, { dir })
+  await store.update('anna', adding('anna', 1))
+  assert.deepEqual(await runCommand(t, ['rekey'], { FACE_DATA_DIR: dir }), {
+    code: 1, stdout: '', stderr: 'rekey needs FACE_DATA_KEY: its first key is the one to encrypt with\n'
+  })
+  await store.close()
+  assert.equal((await runCommand(t, ['rekey'], { FACE_DATA_DIR: dir, FACE_DATA_KEY: keyText() })).code, 0)
+  assert.equal(isSealed(await readFile(dataFolder(dir).userPath('anna'))), true)
+})
