@@ -15,6 +15,7 @@ export const ConfigSchema = Type.Object({
   FACE_DATA_KEY: Type.Optional(Type.String({
     pattern: DATA_KEYS_PATTERN, description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
   })),
+  STORE_POLL_MS: Type.Integer({ default: 500, minimum: 100, maximum: 60_000 }),
   DATABASE_URL: Type.Optional(Type.String({
     pattern: '^postgres(ql)?://.', description: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE'
   })),

@@ -5,14 +5,16 @@ import { createFileStore } from './file-store.ts'
 import { createPostgresStore } from './postgres/postgres-store.ts'
 import type { OnStoreEvent } from './store-event.ts'
 
-export type StoreConfig = Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR' | 'FACE_DATA_KEY'>
+export type StoreConfig = Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR' | 'FACE_DATA_KEY' | 'STORE_POLL_MS'>
 
 /**
  * The store that the configuration names, not yet open. Throws `ConfigError` for an address that cannot be understood, and
  * for a key that would encrypt nothing.
  */
-export function createStore ({ DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY }: StoreConfig, onEvent: OnStoreEvent): EncodingStore {
-  if (url === undefined) return createFileStore({ dir, keys: parseDataKeys(FACE_DATA_KEY), onEvent })
+export function createStore (
+  { DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY, STORE_POLL_MS: pollMs }: StoreConfig, onEvent: OnStoreEvent
+): EncodingStore {
+  if (url === undefined) return createFileStore({ dir, keys: parseDataKeys(FACE_DATA_KEY), pollMs, onEvent })
   if (FACE_DATA_KEY !== undefined) {
     throw new ConfigError('FACE_DATA_KEY encrypts files and no database: leave it out with DATABASE_URL, and let the database\'s disk be encrypted')
   }

@@ -25,12 +25,16 @@ import { createUserRefresh } from './user-refresh.ts'
 
 /** The start does not wait longer for damaged files to be set aside. */
 const SUSPECTS_MS_MAX = 5_000
+/** A change is seen within a second, with time to read it. */
+const POLL_MS = 500
 
 export interface FileStoreOptions {
   dir: string
   /** The first encrypts what is written, all of them read; without any, nothing is encrypted. */
   keys?: readonly DataKey[]
   onEvent?: OnStoreEvent
+  /** How often folders are looked at where the system does not notify of changes. */
+  pollMs?: number
   /** For tests: the file system and notifications to use. */
   fs?: FileSystem
   watch?: Watch
@@ -46,7 +50,7 @@ export interface FileStore extends EncodingStore {
  * Makes the store; nothing happens before `open`, which throws `STORE_UNAVAILABLE` if `dir` cannot be read or a file needs
  * another key.
  */
-export function createFileStore ({ dir, keys = [], onEvent = () => {}, fs = nodeFileSystem, watch }: FileStoreOptions): FileStore {
+export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = POLL_MS, fs = nodeFileSystem, watch }: FileStoreOptions): FileStore {
   const data = dataFolder(resolve(dir))
   const codec = createRecordCodec(keys)
   let quarantined = 0
@@ -59,7 +63,7 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, fs = node
   const records = createUserRecords({ data, fs, codec, onEvent: tell })
   const queue = createTaskQueue()
   const refresh = createUserRefresh({ data, records, known, lock, queue, onEvent: tell })
-  const follower = createFolderFollower({ data, fs, known, onUser: refresh.request, onEvent: tell, watch })
+  const follower = createFolderFollower({ data, fs, known, onUser: refresh.request, onEvent: tell, pollMs, watch })
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
 

@@ -13,7 +13,6 @@ import { statText } from './user-files.ts'
 
 /** With notifications this is only a safety net. */
 const INTERVAL_MS = 5_000
-const INTERVAL_WITHOUT_NOTIFICATIONS_MS = 500
 
 /** Notices what other processes and administrators do to the users' files. */
 export interface FolderFollower {
@@ -25,12 +24,14 @@ export interface FolderFollower {
 }
 
 /** Names the users whose file may have changed to `onUser`. */
-export function createFolderFollower ({ data, fs, known, onUser, onEvent, watch }: {
+export function createFolderFollower ({ data, fs, known, onUser, onEvent, pollMs, watch }: {
   data: DataFolder
   fs: FileSystem
   known: KnownUsers
   onUser: (key: string) => void
   onEvent: OnStoreEvent
+  /** How often folders are looked at where there are no notifications. */
+  pollMs: number
   watch?: Watch | undefined
 }): FolderFollower {
   let stats = remoteStats(fs)
@@ -60,7 +61,7 @@ export function createFolderFollower ({ data, fs, known, onUser, onEvent, watch 
     if (!notified) return
     notified = false
     onEvent({ type: 'polling', reason })
-    if (begun) poll.begin(INTERVAL_WITHOUT_NOTIFICATIONS_MS)
+    if (begun) poll.begin(pollMs)
   }
 
   /** Compares a sub-folder with what is known of it, and removes what dead processes left there. */
@@ -100,7 +101,7 @@ export function createFolderFollower ({ data, fs, known, onUser, onEvent, watch 
     },
     begin () {
       begun = true
-      poll.begin(notified ? INTERVAL_MS : INTERVAL_WITHOUT_NOTIFICATIONS_MS)
+      poll.begin(notified ? INTERVAL_MS : pollMs)
     },
     async close () {
       notifications.close()

@@ -17,7 +17,7 @@ export async function isLocal (folder: string): Promise<boolean> {
     // The system may give the number with its sign.
     return LOCAL.has((await statfs(folder)).type >>> 0)
   } catch {
-    return false // Looking twice a second is always right.
+    return false // Looking at intervals is always right.
   }
 }
 

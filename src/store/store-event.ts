@@ -18,7 +18,7 @@ export type StoreEvent =
   | { type: 'unknown-key', file: string, reason: string }
   /** Users are served, changes are refused. */
   | { type: 'read-only', reason: string }
-  /** There are no notifications, so changes are looked for twice a second. */
+  /** There are no notifications, so changes are looked for at intervals. */
   | { type: 'polling', reason: string }
   /** The database answers; named by host and database. */
   | { type: 'connected', database: string }

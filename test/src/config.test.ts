@@ -38,7 +38,7 @@ test('each limit takes its ends and refuses what lies beyond', () => {
     ['PORT', 0, 65535, 1], ['RECOGNITION_TOLERANCE', 0, 2, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
     ['MAX_FACES_PER_USER', 1, 100, 1], ['MAX_IMAGE_BYTES', 1024, 104857600, 1], ['MAX_IMAGE_PIXELS', 1600, 250000000, 1],
     ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1], ['INFERENCE_TIMEOUT_MS', 100, 120000, 1],
-    ['RATE_LIMIT_MAX', 1, 10000000, 1], ['RATE_LIMIT_WINDOW', 1, 86400, 1], ['CLOSE_GRACE_MS', 100, 600000, 1]
+    ['RATE_LIMIT_MAX', 1, 10000000, 1], ['STORE_POLL_MS', 100, 60000, 1], ['RATE_LIMIT_WINDOW', 1, 86400, 1], ['CLOSE_GRACE_MS', 100, 600000, 1]
   ]
   for (const [name, low, high, step] of limits) {
     for (const value of [low, high]) assert.doesNotThrow(() => loadConfig({ [name]: String(value) }))

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { adding, openStore, seen, temporaryFolder, WATCH_MODES } from './helper.ts'
+import { adding, openStore, record, refusingWatch, seen, temporaryFolder, WATCH_MODES } from './helper.ts'
+
+test('without notifications folders are looked at as often as asked for', async (t) => {
+  const dir = await temporaryFolder(t)
+  const slow = await openStore(t, { dir, watch: refusingWatch, pollMs: 60_000 })
+  const quick = await openStore(t, { dir, watch: refusingWatch, pollMs: 100 })
+  const author = await openStore(t, { dir })
+  for (let seed = 1; seed <= 10; seed++) {
+    await author.store.update('anna', () => record('anna', seed))
+    await seen(quick.follower, 'anna', [seed])
+  }
+  assert.equal(slow.follower.users.size, 0)
+})
 
 for (const [mode, options] of WATCH_MODES) {
   test(`${mode}: what one store does the other one sees within a second`, async (t) => {
