@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { FaceError } from '../errors.ts'
 import { tempOwner, type DataFolder } from './data-folder.ts'
@@ -30,8 +30,8 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
   let told = 0
 
   for (const folder of USER_FOLDERS) {
-    for (const key of usersIn(folder)) {
-      load(key)
+    for (const [key, path] of usersIn(folder)) {
+      load(key, path)
       if (performance.now() < pauseAt) continue
       await nextTurn()
       pauseAt = performance.now() + SLICE_MS
@@ -41,9 +41,9 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
   onEvent({ type: 'loaded', users: known.count(), durationMs: Math.round(performance.now() - startedAt) })
   return { suspects, temps }
 
-  function load (key: string): void {
+  function load (key: string, path: string): void {
     try {
-      const file = readUserFileSync(data.userPath(key), key, codec, buffer)
+      const file = readUserFileSync(path, key, codec, buffer)
       if (file.state === 'damaged') suspects.push(key)
       else known.accept(key, file)
     } catch (err) {
@@ -58,15 +58,19 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
     return new FaceError('STORE_UNAVAILABLE', { message, cause })
   }
 
-  function usersIn (folder: string): string[] {
-    const keys: string[] = []
-    for (const name of namesIn(join(data.users, folder))) {
+  /** The users of a sub-folder with the paths of their files. */
+  function usersIn (folder: string): Array<[key: string, path: string]> {
+    const users: Array<[string, string]> = []
+    const folderPath = join(data.users, folder)
+    for (const name of namesIn(folderPath)) {
+      const path = folderPath + sep + name
+
       const key = userKeyOf(name)
-      if (key !== null && userFolder(key) === folder) keys.push(key)
-      else if (tempOwner(name)) temps.push({ folder: join(data.users, folder), name })
-      else onEvent({ type: 'ignored', file: data.nameOf(join(data.users, folder, name)), reason: 'not the place or name of a user file' })
+      if (key !== null && userFolder(key) === folder) users.push([key, path])
+      else if (tempOwner(name)) temps.push({ folder: folderPath, name })
+      else onEvent({ type: 'ignored', file: data.nameOf(path), reason: 'not the place or name of a user file' })
     }
-    return keys
+    return users
   }
 
   function namesIn (path: string): string[] {
