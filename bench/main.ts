@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --quick]`: how fast the built server is on this machine, against the least that its networks cost here
  * and against face-api on its own, all measured in the same run. Writes `bench/results/`.
+ * `npm run bench -- --store [--quick]`: how the store grows.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
@@ -15,8 +16,14 @@ import { measureReference } from './reference.ts'
 import { chart, table, type Report, type Row } from './report.ts'
 import { startBenchServer, type BenchServer } from './server.ts'
 import { measureStages } from './stages.ts'
+import { benchStore } from './store.ts'
 
-const { values: { quick = false } } = parseArgs({ options: { quick: { type: 'boolean' } } })
+const { values: { quick = false, store = false } } = parseArgs({ options: { quick: { type: 'boolean' }, store: { type: 'boolean' } } })
+if (store) {
+  process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
+  process.exit()
+}
+
 const plan = quick
   ? { sizes: [{ width: 640, height: 480 }], galleries: [10, 10_000], searches: [100_000], concurrencies: [1, 2, 8], runMs: 2_000, rounds: 1 }
   : {

@@ -26,7 +26,8 @@ export interface Report {
 const one = (value: number): string => value.toFixed(1)
 const line = (cells: Array<string | number>): string => `| ${cells.join(' | ')} |`
 
-function markdown (head: string[], rows: Array<Array<string | number>>): string {
+/** A table of numbers, the first column apart. */
+export function markdown (head: string[], rows: Array<Array<string | number>>): string {
   return [line(head), line(head.map((_, i) => i === 0 ? '---' : '---:')), ...rows.map(line), ''].join('\n')
 }
 

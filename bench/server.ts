@@ -1,16 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { dataFolder } from '../src/store/data-folder.ts'
-import { encodeRecord } from '../src/store/record-codec.ts'
-import { ENCODING_LENGTH } from '../workers/backends/backend.ts'
-import { FACE_API_NETWORK } from '../src/recognition/network.ts'
+import { join } from 'node:path'
+import { addStrangers } from './strangers.ts'
 
-const ENCODINGS_PER_USER = 5
-/** Length of a typical encoding. */
-const NORM = 1.4
 const TICKS_PER_SECOND = 100
 const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
 
@@ -26,34 +20,10 @@ export interface BenchServer {
   stop (): Promise<void>
 }
 
-/** Always the same vectors, which resemble no face. */
-function randomVector (seed: number): Float32Array {
-  let state = seed
-  const vector = Float32Array.from({ length: ENCODING_LENGTH }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 31 - 1
-  })
-  const norm = Math.hypot(...vector)
-  return vector.map((value) => value * NORM / norm)
-}
-
-async function fill (dir: string, encodings: number): Promise<void> {
-  const folder = dataFolder(dir)
-  const registeredAt = new Date(0).toISOString()
-  for (let first = 0; first < encodings; first += ENCODINGS_PER_USER) {
-    const key = String(1_000_000 + first)
-    const count = Math.min(ENCODINGS_PER_USER, encodings - first)
-    const vectors = Array.from({ length: count }, (_, i) => ({ vector: randomVector(first + i + 1), quality: 1, registeredAt, model: FACE_API_NETWORK.id }))
-    const path = folder.userPath(key)
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, encodeRecord(key, { userId: Number(key), updatedAt: registeredAt, encodings: vectors }).bytes)
-  }
-}
-
 /** Starts the built server with so many encodings of strangers enrolled. */
 export async function startBenchServer (encodings: number, env: Record<string, string> = {}): Promise<BenchServer> {
   const dir = await mkdtemp(join(tmpdir(), 'face-bench-'))
-  await fill(dir, encodings)
+  await addStrangers(dir, 0, encodings)
   const startedAt = performance.now()
   const child = spawn(process.execPath, ['dist/src/server.js'], {
     stdio: ['ignore', 'pipe', 'inherit'],
