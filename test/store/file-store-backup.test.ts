@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { eventually, openStore, record, temporaryFolder, WATCH_MODES, type Follower } from './helper.ts'
+import { eventually, newKeys, openStore, record, temporaryFolder, WATCH_MODES, type Follower } from './helper.ts'
 
 const BACKUPS = 5
 /** Users that change while the others are saved. */
@@ -23,9 +23,10 @@ async function restore (archive: string, dir: string): Promise<void> {
   assert.equal(code, 0)
 }
 
-test('a backup that is made while users are changed has each of them as a whole', async (t) => {
+test('a backup that is made while users are changed has each of them as a whole, encrypted as they are', async (t) => {
   const dir = await temporaryFolder(t)
-  const { store } = await openStore(t, { dir })
+  const keys = newKeys()
+  const { store } = await openStore(t, { dir, keys })
   await Promise.all(KEYS.map((key) => store.update(key, () => record(key, 1))))
   const backups = await Promise.all(Array.from({ length: BACKUPS }, () => temporaryFolder(t)))
 
@@ -43,7 +44,7 @@ test('a backup that is made while users are changed has each of them as a whole'
 
   for (const backup of backups) {
     await restore(join(backup, 'archive'), backup)
-    const { follower, events } = await openStore(t, { dir: backup })
+    const { follower, events } = await openStore(t, { dir: backup, keys })
     assert.equal(follower.users.size, KEYS.length)
     assert.ok([...follower.users.values()].flat().every((seed) => seed >= 1 && seed <= last))
     assert.deepEqual(events.map(({ type }) => type), ['loaded'])
