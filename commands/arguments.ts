@@ -10,7 +10,7 @@ export type Command =
   | { name: 'copy', to: string }
   | { name: 'enroll', dir: string, report: string }
 
-export const USAGE = `npm run store -- COMMAND, on the face data of the configuration; servers may go on running
+export const USAGE = `npm run store -- COMMAND, on the face data of the configuration, also while servers run
 
   rekey                    encrypt whatever is not encrypted with the first key of FACE_DATA_KEY
   verify                   check every file and count; changes nothing
@@ -18,7 +18,7 @@ export const USAGE = `npm run store -- COMMAND, on the face data of the configur
   import FILE [--replace]  add users of an export (.ndjson), or encodings of face_recognition (.npy, .npz, .json);
                            --replace: also those who are registered already
   purge --older-than 90d   delete the users who were not registered or changed for so many days
-  copy --to DIR            copy all users to another folder
+  copy --to DIR            copy all users to another folder, or to a database: --to postgres://USER:PASSWORD@HOST:PORT/DATABASE
   enroll DIR [--report FILE]
                            register the photos DIR/USER_ID/ANY.jpg and DIR/USER_ID.jpg; FILE (enroll.csv) says what
                            became of each, and with it a second call goes on where the first one ended

@@ -13,15 +13,18 @@ import { exportUsers } from './export.ts'
 import { importUsers } from './import.ts'
 import { purge } from './purge.ts'
 import { rekey } from './rekey.ts'
-import { assertHasData, storeIn } from './stores.ts'
+import { assertHasData, configuredStore, storeAt } from './stores.ts'
 import { verificationText, verify } from './verify.ts'
 
 async function run (command: Command, config: Config): Promise<string> {
   const { FACE_DATA_DIR: dir } = config
   const keys = parseDataKeys(config.FACE_DATA_KEY)
   const codec = createRecordCodec(keys)
-  const store = storeIn(dir, config)
+  const store = configuredStore(config)
   if (command.name !== 'import' && command.name !== 'enroll') await assertHasData(config)
+  if (config.DATABASE_URL !== undefined && (command.name === 'rekey' || command.name === 'verify')) {
+    throw new CommandError(`${command.name} looks into files: leave out DATABASE_URL`)
+  }
   switch (command.name) {
     case 'rekey':
       if (!keys[0]) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
@@ -34,7 +37,7 @@ async function run (command: Command, config: Config): Promise<string> {
     case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
     case 'import': return await importUsers(store, { ...command, codec, config })
     case 'purge': return await purge(store, command.olderThanDays)
-    case 'copy': return await copy(store, storeIn(command.to, config))
+    case 'copy': return await copy(store, storeAt(command.to, config))
     case 'enroll': return await enroll(store, config, command)
   }
 }

@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Config } from '../src/config.ts'
+import { createStore } from '../src/store/create-store.ts'
 import { dataFolder } from '../src/store/data-folder.ts'
 import { parseDataKeys } from '../src/store/data-key.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { createFileStore } from '../src/store/file-store.ts'
+import { createPostgresStore } from '../src/store/postgres/postgres-store.ts'
 import type { StoreEvent } from '../src/store/store-event.ts'
 import { CommandError } from './command-error.ts'
 
@@ -12,16 +14,23 @@ import { CommandError } from './command-error.ts'
 export const LANES = 16
 
 function tellProblem (event: StoreEvent): void {
-  if ('file' in event) process.stderr.write(`${event.file}: ${event.type}: ${event.reason}\n`)
+  if ('file' in event && 'reason' in event) process.stderr.write(`${event.file}: ${event.type}: ${event.reason}\n`)
 }
 
-/** A store in this folder, not open, that reports damaged files on stderr. */
-export function storeIn (dir: string, config: Config): EncodingStore {
-  return createFileStore({ dir, keys: parseDataKeys(config.FACE_DATA_KEY), onEvent: tellProblem })
+/** The store of the configuration, not open, that reports damage on stderr. */
+export function configuredStore (config: Config): EncodingStore {
+  return createStore(config, tellProblem)
+}
+
+/** A store in a folder, with the keys of the configuration, or at a `postgres://` address; as {@link configuredStore}. */
+export function storeAt (place: string, config: Config): EncodingStore {
+  if (/^postgres(ql)?:\/\//.test(place)) return createPostgresStore({ url: place, onEvent: tellProblem })
+  return createFileStore({ dir: place, keys: parseDataKeys(config.FACE_DATA_KEY), onEvent: tellProblem })
 }
 
 /** Throws {@link CommandError} unless there is face data, because a wrong FACE_DATA_DIR must not look like an empty one. */
 export async function assertHasData (config: Config): Promise<void> {
+  if (config.DATABASE_URL !== undefined) return
   const { users } = dataFolder(resolve(config.FACE_DATA_DIR))
   if (await stat(users).then((found) => found.isDirectory(), () => false)) return
   throw new CommandError(`${config.FACE_DATA_DIR} holds no face data: set FACE_DATA_DIR`)
