@@ -5,7 +5,7 @@ const forbid = (files, group) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message: 'against the import direction' }] }] }
 })
-const edge = ['**/plugins/**', '**/app.ts', '**/server.ts', '**/bench/**', '**/commands/**']
+const edge = ['**/plugins/**', '**/app.ts', '**/server.ts', '**/cluster.ts', '**/bench/**', '**/commands/**']
 const http = ['fastify', 'fastify-plugin', '@fastify/*']
 
 // Flat config replaces and does not merge, so each entry lists everything its room may not import.
@@ -18,7 +18,7 @@ export default [
   forbid(['src/inference/**'], [...edge, ...http, 'pino']),
   forbid(['workers/**'], ['**/bench/**', '**/commands/**', '**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
   forbid(['models/**'], ['**/bench/**', '**/commands/**', '**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
-  forbid(['commands/**'], ['**/plugins/**', '**/bench/**', '**/app.ts', '**/server.ts', ...http, 'piscina', 'pino']),
+  forbid(['commands/**'], ['**/plugins/**', '**/bench/**', '**/app.ts', '**/server.ts', '**/cluster.ts', ...http, 'piscina', 'pino']),
   forbid(['bench/**'], ['**/plugins/**', '**/test/**', 'fastify', '@fastify/*', 'piscina']),
   {
     files: ['**/*.ts'],

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listeningUrl } from './listening.ts'
 import { addStrangers } from './strangers.ts'
 
 const TICKS_PER_SECOND = 100
-const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
 
 /** The built server, on a data folder of its own. */
 export interface BenchServer {
@@ -42,14 +42,8 @@ export async function startBenchServer (encodings: number, env: Record<string, s
   })
   const exited = once(child, 'exit')
   let output = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      output = (output + String(chunk)).slice(-10_000)
-      const found = LISTENING.exec(output)?.[1]
-      if (found) resolve(found)
-    })
-    exited.then(() => reject(new Error(`the server ended: ${output}`)), reject)
-  })
+  child.stdout.on('data', (chunk) => { output = (output + String(chunk)).slice(-10_000) })
+  const url = await listeningUrl(child, () => output)
   const proc = (file: string): Promise<string> => readFile(`/proc/${child.pid}/${file}`, 'utf8').catch(() => '')
   return {
     url,

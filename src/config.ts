@@ -34,6 +34,7 @@ export const ConfigSchema = Type.Object({
   MAX_FACES_PER_USER: Type.Integer({ default: 5, minimum: 1, maximum: 100 }),
   MAX_IMAGE_BYTES: Type.Integer({ default: 10 * 1024 * 1024, minimum: 1024, maximum: 100 * 1024 * 1024 }),
   MAX_IMAGE_PIXELS: Type.Integer({ default: 25_000_000, minimum: 1600, maximum: 250_000_000 }),
+  WEB_CONCURRENCY: Type.Integer({ default: 1, minimum: 1, maximum: 256 }),
   INFERENCE_BACKEND: Type.Enum(['onnx', 'tfjs'], { default: 'onnx' }),
   ONNX_EXECUTION_PROVIDERS: Type.String({
     default: 'cpu', pattern: '^[a-z]+(,[a-z]+)*$', description: 'names of ONNX Runtime\'s execution providers, best first, such as cuda,cpu'
@@ -115,5 +116,6 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
     }
   }
   const config = envSchema<Config>({ schema: ConfigSchema, data: { ...data['RECOGNITION_MODEL'] && ARCFACE_DEFAULTS, ...data }, env: false })
+  if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = Math.max(1, Math.floor(availableParallelism() / config.WEB_CONCURRENCY))
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
 }

@@ -1,26 +1,44 @@
-import { existsSync } from 'node:fs'
+import cluster from 'node:cluster'
 import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
-import { ConfigError, loadConfig } from './config.ts'
-import { FaceError } from './errors.ts'
+import type { Command } from './cluster/server-process.ts'
+import { loadConfig } from './config.ts'
+import { readEnvironment } from './environment.ts'
 import { createLogger } from './logger.ts'
+import { failStart } from './start-failure.ts'
 
-if (existsSync('.env')) process.loadEnvFile('.env')
+/** Sent to all processes of a terminal or a service at once; under a primary it is the primary that says what to do. */
+const GROUP_SIGNALS: closeWithGrace.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
 
-try {
-  const config = loadConfig(process.env)
-  const logger = createLogger(config)
-  const app = await buildApp(config, logger)
-  closeWithGrace({ delay: config.CLOSE_GRACE_MS, logger }, async ({ err, signal }) => {
+/** Closes the server when a signal or the primary says so, or the primary is gone. */
+function closeWhenTold (app: FastifyInstance): void {
+  const { config, log: logger } = app
+  const left: closeWithGrace.Signals[] = ['SIGUSR2', ...cluster.isWorker ? GROUP_SIGNALS : []]
+  // Without a listener they would end the process.
+  for (const signal of left) process.on(signal, () => {})
+  const { close } = closeWithGrace({ delay: config.CLOSE_GRACE_MS, logger, skip: left }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'stopping after an error')
     else logger.info({ signal }, 'stopping')
     await app.close()
   })
-  await app.listen({ host: config.HOST, port: config.PORT })
-} catch (err) {
-  const message = err instanceof Error ? err.message : String(err)
-  process.stderr.write(`${message}\n`)
-  const isExpected = err instanceof ConfigError || err instanceof FaceError
-  if (!isExpected && err instanceof Error) process.stderr.write(`${err.stack}\n`)
-  process.exit(1)
+  cluster.worker?.on('message', (command: Command) => {
+    if (command === 'stop') close()
+    else app.shutdown.retire().then(close, close)
+  })
+  cluster.worker?.on('disconnect', () => {
+    // Else this ends the process in the middle of a photo.
+    cluster.worker!.exitedAfterDisconnect = true
+    close()
+  })
 }
+
+async function main (): Promise<void> {
+  // The primary has read .env, and all its servers shall agree.
+  const config = loadConfig(cluster.isWorker ? process.env : readEnvironment())
+  const app = await buildApp(config, createLogger(config))
+  closeWhenTold(app)
+  await app.listen({ host: config.HOST, port: config.PORT })
+}
+
+await main().catch(failStart)

@@ -66,7 +66,7 @@ async function isKeptOut (path: string): Promise<boolean> {
 test('the README describes every variable, with its default and what is allowed, and no other', async () => {
   const rows = await table('## Configuration')
   assert.deepEqual(rows.map((row) => row.slice(0, 3)), VARIABLES.map(([name, schema]) => [
-    name, name === 'INFERENCE_THREADS' ? 'one per core' : String(schema.default ?? 'none'), allowed(schema)
+    name, name === 'INFERENCE_THREADS' ? 'cores ÷ processes' : String(schema.default ?? 'none'), allowed(schema)
   ]))
   for (const [name, , , meaning = ''] of rows) assert.ok(meaning.length > 10, name)
 })

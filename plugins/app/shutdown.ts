@@ -1,11 +1,32 @@
+import { once } from 'node:events'
+import { Server } from 'node:net'
 import fp from 'fastify-plugin'
 import { FaceError } from '../../src/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    shutdown: Shutdown
+  }
+}
+
+/** The two ways to an end. */
+export interface Shutdown {
+  /** The server is about to end: nothing new should be sent to it. */
+  draining (): boolean
+  /**
+   * Takes no new connections, serves the present ones until each has had one more answer, which closes it, and resolves
+   * when none is left, or after `CLOSE_GRACE_MS`. For a server that another one relieves: no client notices.
+   */
+  retire (): Promise<void>
+}
 
 /**
  * While the server closes, it finishes what it accepted and sends newcomers away at once. Each answer also closes its
  * connection: kept alive, it would hold the server until the kiosk lets go.
  */
 export default fp(async function shutdownPlugin (fastify) {
+  const { CLOSE_GRACE_MS } = fastify.config
+  let retiring = false
   let closing = false
   fastify.addHook('preClose', async () => {
     closing = true
@@ -14,6 +35,16 @@ export default fp(async function shutdownPlugin (fastify) {
     if (closing) throw new FaceError('SHUTTING_DOWN')
   })
   fastify.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close')
+    if (closing || retiring) reply.header('connection', 'close')
+  })
+  fastify.decorate('shutdown', {
+    draining: () => closing || retiring,
+    async retire () {
+      retiring = true
+      const left = once(fastify.server, 'close', { signal: AbortSignal.timeout(CLOSE_GRACE_MS) })
+      // The close of an HTTP server would also cut the connections that are idle at this moment, whose next photo is on its way.
+      Server.prototype.close.call(fastify.server)
+      await left.catch(() => {}) // Whoever is silent for so long sends nothing now.
+    }
   })
 }, { name: 'shutdown' })

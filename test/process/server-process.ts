@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { resolve } from 'node:path'
-import { TEST_ENV } from '../helper.ts'
+import { listeningUrl } from '../../bench/listening.ts'
+import { eventually, TEST_ENV } from '../helper.ts'
 
 /** A server in a process of its own, listening on a free port of 127.0.0.1. */
 export interface ServerProcess {
@@ -14,11 +15,12 @@ export interface ServerProcess {
   exited: Promise<number | NodeJS.Signals | null>
 }
 
-const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
+/** What to run, and where. `server` is one server on its own, `cluster` is what `npm start` runs. */
+interface Program { cwd?: string, program?: 'server' | 'cluster' }
 
-function launch (env: Record<string, string>, cwd: string): { child: ChildProcess, output: () => string } {
+function launch (env: Record<string, string>, { cwd = '.', program = 'server' }: Program): { child: ChildProcess, output: () => string } {
   // A name of the caller's own environment must not reach the server under test.
-  const child = spawn(process.execPath, [resolve('dist/src/server.js')], {
+  const child = spawn(process.execPath, [resolve(`dist/src/${program}.js`)], {
     cwd, env: { PATH: process.env['PATH'] ?? '', MODELS_DIR: resolve('models'), ...TEST_ENV, LOG_LEVEL: 'info', ...env }
   })
   let text = ''
@@ -27,23 +29,18 @@ function launch (env: Record<string, string>, cwd: string): { child: ChildProces
 }
 
 /** Starts the built server (`npm run build` first) and resolves when it listens; killed after the test. */
-export async function startServer (t: TestContext, env: Record<string, string>, cwd = '.'): Promise<ServerProcess> {
-  const { child, output } = launch({ HOST: '127.0.0.1', PORT: '0', ...env }, cwd)
+export async function startServer (t: TestContext, env: Record<string, string>, program: Program = {}): Promise<ServerProcess> {
+  const { child, output } = launch({ HOST: '127.0.0.1', PORT: '0', ...env }, program)
   t.after(() => child.kill('SIGKILL'))
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)))
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout?.on('data', () => {
-      const match = LISTENING.exec(output())
-      if (match?.[1]) resolve(match[1])
-    })
-    exited.then((code) => reject(new Error(`server ended with ${code}: ${output()}`)), reject)
-  })
+  const url = await listeningUrl(child, output)
+  if (program.program === 'cluster') await eventually(() => output().includes('"READY"') || child.exitCode !== null, 30_000)
   return { child, url, output, exited }
 }
 
 /** Runs the built server where it must not start; gives its exit code and all it wrote. */
-export async function failToStart (t: TestContext, env: Record<string, string>, cwd = '.'): Promise<{ code: number | null, output: string }> {
-  const { child, output } = launch({ HOST: '127.0.0.1', PORT: '0', ...env }, cwd)
+export async function failToStart (t: TestContext, env: Record<string, string>, program: Program = {}): Promise<{ code: number | null, output: string }> {
+  const { child, output } = launch({ HOST: '127.0.0.1', PORT: '0', ...env }, program)
   t.after(() => child.kill('SIGKILL'))
   const [code] = await once(child, 'close') as [number | null]
   return { code, output: output() }

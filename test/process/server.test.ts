@@ -34,6 +34,7 @@ test('SIGTERM lets the photos under way finish, and nobody new comes in', async 
   const photo = await portraits.anna()
   const underWay = Array.from({ length: 6 }, () => post(server.url, photo, 1))
   await underWay[0]
+  server.child.kill('SIGUSR2') // Is not for the server, and must not end it.
   server.child.kill('SIGTERM')
   const answers = await Promise.all(underWay)
   for (const answer of answers) {
@@ -51,9 +52,11 @@ test('a bad value stops the start with one line that names the variable, the val
     [{ LOG_LEVEL: 'LOUD' }, /^LOG_LEVEL="LOUD" is not allowed: expected one of .*\n$/]
   ]
   for (const [env, line] of cases) {
-    const { code, output } = await failToStart(t, env)
-    assert.equal(code, 1)
-    assert.match(output, line)
+    for (const program of ['server', 'cluster'] as const) {
+      const { code, output } = await failToStart(t, env, { program })
+      assert.equal(code, 78)
+      assert.match(output, line)
+    }
   }
 })
 
@@ -95,7 +98,7 @@ test('an occupied port and a data folder that cannot be made stop the start', as
 test('settings come from .env, and the environment wins over it', async (t) => {
   const cwd = await temporaryFolder(t)
   await writeFile(join(cwd, '.env'), 'RECOGNITION_TOLERANCE=0.45\nLOG_FILE=from-dotenv.log\n')
-  const server = await startServer(t, { FACE_DATA_DIR: './faces', LOG_FILE: 'from-env.log' }, cwd)
+  const server = await startServer(t, { FACE_DATA_DIR: './faces', LOG_FILE: 'from-env.log' }, { cwd })
   const health = await (await fetch(`${server.url}/health`)).json() as Record<string, unknown>
   assert.equal(health['recognition_tolerance'], 0.45)
   assert.equal(health['face_data_dir'], './faces')
@@ -104,7 +107,7 @@ test('settings come from .env, and the environment wins over it', async (t) => {
 
 test('the log has one line for each request and never a photo, an encoding or a user id', async (t) => {
   const cwd = await temporaryFolder(t)
-  const server = await startServer(t, { FACE_DATA_DIR: './faces', LOG_FILE: 'face_server.log', LOG_LEVEL: 'DEBUG' }, cwd)
+  const server = await startServer(t, { FACE_DATA_DIR: './faces', LOG_FILE: 'face_server.log', LOG_LEVEL: 'DEBUG' }, { cwd })
   const photo = await portraits.anna()
   const json = (path: string, body: object): Promise<Response> => fetch(`${server.url}${path}`, {
     method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-request-id': 'door-17' }

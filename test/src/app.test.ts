@@ -12,16 +12,16 @@ test('every plugin and route is there', async (t) => {
   }
   const routes: Array<[method: 'GET' | 'POST' | 'DELETE', url: string]> = [
     ['POST', '/register-face'], ['POST', '/recognize'], ['GET', '/status/:user_id'], ['DELETE', '/face/:user_id'],
-    ['GET', '/health'], ['GET', '/stats'], ['GET', '/docs/json']
+    ['GET', '/health'], ['GET', '/health/live'], ['GET', '/health/ready'], ['GET', '/stats'], ['GET', '/docs/json']
   ]
   for (const [method, url] of routes) assert.ok(app.hasRoute({ method, url }), url)
 })
 
-test('the OpenAPI document has the six endpoints and the metrics, their three kinds of body and their errors', async (t) => {
+test('the OpenAPI document has the six endpoints, the probes and the metrics, their three kinds of body and their errors', async (t) => {
   const app = await startApp(t)
   const document = (await app.inject('/docs/json')).json<OpenApi>()
   assert.match(document.openapi, /^3\./)
-  assert.deepEqual(Object.keys(document.paths).sort(), ['/face/{user_id}', '/health', '/metrics', '/recognize', '/register-face', '/stats', '/status/{user_id}'])
+  assert.deepEqual(Object.keys(document.paths).sort(), ['/face/{user_id}', '/health', '/health/live', '/health/ready', '/metrics', '/recognize', '/register-face', '/stats', '/status/{user_id}'])
   const register = document.paths['/register-face']!['post']!
   for (const type of ['application/json', 'multipart/form-data', 'image/jpeg']) assert.ok(type in register.requestBody!.content, type)
   for (const status of [200, 400, 413, 415, 422, 429, 500, 503, 504, 507]) assert.ok(String(status) in register.responses, String(status))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
 import { ConfigError, loadConfig } from '../../src/config.ts'
 
@@ -29,6 +30,14 @@ test('the old log levels are understood, and DEBUG alone means debug', () => {
   assert.equal(loadConfig({ DEBUG: '1', LOG_LEVEL: 'INFO' }).LOG_LEVEL, 'info')
 })
 
+test('the processes share the cores, and each has one thread at least', () => {
+  const threads = (env: Record<string, string>): number => loadConfig(env).INFERENCE_THREADS
+  assert.equal(threads({}), availableParallelism())
+  assert.equal(threads({ WEB_CONCURRENCY: '2' }), Math.max(1, Math.floor(availableParallelism() / 2)))
+  assert.equal(threads({ WEB_CONCURRENCY: '256' }), 1)
+  assert.equal(threads({ WEB_CONCURRENCY: '2', INFERENCE_THREADS: '7' }), 7)
+})
+
 test('an empty variable counts as not set', () => {
   assert.equal(loadConfig({ PORT: '', FLASK_PORT: ' ' }).PORT, 5000)
 })
@@ -37,7 +46,7 @@ test('each limit takes its ends and refuses what lies beyond', () => {
   const limits: Array<[name: string, low: number, high: number, step: number]> = [
     ['PORT', 0, 65535, 1], ['RECOGNITION_TOLERANCE', 0, 2, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
     ['MAX_FACES_PER_USER', 1, 100, 1], ['MAX_IMAGE_BYTES', 1024, 104857600, 1], ['MAX_IMAGE_PIXELS', 1600, 250000000, 1],
-    ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1], ['INFERENCE_TIMEOUT_MS', 100, 120000, 1],
+    ['WEB_CONCURRENCY', 1, 256, 1], ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1], ['INFERENCE_TIMEOUT_MS', 100, 120000, 1],
     ['RATE_LIMIT_MAX', 1, 10000000, 1], ['STORE_POLL_MS', 100, 60000, 1], ['RATE_LIMIT_WINDOW', 1, 86400, 1], ['CLOSE_GRACE_MS', 100, 600000, 1]
   ]
   for (const [name, low, high, step] of limits) {

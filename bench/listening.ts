@@ -1,0 +1,15 @@
+import type { ChildProcess } from 'node:child_process'
+
+const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
+
+/** Resolves with the address that a server says it listens at; `output` is all it wrote so far. Rejects when it ends instead. */
+export function listeningUrl (child: ChildProcess, output: () => string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const url = LISTENING.exec(output())?.[1]
+      if (url) resolve(url)
+    })
+    child.once('close', (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${output()}`)))
+    child.once('error', reject)
+  })
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { Agent, request } from 'node:http'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { eventually, temporaryFolder } from '../helper.ts'
+import { portraits } from '../photos.ts'
+import { failToStart, startServer, type ServerProcess } from './server-process.ts'
+
+interface Line { pid: number, msg: string, signal?: string }
+
+/** The log so far; what is no JSON was written by a process that ended. */
+const log = ({ output }: ServerProcess): Line[] => output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Line)
+
+/** The processes that ever listened, oldest first. */
+const listened = (server: ServerProcess): number[] => log(server).filter(({ msg }) => msg.startsWith('Server listening')).map(({ pid }) => pid)
+
+const times = (server: ServerProcess, msg: string): number => log(server).filter((line) => line.msg === msg).length
+
+function alive (pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** Posts a photo over a connection of the agent; gives the status and whether the server ended the connection. */
+function recognize (agent: Agent, url: string, photo: Buffer): Promise<{ status: number | undefined, closes: boolean }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${url}/recognize`, { agent, method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length } }, (answer) => {
+      answer.resume()
+      answer.on('end', () => resolve({ status: answer.statusCode, closes: answer.headers.connection === 'close' }))
+      answer.on('error', reject)
+    })
+    sent.on('error', reject)
+    sent.end(photo)
+  })
+}
+
+test('a process that is killed is replaced, and the other one serves meanwhile', async (t) => {
+  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), WEB_CONCURRENCY: '2' }, { program: 'cluster' })
+  const [first] = listened(server)
+  assert.equal(listened(server).length, 2)
+  process.kill(first!, 'SIGKILL')
+  await eventually(() => times(server, 'a process ended: another follows') === 1)
+  assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
+  await eventually(() => listened(server).length === 3)
+  assert.ok(log(server).some(({ pid, signal }) => pid === first && signal === 'SIGKILL'))
+})
+
+test('SIGHUP replaces every process while kiosks on open connections notice nothing, and reads .env again', async (t) => {
+  const cwd = await temporaryFolder(t)
+  const server = await startServer(t, { FACE_DATA_DIR: './faces', WEB_CONCURRENCY: '2', RATE_LIMIT_MAX: '1000000' }, { program: 'cluster', cwd })
+  const photo = await portraits.anna()
+  const old = listened(server)
+  const enough = new AbortController()
+  let closed = 0
+  let answers = 0
+  const kiosk = async (): Promise<void> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    while (!enough.signal.aborted) {
+      const { status, closes } = await recognize(agent, server.url, photo)
+      assert.equal(status, 200)
+      answers++
+      if (closes) closed++
+    }
+    agent.destroy()
+  }
+  const kiosks = Promise.all(Array.from({ length: 6 }, kiosk))
+  await eventually(() => answers > 12)
+  await writeFile(join(cwd, '.env'), 'RECOGNITION_TOLERANCE=0.41\n')
+  server.child.kill('SIGUSR2')
+  server.child.kill('SIGHUP')
+  await eventually(() => times(server, 'READY') === 2, 60_000)
+  const during = answers
+  await eventually(() => answers > during + 12)
+  enough.abort()
+  await kiosks
+  assert.equal(listened(server).length, 4)
+  assert.ok(old.every((pid) => !alive(pid)))
+  assert.ok(closed > 0)
+  assert.equal((await (await fetch(`${server.url}/health`)).json() as { recognition_tolerance: number }).recognition_tolerance, 0.41)
+
+  await writeFile(join(cwd, '.env'), 'RECOGNITION_TOLERANCE=41\n')
+  server.child.kill('SIGHUP')
+  await eventually(() => times(server, 'not replaced: the processes that run go on') === 1)
+  assert.equal((await fetch(`${server.url}/health/live`)).status, 200)
+  t.diagnostic(`${answers} photos, ${closed} connections closed by the server`)
+})
+
+test('what keeps the first process from starting ends everything, with its exit code', async (t) => {
+  const blocked = await failToStart(t, { FACE_DATA_DIR: '/dev/null/faces', WEB_CONCURRENCY: '2' }, { program: 'cluster' })
+  assert.equal(blocked.code, 1)
+  assert.match(blocked.output, /\/dev\/null\/faces/)
+})
+
+test('SIGTERM to the whole group, as a service manager sends it, finishes the photos under way and ends every process', async (t) => {
+  const cwd = await temporaryFolder(t)
+  const server = await startServer(t, { FACE_DATA_DIR: './faces', WEB_CONCURRENCY: '2', LOG_FILE: 'face_server.log' }, { program: 'cluster', cwd })
+  const photo = await portraits.anna()
+  const agent = new Agent()
+  const underWay = Array.from({ length: 6 }, () => recognize(agent, server.url, photo))
+  await underWay[0]
+  for (const pid of listened(server)) process.kill(pid, 'SIGTERM')
+  server.child.kill('SIGTERM')
+  for (const { status } of await Promise.all(underWay)) assert.ok(status === 200 || status === 503, String(status))
+  assert.equal(await server.exited, 0)
+  assert.ok(listened(server).every((pid) => !alive(pid)))
+  await assert.rejects(fetch(`${server.url}/health`))
+  assert.equal(await readFile(join(cwd, 'face_server.log'), 'utf8'), server.output())
+})
+
+test('servers whose primary is killed end by themselves', async (t) => {
+  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t) }, { program: 'cluster' })
+  server.child.kill('SIGKILL')
+  await eventually(() => listened(server).every((pid) => !alive(pid)))
+})
