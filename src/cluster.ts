@@ -26,10 +26,11 @@ async function main (): Promise<void> {
   const supervisor = createSupervisor({
     processes: config.WEB_CONCURRENCY,
     graceMs: config.CLOSE_GRACE_MS + EXIT_MS_MAX,
-    fork: () => forkServer({
+    fork: (slot) => forkServer({
       // One process alone can rotate the log file.
       env: { ...environment, WEB_CONCURRENCY: String(config.WEB_CONCURRENCY), LOG_FILE: 'off' },
-      onLine: (line) => output.write(`${line}\n`)
+      onLine: (line) => output.write(`${line}\n`),
+      onUnfit: () => { slot.replace().catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on')) }
     }),
     onCrash: (exit, delayMs) => logger.error({ ...exit, delayMs }, 'a process ended: another follows')
   })

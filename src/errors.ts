@@ -16,10 +16,12 @@ export const ERRORS = {
   MULTIPLE_FACES: [422, 'Multiple faces detected in image: only one person may be in the photo'],
   LOW_QUALITY: [422, 'The photo is not good enough'],
   RATE_LIMITED: [429, 'Too many requests: wait a moment'],
+  CLIENT_GONE: [499, 'The connection was closed before it was the photo\'s turn'],
   INTERNAL_ERROR: [500, 'Internal server error'],
   OVERLOADED: [503, 'The server is busy: try again in a moment'],
   SHUTTING_DOWN: [503, 'The server is restarting: try again in a moment'],
   STORE_UNAVAILABLE: [503, 'The face data cannot be read or written now: try again later'],
+  INFERENCE_FAILED: [503, 'The photo could not be processed: take another one'],
   INFERENCE_TIMEOUT: [504, 'The photo took too long to process: try again'],
   STORE_FULL: [507, 'The disk for the face data is full: tell the administrator']
 } as const satisfies Record<string, readonly [status: number, message: string]>
@@ -32,6 +34,8 @@ export interface FaceErrorOptions {
   message?: string
   /** Further public fields of the answer. */
   details?: Record<string, unknown>
+  /** When the client may try again. */
+  retryAfterSeconds?: number
   cause?: unknown
 }
 
@@ -39,12 +43,14 @@ export interface FaceErrorOptions {
 export class FaceError extends Error {
   readonly code: ErrorCode
   readonly details: Record<string, unknown>
+  readonly retryAfterSeconds: number
 
-  constructor (code: ErrorCode, { message = ERRORS[code][1], details = {}, cause }: FaceErrorOptions = {}) {
+  constructor (code: ErrorCode, { message = ERRORS[code][1], details = {}, retryAfterSeconds = 1, cause }: FaceErrorOptions = {}) {
     super(message, { cause })
     this.name = 'FaceError'
     this.code = code
     this.details = details
+    this.retryAfterSeconds = retryAfterSeconds
   }
 
   get statusCode (): number {

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadBackend } from './backends/load.ts'
+import { guardTask } from './network-guard.ts'
 import { createMatcher } from './pipeline/match.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
 import { examineForEnrolment, identify, type Tools } from './pipeline/pipeline.ts'
@@ -17,13 +18,13 @@ async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<
   const ready: WorkerReady = { ready: true, loadMs: performance.now() - startedAt, ...about }
   parentPort?.postMessage(ready)
 
-  return async ({ purpose, photo, imagePixelsMax }) => {
+  return async ({ guard, purpose, photo, imagePixelsMax }) => {
+    guardTask(guard)
     const work = purpose === 'enrol' ? examineForEnrolment : identify
     try {
       return { ok: true, ...await work(tools, new Uint8Array(photo), imagePixelsMax) }
     } catch (err) {
-      if (err instanceof PhotoError) return { ok: false, code: err.code }
-      throw err
+      return err instanceof PhotoError ? { ok: false, code: err.code } : { ok: false, code: 'BUG', error: err }
     }
   }
 }

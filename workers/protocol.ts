@@ -62,8 +62,17 @@ export interface WorkerReady {
   notice?: string
 }
 
+/** The thread may be ended. */
+export const GUARD_FREE = 0
+/** The thread runs a network: ending it now would end the process. */
+export const GUARD_IN_NETWORK = 1
+/** The main thread is about to end the thread, which must not start a network any more. */
+export const GUARD_CONDEMNED = 2
+
 /** One photo to look at, to name the face or to enrol it. The bytes are moved to the thread, not copied. */
 export interface PhotoTask {
+  /** One word, `GUARD_…`. The thread sets and clears `GUARD_IN_NETWORK`, the main thread sets `GUARD_CONDEMNED` when it is free. */
+  guard: Int32Array<SharedArrayBuffer>
   purpose: 'identify' | 'enrol'
   photo: ArrayBuffer
   imagePixelsMax: number
@@ -117,10 +126,14 @@ export type Stage = 'decode' | 'detect' | 'landmarks' | 'align' | 'encode' | 'ma
 /** Milliseconds that each step took. */
 export type StageTimes = Partial<Record<Stage, number>>
 
-/** Expected failures of a photo; the rest is a bug and thrown. */
+/** Expected failures of a photo; the rest is a bug. */
 export type PhotoErrorCode = 'UNSUPPORTED_IMAGE' | 'IMAGE_UNREADABLE' | 'IMAGE_TOO_LARGE' | 'IMAGE_TOO_SMALL'
 
-/** What became of a {@link PhotoTask}. Errors travel as values: own properties of thrown ones get lost on the way. */
+/**
+ * What became of a {@link PhotoTask}. Errors travel as values: own properties of thrown ones get lost on the way, and a task
+ * that is rejected is one whose thread died.
+ */
 export type PhotoResult<Found = Identification | Enrolment> =
   | { ok: true, found: Found | null, stages: StageTimes }
   | { ok: false, code: PhotoErrorCode }
+  | { ok: false, code: 'BUG', error: unknown }

@@ -9,8 +9,6 @@ declare module 'fastify' {
   }
 }
 
-const RETRY_AFTER_SECONDS = 1
-
 /** What the framework's own refusals are called here. */
 const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
@@ -43,10 +41,10 @@ function codedError (err: FastifyError | FaceError): FaceError {
 /** Answers every failure as `{success: false, message, code}`; details of a 5xx go to the log only. */
 export function answerError (err: FastifyError | FaceError, request: FastifyRequest, reply: FastifyReply): void {
   const coded = codedError(err)
-  const { statusCode, code, message, details } = coded
+  const { statusCode, code, message, details, retryAfterSeconds } = coded
   const level = statusCode === 500 ? 'error' : statusCode > 500 ? 'warn' : 'debug'
   request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
-  if (statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds)
   reply.outcome = code
   reply.code(statusCode).send({
     success: false, message, code, ...details, ...(statusCode === 500 ? { request_id: request.id } : {})

@@ -15,7 +15,11 @@ export default fp(async function inferencePlugin (fastify) {
     gallery: fastify.gallery.memory,
     network: fastify.network.file,
     onPhoto: fastify.metrics.photoDone,
-    onThreadError: (err) => log.error({ err }, 'inference thread died')
+    onThreadError: (err) => log.error({ err }, 'inference thread replaced'),
+    onUnfit (err) {
+      log.fatal({ err }, 'inference thread lost: this process must be replaced')
+      fastify.shutdown.giveUp()
+    }
   })
   fastify.decorate('inference', inference)
   // The threads load their models while the other plugins are loaded; who waits for them hears of a failure.
@@ -27,4 +31,4 @@ export default fp(async function inferencePlugin (fastify) {
     log.info({ threads: fastify.config.INFERENCE_THREADS, engine }, 'models are warm')
   })
   fastify.addHook('onClose', () => inference.close())
-}, { name: 'inference', dependencies: ['face-store', 'metrics'] })
+}, { name: 'inference', dependencies: ['face-store', 'metrics', 'shutdown'] })

@@ -12,6 +12,8 @@ declare module 'fastify' {
 /** What other plugins report. No label ever holds a user id. */
 export interface Metrics {
   readonly registry: Registry
+  /** For a request that ends without a response. */
+  requestDone (request: FastifyRequest, reply: FastifyReply): void
   /** Milliseconds that a photo waited for a thread, and that each of its stages took. */
   photoDone (waitedMs: number, stages: Readonly<Record<string, number>>): void
   /** 0..1. */
@@ -55,12 +57,14 @@ export default fp(async function metricsPlugin (fastify) {
   ]
   for (const [name, help, read] of gauges) registry.registerMetric(new Gauge({ name, help, registers: [], collect () { this.set(read()) } }))
 
-  fastify.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => {
+  function requestDone (request: FastifyRequest, reply: FastifyReply): void {
     requests.observe({ route: request.routeOptions.url ?? 'unknown', outcome: reply.outcome }, reply.elapsedTime / 1000)
-  })
+  }
+  fastify.addHook('onResponse', async (request, reply) => requestDone(request, reply))
   fastify.addHook('onClose', async () => registry.clear())
   fastify.decorate('metrics', {
     registry,
+    requestDone,
     photoDone (waitedMs, stages) {
       waited.observe(waitedMs / 1000)
       for (const [name, ms] of Object.entries(stages)) stage.observe({ stage: name }, ms / 1000)

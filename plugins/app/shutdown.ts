@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-/** The two ways to an end. */
+/** The ways to an end. */
 export interface Shutdown {
   /** The server is about to end: nothing new should be sent to it. */
   draining (): boolean
@@ -18,6 +18,10 @@ export interface Shutdown {
    * when none is left, or after `CLOSE_GRACE_MS`. For a server that another one relieves: no client notices.
    */
   retire (): Promise<void>
+  /** Says that the server cannot do all of its work any more, and another process should. */
+  giveUp (): void
+  /** Aborted by {@link giveUp}. */
+  readonly unfit: AbortSignal
 }
 
 /**
@@ -28,6 +32,7 @@ export default fp(async function shutdownPlugin (fastify) {
   const { CLOSE_GRACE_MS } = fastify.config
   let retiring = false
   let closing = false
+  const unfit = new AbortController()
   fastify.addHook('preClose', async () => {
     closing = true
   })
@@ -38,7 +43,9 @@ export default fp(async function shutdownPlugin (fastify) {
     if (closing || retiring) reply.header('connection', 'close')
   })
   fastify.decorate('shutdown', {
-    draining: () => closing || retiring,
+    draining: () => closing || retiring || unfit.signal.aborted,
+    unfit: unfit.signal,
+    giveUp: () => unfit.abort(),
     async retire () {
       retiring = true
       const left = once(fastify.server, 'close', { signal: AbortSignal.timeout(CLOSE_GRACE_MS) })

@@ -48,5 +48,5 @@ export function errorResponses (...codes: ErrorCode[]): Record<number, TSchema> 
 /** What can go wrong with any photo. */
 export const PHOTO_ERRORS = [
   'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'UNSUPPORTED_IMAGE', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE',
-  'IMAGE_TOO_SMALL', 'NO_FACE', 'OVERLOADED', 'INFERENCE_TIMEOUT'
+  'IMAGE_TOO_SMALL', 'NO_FACE', 'OVERLOADED', 'INFERENCE_FAILED', 'INFERENCE_TIMEOUT'
 ] as const satisfies ErrorCode[]

@@ -52,7 +52,7 @@ const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
     const isTyped = request.headers['content-type']?.startsWith('application/json')
     const userId = isTyped ? sent : userIdFromText(String(sent))
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
-      userId, request.photoBytes(), { replace: String(replace) === 'true' }
+      userId, request.photoBytes(), { replace: String(replace) === 'true', gone: request.clientGone }
     )
     fastify.metrics.registered(quality.overall)
     return {

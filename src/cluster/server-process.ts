@@ -4,6 +4,9 @@ import { createInterface } from 'node:readline'
 /** What the primary tells a server process: end at once, or when the clients that are connected have let go. */
 export type Command = 'stop' | 'retire'
 
+/** What a server process tells the primary that cannot do all of its work any more. */
+export const REPLACE_ME = 'replace me'
+
 /** How a process ended; without a code when by a signal, without either when the system refused to start it. */
 export interface Exit {
   pid: number | undefined
@@ -37,13 +40,17 @@ export interface ForkOptions {
   env: Readonly<Record<string, string | undefined>>
   /** Hears every line that it writes to stdout. */
   onLine: (line: string) => void
+  /** Hears that it cannot do all of its work any more. */
+  onUnfit: () => void
 }
 
 /** Starts a server process; `cluster.setupPrimary` has said which program. */
-export function forkServer ({ env, onLine }: ForkOptions): ServerProcess {
+export function forkServer ({ env, onLine, onUnfit }: ForkOptions): ServerProcess {
   const worker = cluster.fork(env)
   const { pid } = worker.process
   if (worker.process.stdout) createInterface({ input: worker.process.stdout }).on('line', onLine)
+
+  worker.on('message', (message) => { if (message === REPLACE_ME) onUnfit() })
 
   const exited = new Promise<Exit>((resolve) => {
     // Not 'exit': until 'close' there may be lines to read.

@@ -3,56 +3,102 @@ import { FaceError } from '../errors.ts'
 /** Photos in work and photos that wait for a thread, both bounded. */
 export interface PhotoQueue {
   /**
-   * Runs the task when a slot is free, first come first served. Throws `OVERLOADED` at once when too many wait, and
-   * `INFERENCE_TIMEOUT` when `limitMs` have passed since the call. A task that waits then never starts; one that runs
-   * keeps its slot until it settles, because a thread inside a network cannot be stopped without ending the process.
+   * Runs the task when a slot is free, first come first served. Throws `OVERLOADED` at once when too many wait, or when
+   * the wait would take more than half of `limitMs`; `CLIENT_GONE` when the signal aborts a task that waits; and
+   * `INFERENCE_TIMEOUT` when `limitMs` have passed since the call. A task that waits then never starts; one that runs keeps
+   * its slot until it settles.
    */
-  run<T> (task: () => Promise<T>, limitMs: number): Promise<T>
+  run<T> (task: () => Promise<T>, options: { limitMs: number, signal?: AbortSignal }): Promise<T>
+  /** Takes away the slot of a task that will never settle. */
+  loseSlot (): void
   /** Tasks that run and tasks that wait. */
   load (): { running: number, waiting: number }
   /** Resolves when nothing runs or waits. */
   idle (): Promise<void>
 }
 
+/** A task that waits. */
+interface Place {
+  start (): void
+  refuse (err: FaceError): void
+}
+
+/** How much the latest task counts in the average. */
+const WEIGHT = 0.1
+
 /** Makes an empty queue with `slots` running and at most `waitingMax` waiting tasks. */
 export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitingMax: number }): PhotoQueue {
   /** A set keeps the order of arrival, and whoever gives up leaves it at once. */
-  const waiting = new Set<() => void>()
+  const waiting = new Set<Place>()
   let running = 0
+  /** What a task takes, in milliseconds. */
+  let meanMs = 0
   const whenIdle: Array<() => void> = []
 
-  function leave (): void {
-    running--
-    const next = waiting.values().next().value
-    if (next) next()
-    else if (running === 0) whenIdle.splice(0).forEach((resolve) => resolve())
+  const settleIdle = (): void => {
+    if (running === 0 && waiting.size === 0) whenIdle.splice(0).forEach((resolve) => resolve())
+  }
+
+  /** For a task that would join now. */
+  const expectedWaitMs = (): number => slots === 0 ? Infinity : meanMs * (waiting.size + 1) / slots
+
+  function overloaded (): FaceError {
+    const waitMs = expectedWaitMs()
+    return new FaceError('OVERLOADED', { retryAfterSeconds: Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : 1 })
+  }
+
+  async function occupySlot<T> (task: () => Promise<T>): Promise<T> {
+    running++
+    const startedAt = performance.now()
+    try {
+      const result = await task()
+      const tookMs = performance.now() - startedAt
+      meanMs += (tookMs - meanMs) * (meanMs === 0 ? 1 : WEIGHT)
+      return result
+    } finally {
+      running--
+      if (running < slots) waiting.values().next().value?.start()
+      settleIdle()
+    }
   }
 
   return {
-    run: (task, limitMs) => new Promise((resolve, reject) => {
-      const start = (): void => {
-        waiting.delete(start)
-        running++
-        task().finally(() => {
+    run: (task, { limitMs, signal }) => new Promise((resolve, reject) => {
+      const place: Place = {
+        start () {
+          waiting.delete(place)
+          signal?.removeEventListener('abort', leave)
+          occupySlot(task).finally(() => clearTimeout(timer)).then(resolve, reject)
+        },
+        refuse (err) {
+          waiting.delete(place)
+          signal?.removeEventListener('abort', leave)
           clearTimeout(timer)
-          leave()
-        }).then(resolve, reject)
+          reject(err)
+          settleIdle()
+        }
       }
-      if (running >= slots && waiting.size >= waitingMax) {
-        reject(new FaceError('OVERLOADED'))
-        return
-      }
+      const leave = (): void => place.refuse(new FaceError('CLIENT_GONE'))
+      if (signal?.aborted) return reject(new FaceError('CLIENT_GONE'))
+      const mustWait = running >= slots
+      if (mustWait && (waiting.size >= waitingMax || expectedWaitMs() > limitMs / 2)) return reject(overloaded())
       const timer = setTimeout(() => {
-        waiting.delete(start)
-        reject(new FaceError('INFERENCE_TIMEOUT'))
+        const err = new FaceError('INFERENCE_TIMEOUT')
+        if (waiting.has(place)) place.refuse(err)
+        else reject(err)
       }, limitMs)
-      if (running < slots) start()
-      else waiting.add(start)
+      if (!mustWait) return place.start()
+      waiting.add(place)
+      signal?.addEventListener('abort', leave, { once: true })
     }),
+    loseSlot () {
+      slots--
+      if (slots === 0) for (const place of waiting) place.refuse(overloaded())
+    },
     load: () => ({ running, waiting: waiting.size }),
     idle: () => new Promise((resolve) => {
       whenIdle.push(resolve)
-      if (running === 0 && waiting.size === 0) whenIdle.splice(0).forEach((done) => done())
+      settleIdle()
     })
   }
 }

@@ -34,16 +34,19 @@ export interface RegistrationStatus {
   encodingCount: number
 }
 
-/** The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. */
+/**
+ * The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. A photo that
+ * waits when `gone` aborts is not processed.
+ */
 export interface Recognition {
   /**
    * Enrols the only face of a photo; durable when it resolves. `replace` drops the user's other encodings.
    * Throws `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without `replace` `FACE_MISMATCH`, and
    * what inference and store throw.
    */
-  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean }): Promise<Registration>
+  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean, gone?: AbortSignal }): Promise<Registration>
   /** Names the largest face of a photo. Throws `NO_FACE` and what inference throws. */
-  recognize (photo: ArrayBuffer): Promise<Recognized | NotRecognized>
+  recognize (photo: ArrayBuffer, gone?: AbortSignal): Promise<Recognized | NotRecognized>
   status (key: string): Promise<RegistrationStatus>
   /** Forgets a user and returns the id as it was registered. Throws `USER_NOT_FOUND`. */
   remove (key: string): Promise<UserId>
@@ -69,8 +72,8 @@ export function createRecognition ({ config, network, inference, store, gallery 
   }
 
   return {
-    async register (userId, photo, { replace }) {
-      const enrolment = await inference.examineForEnrolment(photo)
+    async register (userId, photo, { replace, gone }) {
+      const enrolment = await inference.examineForEnrolment(photo, gone)
       if (!enrolment) throw new FaceError('NO_FACE')
       if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
       const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
@@ -87,8 +90,8 @@ export function createRecognition ({ config, network, inference, store, gallery 
       return { registeredAt, quality, encodingCount: stored?.encodings.length ?? 0 }
     },
 
-    async recognize (photo) {
-      const identification = await inference.identify(photo)
+    async recognize (photo, gone) {
+      const identification = await inference.identify(photo, gone)
       if (!identification) throw new FaceError('NO_FACE')
       const [nearest, other] = stillEnrolled(identification.match)
       if (!nearest || nearest.distance > config.RECOGNITION_TOLERANCE) return { outcome: 'unknown' }

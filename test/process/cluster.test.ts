@@ -5,25 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually, temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
-import { failToStart, startServer, type ServerProcess } from './server-process.ts'
+import { alive, failToStart, listened, logOf, startServer, type ServerProcess } from './server-process.ts'
 
-interface Line { pid: number, msg: string, signal?: string }
-
-/** The log so far; what is no JSON was written by a process that ended. */
-const log = ({ output }: ServerProcess): Line[] => output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Line)
-
-/** The processes that ever listened, oldest first. */
-const listened = (server: ServerProcess): number[] => log(server).filter(({ msg }) => msg.startsWith('Server listening')).map(({ pid }) => pid)
-
-const times = (server: ServerProcess, msg: string): number => log(server).filter((line) => line.msg === msg).length
-
-function alive (pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
+const times = (server: ServerProcess, msg: string): number => logOf(server).filter((line) => line.msg === msg).length
 
 /** Posts a photo over a connection of the agent; gives the status and whether the server ended the connection. */
 function recognize (agent: Agent, url: string, photo: Buffer): Promise<{ status: number | undefined, closes: boolean }> {
@@ -46,7 +30,7 @@ test('a process that is killed is replaced, and the other one serves meanwhile',
   await eventually(() => times(server, 'a process ended: another follows') === 1)
   assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
   await eventually(() => listened(server).length === 3)
-  assert.ok(log(server).some(({ pid, signal }) => pid === first && signal === 'SIGKILL'))
+  assert.ok(logOf(server).some(({ pid, signal }) => pid === first && signal === 'SIGKILL'))
 })
 
 test('SIGHUP replaces every process while kiosks on open connections notice nothing, and reads .env again', async (t) => {

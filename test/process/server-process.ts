@@ -16,11 +16,11 @@ export interface ServerProcess {
 }
 
 /** What to run, and where. `server` is one server on its own, `cluster` is what `npm start` runs. */
-interface Program { cwd?: string, program?: 'server' | 'cluster' }
+interface Program { cwd?: string, program?: 'server' | 'cluster', dist?: string }
 
-function launch (env: Record<string, string>, { cwd = '.', program = 'server' }: Program): { child: ChildProcess, output: () => string } {
+function launch (env: Record<string, string>, { cwd = '.', program = 'server', dist = 'dist' }: Program): { child: ChildProcess, output: () => string } {
   // A name of the caller's own environment must not reach the server under test.
-  const child = spawn(process.execPath, [resolve(`dist/src/${program}.js`)], {
+  const child = spawn(process.execPath, [resolve(dist, 'src', `${program}.js`)], {
     cwd, env: { PATH: process.env['PATH'] ?? '', MODELS_DIR: resolve('models'), ...TEST_ENV, LOG_LEVEL: 'info', ...env }
   })
   let text = ''
@@ -44,4 +44,24 @@ export async function failToStart (t: TestContext, env: Record<string, string>, 
   t.after(() => child.kill('SIGKILL'))
   const [code] = await once(child, 'close') as [number | null]
   return { code, output: output() }
+}
+
+/** A line of the log. */
+export interface LogLine { pid: number, msg: string, signal?: string }
+
+/** The log so far, without what a process writes when it cannot start. */
+export function logOf ({ output }: ServerProcess): LogLine[] {
+  return output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine)
+}
+
+/** The processes that ever listened, oldest first. */
+export const listened = (server: ServerProcess): number[] => logOf(server).filter(({ msg }) => msg.startsWith('Server listening')).map(({ pid }) => pid)
+
+/** Whether a process is there. */
+export function alive (pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }

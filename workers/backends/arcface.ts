@@ -1,5 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node'
 import type { NetworkFile } from '../protocol.ts'
+import { callNetwork } from '../network-guard.ts'
 import { openSession } from './onnx-session.ts'
 
 /** Side of the square that ArcFace-style networks take, in pixels (Deng et al. 2019, insightface). */
@@ -50,7 +51,7 @@ export async function openArcface ({ path, channels, mean, scale }: NetworkFile,
         numbers[pixel * pixelStep + order[channel]! * channelStep] = (rgb[at++]! - mean) / scale
       }
     }
-    const { data } = (await session.run({ [input]: new Tensor('float32', numbers, shape) }))[output]!
+    const { data } = (await callNetwork(() => session.run({ [input]: new Tensor('float32', numbers, shape) })))[output]!
     const { length } = data
     if (length < LENGTH_MIN || length > LENGTH_MAX || length % LENGTH_STEP !== 0) {
       throw new Error(`${path} gives ${length} numbers: an encoding has ${LENGTH_MIN} to ${LENGTH_MAX}, a multiple of ${LENGTH_STEP}`)

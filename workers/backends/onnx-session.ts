@@ -12,7 +12,8 @@ function checkProviders (providers: readonly string[]): void {
  * missing or damaged, and when a provider is unknown or does not work here.
  *
  * While a thread loads or runs a network nobody may terminate it, nor end the process by `process.exit`: the native
- * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe.
+ * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe, so
+ * whoever runs the network guards the call.
  */
 export async function openSession (file: string, executionProviders: readonly string[]): Promise<InferenceSession> {
   checkProviders(executionProviders)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Tensor } from 'onnxruntime-node'
+import { callNetwork } from '../network-guard.ts'
 import { CHIP_SIDE, LANDMARK_SIDE, type Backend } from './backend.ts'
 import { openSession } from './onnx-session.ts'
 import { facesInBoxes } from './ssd-boxes.ts'
@@ -13,7 +14,7 @@ type Network = (rgb: Uint8Array, count: number, side: number) => Promise<Outputs
 async function loadNetwork (file: string, executionProviders: readonly string[]): Promise<Network> {
   const session = await openSession(file, executionProviders)
   return async (rgb, count, side) => {
-    const results = await session.run({ image: new Tensor('uint8', rgb, [count, side, side, 3]) })
+    const results = await callNetwork(() => session.run({ image: new Tensor('uint8', rgb, [count, side, side, 3]) }))
     return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
   }
 }

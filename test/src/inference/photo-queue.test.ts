@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { FaceError } from '../../../src/errors.ts'
 import { createPhotoQueue } from '../../../src/inference/photo-queue.ts'
 
-const LONG_MS = 10_000
+const LONG = { limitMs: 10_000 }
 
 /** A task that settles when told to. */
 function controlled (): { task: () => Promise<string>, finish: () => void, started: () => boolean } {
@@ -22,9 +23,9 @@ function controlled (): { task: () => Promise<string>, finish: () => void, start
 test('as many run as there are slots, the others wait in order, and one too many is turned away at once', async () => {
   const queue = createPhotoQueue({ slots: 2, waitingMax: 2 })
   const tasks = Array.from({ length: 4 }, controlled)
-  const results = tasks.map(({ task }) => queue.run(task, LONG_MS))
+  const results = tasks.map(({ task }) => queue.run(task, LONG))
   assert.deepEqual(tasks.map(({ started }) => started()), [true, true, false, false])
-  await assert.rejects(queue.run(controlled().task, LONG_MS), { code: 'OVERLOADED' })
+  await assert.rejects(queue.run(controlled().task, LONG), { code: 'OVERLOADED' })
   tasks[1]?.finish()
   await results[1]
   assert.deepEqual(tasks.map(({ started }) => started()), [true, true, true, false])
@@ -35,9 +36,9 @@ test('as many run as there are slots, the others wait in order, and one too many
 test('a task that waits beyond its limit never starts, and frees its place', async () => {
   const queue = createPhotoQueue({ slots: 1, waitingMax: 1 })
   const [running, late, next] = [controlled(), controlled(), controlled()]
-  const first = queue.run(running.task, LONG_MS)
-  await assert.rejects(queue.run(late.task, 5), { code: 'INFERENCE_TIMEOUT' })
-  const second = queue.run(next.task, LONG_MS)
+  const first = queue.run(running.task, LONG)
+  await assert.rejects(queue.run(late.task, { limitMs: 5 }), { code: 'INFERENCE_TIMEOUT' })
+  const second = queue.run(next.task, LONG)
   running.finish()
   next.finish()
   await Promise.all([first, second])
@@ -47,8 +48,8 @@ test('a task that waits beyond its limit never starts, and frees its place', asy
 test('a task that runs beyond its limit is answered, but keeps its slot until it settles', async () => {
   const queue = createPhotoQueue({ slots: 1, waitingMax: 1 })
   const [slow, next] = [controlled(), controlled()]
-  await assert.rejects(queue.run(slow.task, 5), { code: 'INFERENCE_TIMEOUT' })
-  const second = queue.run(next.task, LONG_MS)
+  await assert.rejects(queue.run(slow.task, { limitMs: 5 }), { code: 'INFERENCE_TIMEOUT' })
+  const second = queue.run(next.task, LONG)
   assert.equal(next.started(), false)
   slow.finish()
   next.finish()
@@ -58,9 +59,9 @@ test('a task that runs beyond its limit is answered, but keeps its slot until it
 test('a task that fails frees its slot, and idle waits for all', async () => {
   const queue = createPhotoQueue({ slots: 1, waitingMax: 5 })
   await queue.idle()
-  const failing = queue.run(() => Promise.reject(new Error('mine')), LONG_MS)
+  const failing = queue.run(() => Promise.reject(new Error('mine')), LONG)
   const last = controlled()
-  const result = queue.run(last.task, LONG_MS)
+  const result = queue.run(last.task, LONG)
   await assert.rejects(failing, { message: 'mine' })
   let idle = false
   const waiting = queue.idle().then(() => { idle = true })
@@ -68,4 +69,54 @@ test('a task that fails frees its slot, and idle waits for all', async () => {
   last.finish()
   await result
   await waiting
+})
+
+test('when the queue would take more than half of the limit, newcomers are turned away and told when to come back', async (t) => {
+  let nowMs = 0
+  t.mock.method(performance, 'now', () => nowMs)
+  const queue = createPhotoQueue({ slots: 2, waitingMax: 100 })
+  const first = controlled()
+  const taught = queue.run(first.task, LONG)
+  nowMs = 2_000
+  first.finish()
+  await taught
+  // Two run, and every two seconds two of those that wait may start.
+  const tasks = Array.from({ length: 7 }, controlled)
+  const results = tasks.map(({ task }) => queue.run(task, LONG))
+  assert.deepEqual(queue.load(), { running: 2, waiting: 5 })
+  await queue.run(controlled().task, LONG).then(assert.fail, (err: FaceError) => {
+    assert.equal(err.code, 'OVERLOADED')
+    assert.equal(err.retryAfterSeconds, 6)
+  })
+  tasks.forEach(({ finish }) => finish())
+  await Promise.all(results)
+})
+
+test('a task whose client goes away while it waits never starts, and frees its place', async () => {
+  const queue = createPhotoQueue({ slots: 1, waitingMax: 1 })
+  const [running, abandoned, next] = [controlled(), controlled(), controlled()]
+  const client = new AbortController()
+  const first = queue.run(running.task, { ...LONG, signal: client.signal })
+  const second = queue.run(abandoned.task, { ...LONG, signal: client.signal })
+  client.abort()
+  await assert.rejects(second, { code: 'CLIENT_GONE' })
+  const third = queue.run(next.task, LONG)
+  running.finish()
+  next.finish()
+  assert.deepEqual(await Promise.all([first, third]), ['done', 'done'])
+  assert.equal(abandoned.started(), false)
+  await assert.rejects(queue.run(abandoned.task, { ...LONG, signal: client.signal }), { code: 'CLIENT_GONE' })
+})
+
+test('without a slot left nobody is kept waiting', async () => {
+  const queue = createPhotoQueue({ slots: 1, waitingMax: 5 })
+  const lost = controlled()
+  const first = queue.run(lost.task, LONG)
+  const second = queue.run(controlled().task, LONG)
+  queue.loseSlot()
+  await assert.rejects(second, { code: 'OVERLOADED' })
+  lost.finish()
+  await first
+  await assert.rejects(queue.run(controlled().task, LONG), { code: 'OVERLOADED' })
+  await queue.idle()
 })

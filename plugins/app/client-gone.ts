@@ -1,0 +1,28 @@
+import fp from 'fastify-plugin'
+import { logRequest } from './request-log.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Aborts when the client closes the connection before it has its answer. */
+    clientGone: AbortSignal
+  }
+}
+
+/**
+ * Notices clients that do not wait for their answer, and counts and logs their requests, which have no response to do so.
+ * Fastify's own signal is of no use here: it follows the request's body, which has arrived.
+ */
+export default fp(async function clientGonePlugin (fastify) {
+  fastify.decorateRequest('clientGone')
+  fastify.addHook('onRequest', async (request, reply) => {
+    const gone = new AbortController()
+    request.clientGone = gone.signal
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) return
+      reply.outcome = 'CLIENT_GONE'
+      gone.abort()
+      fastify.metrics.requestDone(request, reply)
+      logRequest(request, reply)
+    })
+  })
+}, { name: 'client-gone', dependencies: ['metrics', 'request-log'] })

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { cp, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { eventually, temporaryFolder } from '../helper.ts'
+import { portraits } from '../photos.ts'
+import { alive, listened, logOf, startServer } from './server-process.ts'
+
+/** Long enough for a thread to load its models, which photos wait for when every thread has died. */
+const TIMEOUT_MS = 5_000
+const SHORT_TIMEOUT_MS = 1_000
+
+/** A copy of the built server whose threads can be poisoned. */
+async function poisonedServer (t: TestContext): Promise<string> {
+  const dir = await temporaryFolder(t)
+  await cp('dist', join(dir, 'dist'), { recursive: true })
+  await cp('package.json', join(dir, 'package.json'))
+  await symlink(resolve('node_modules'), join(dir, 'node_modules'))
+  const workers = join(dir, 'dist', 'workers')
+  await rename(join(workers, 'inference-worker.js'), join(workers, 'real-inference-worker.js'))
+  await cp(join(import.meta.dirname, 'fixtures', 'poisoned-worker.js'), join(workers, 'inference-worker.js'))
+  return join(dir, 'dist')
+}
+
+async function post (url: string, photo: Buffer | string): Promise<{ status: number, code?: string }> {
+  const answer = await fetch(`${url}/recognize`, { method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' } })
+  const { code } = await answer.json() as { code?: string }
+  return { status: answer.status, ...code !== undefined && { code } }
+}
+
+test('a photo that kills or hangs its thread costs one request, and all threads are back after more such photos than threads', async (t) => {
+  const dist = await poisonedServer(t)
+  const env = { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', INFERENCE_TIMEOUT_MS: String(TIMEOUT_MS) }
+  const server = await startServer(t, env, { dist })
+  const photo = await portraits.anna()
+  const poisons = [['die', 503, 'INFERENCE_FAILED'], ['hang', 504, 'INFERENCE_TIMEOUT'], ['throw', 503, 'INFERENCE_FAILED']] as const
+  for (const [word, status, code] of poisons) {
+    const poisoned = post(server.url, `POISON ${word}`)
+    assert.deepEqual(await post(server.url, photo), { status: 200 })
+    assert.deepEqual(await poisoned, { status, code }, word)
+  }
+  assert.equal(logOf(server).filter(({ msg }) => msg === 'inference thread replaced').length, poisons.length)
+  // With one thread gone or still hanging, a photo beside one that hangs would wait as long.
+  const hanging = post(server.url, 'POISON hang')
+  assert.deepEqual(await post(server.url, photo), { status: 200 })
+  assert.equal((await hanging).status, 504)
+  assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
+})
+
+test('a network that never comes back costs one request and the process, which another one relieves first', async (t) => {
+  const dist = await poisonedServer(t)
+  const env = {
+    FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS), CLOSE_GRACE_MS: '2000'
+  }
+  const server = await startServer(t, env, { dist, program: 'cluster' })
+  const photo = await portraits.anna()
+  const poisoned = post(server.url, 'POISON network')
+  await eventually(async () => {
+    assert.deepEqual(await post(server.url, photo), { status: 200 })
+    return listened(server).length === 2
+  }, 30_000)
+  assert.deepEqual(await poisoned, { status: 504, code: 'INFERENCE_TIMEOUT' })
+  assert.deepEqual(await post(server.url, photo), { status: 200 })
+  await eventually(() => !alive(listened(server)[0]!))
+  server.child.kill('SIGTERM')
+  assert.equal(await server.exited, 0)
+})
+
+test('without a primary, such a process turns newcomers away, finishes and ends, for its service manager to start another', async (t) => {
+  const dist = await poisonedServer(t)
+  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS) }, { dist })
+  assert.deepEqual(await post(server.url, 'POISON network'), { status: 504, code: 'INFERENCE_TIMEOUT' })
+  assert.equal(await server.exited, 'SIGKILL')
+  assert.ok(logOf(server).some(({ msg }) => msg.startsWith('inference thread lost')))
+})
+
+test('a process whose threads cannot load their models any more ends, too', async (t) => {
+  const dist = await poisonedServer(t)
+  const MODELS_DIR = await temporaryFolder(t)
+  for (const name of await readdir('models')) if (name.endsWith('.onnx')) await cp(join('models', name), join(MODELS_DIR, name))
+  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), MODELS_DIR }, { dist })
+  await rm(MODELS_DIR, { recursive: true })
+  assert.deepEqual(await post(server.url, 'POISON die'), { status: 503, code: 'INFERENCE_FAILED' })
+  assert.equal(await server.exited, 'SIGKILL')
+})
