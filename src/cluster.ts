@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
+import { createMetricsCollector } from './cluster/metrics-collector.ts'
 import { forkServer } from './cluster/server-process.ts'
 import { createSupervisor } from './cluster/supervisor.ts'
 import { loadConfig } from './config.ts'
@@ -22,16 +23,29 @@ async function main (): Promise<void> {
   const logger = createLogger(config, output)
   let stopping = false
 
-  cluster.setupPrimary({ exec: join(import.meta.dirname, 'server.js'), stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  cluster.setupPrimary({
+    exec: join(import.meta.dirname, 'server.js'),
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    // Figures may be NaN, which JSON does not know.
+    serialization: 'advanced'
+  })
+  const collector = createMetricsCollector()
   const supervisor = createSupervisor({
     processes: config.WEB_CONCURRENCY,
     graceMs: config.CLOSE_GRACE_MS + EXIT_MS_MAX,
-    fork: (slot) => forkServer({
-      // One process alone can rotate the log file.
-      env: { ...environment, WEB_CONCURRENCY: String(config.WEB_CONCURRENCY), LOG_FILE: 'off' },
-      onLine: (line) => output.write(`${line}\n`),
-      onUnfit: () => { slot.replace().catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on')) }
-    }),
+    fork (slot) {
+      const server = forkServer({
+        // One process alone can rotate the log file.
+        env: { ...environment, WEB_CONCURRENCY: String(config.WEB_CONCURRENCY), LOG_FILE: 'off' },
+        onLine: (line) => output.write(`${line}\n`),
+        onMessage (message, process) {
+          if (message.type !== 'unfit') collector.hear(process, message)
+          else slot.replace().catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on'))
+        }
+      })
+      collector.join(server)
+      return server
+    },
     onCrash: (exit, delayMs) => logger.error({ ...exit, delayMs }, 'a process ended: another follows')
   })
 

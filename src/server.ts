@@ -2,7 +2,7 @@ import cluster from 'node:cluster'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
-import { REPLACE_ME, type Command } from './cluster/server-process.ts'
+import { onPrimary, tellPrimary } from './cluster/primary-link.ts'
 import { loadConfig } from './config.ts'
 import { readEnvironment } from './environment.ts'
 import { createLogger } from './logger.ts'
@@ -24,13 +24,13 @@ function closeWhenTold (app: FastifyInstance): void {
     // A lost thread would hold up the exit for ever.
     if (app.shutdown.unfit.aborted) process.kill(process.pid, 'SIGKILL')
   })
-  cluster.worker?.on('message', (command: Command) => {
-    if (command === 'stop') close()
-    else app.shutdown.retire().then(close, close)
+  onPrimary(({ type }) => {
+    if (type === 'stop') close()
+    if (type === 'retire') app.shutdown.retire().then(close, close)
   })
   app.shutdown.unfit.addEventListener('abort', () => {
-    if (cluster.worker) cluster.worker.send(REPLACE_ME)
-    else close()
+    if (cluster.isPrimary) close()
+    else tellPrimary({ type: 'unfit' })
   })
   cluster.worker?.on('disconnect', () => {
     // Else this ends the process in the middle of a photo.

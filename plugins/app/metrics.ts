@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { shareMetrics } from '../../src/cluster/primary-link.ts'
 import { VERSION } from '../../src/version.ts'
 
 declare module 'fastify' {
@@ -11,7 +12,9 @@ declare module 'fastify' {
 
 /** What other plugins report. No label ever holds a user id. */
 export interface Metrics {
-  readonly registry: Registry
+  /** In the text format; in a cluster the sums of all processes. */
+  text (): Promise<string>
+  readonly contentType: string
   /** For a request that ends without a response. */
   requestDone (request: FastifyRequest, reply: FastifyReply): void
   /** Milliseconds that a photo waited for a thread, and that each of its stages took. */
@@ -33,8 +36,10 @@ const EVENT_LOOP_SAMPLE_MS = 200
 export default fp(async function metricsPlugin (fastify) {
   const registry = new Registry()
   const registers = [registry]
+  const shared = shareMetrics(registry)
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS })
-  new Gauge({ name: 'face_build_info', help: 'Always 1; the version is a label', labelNames: ['version'], registers }).set({ version: VERSION }, 1)
+  new Gauge({ name: 'face_build_info', help: 'Always 1; the version is a label', labelNames: ['version'], aggregator: 'first', registers })
+    .set({ version: VERSION }, 1)
 
   const requests = new Histogram({
     name: 'face_http_request_seconds', help: 'Requests by route and outcome', labelNames: ['route', 'outcome'], buckets: REQUEST_SECONDS, registers
@@ -47,23 +52,28 @@ export default fp(async function metricsPlugin (fastify) {
   const quality = new Histogram({ name: 'face_registration_quality', help: 'Overall quality of registered faces', buckets: SHARES, registers })
   const quarantined = new Counter({ name: 'face_quarantined_files_total', help: 'Damaged files that were set aside', registers })
 
-  const gauges: Array<[name: string, help: string, read: () => number]> = [
-    ['face_enrolled_users', 'Users in the gallery', () => fastify.gallery.counts().users],
-    ['face_enrolled_encodings', 'Encodings in the gallery', () => fastify.gallery.counts().encodings],
-    ['face_users_to_reenroll', 'Users without an encoding of the present network', () => fastify.gallery.counts().outdated],
-    ['face_threads', 'Inference threads', () => fastify.config.INFERENCE_THREADS],
-    ['face_threads_busy', 'Inference threads with a photo', () => fastify.inference.load().running],
-    ['face_photos_waiting', 'Photos that wait for a thread', () => fastify.inference.load().waiting]
+  // Every process has everybody in its gallery.
+  const gauges: Array<[name: string, aggregator: 'max' | 'sum', help: string, read: () => number]> = [
+    ['face_enrolled_users', 'max', 'Users in the gallery', () => fastify.gallery.counts().users],
+    ['face_enrolled_encodings', 'max', 'Encodings in the gallery', () => fastify.gallery.counts().encodings],
+    ['face_users_to_reenroll', 'max', 'Users without an encoding of the present network', () => fastify.gallery.counts().outdated],
+    ['face_processes', 'sum', 'Server processes', () => 1],
+    ['face_threads', 'sum', 'Inference threads', () => fastify.config.INFERENCE_THREADS],
+    ['face_threads_busy', 'sum', 'Inference threads with a photo', () => fastify.inference.load().running],
+    ['face_photos_waiting', 'sum', 'Photos that wait for a thread', () => fastify.inference.load().waiting]
   ]
-  for (const [name, help, read] of gauges) registry.registerMetric(new Gauge({ name, help, registers: [], collect () { this.set(read()) } }))
+  for (const [name, aggregator, help, read] of gauges) {
+    registry.registerMetric(new Gauge({ name, aggregator, help, registers: [], collect () { this.set(read()) } }))
+  }
 
   function requestDone (request: FastifyRequest, reply: FastifyReply): void {
     requests.observe({ route: request.routeOptions.url ?? 'unknown', outcome: reply.outcome }, reply.elapsedTime / 1000)
   }
   fastify.addHook('onResponse', async (request, reply) => requestDone(request, reply))
-  fastify.addHook('onClose', async () => registry.clear())
+  fastify.addHook('onClose', shared.close)
   fastify.decorate('metrics', {
-    registry,
+    text: shared.text,
+    contentType: registry.contentType,
     requestDone,
     photoDone (waitedMs, stages) {
       waited.observe(waitedMs / 1000)

@@ -5,6 +5,7 @@ import { errorResponses } from './common-schemas.ts'
 const schema = {
   tags: ['operation'],
   summary: 'Figures for Prometheus',
+  description: 'In a cluster those of all processes together.',
   response: {
     200: { content: { 'text/plain': { schema: Type.String({ description: 'Text exposition format 0.0.4' }) } } },
     ...errorResponses()
@@ -13,10 +14,9 @@ const schema = {
 
 /** `GET /metrics` */
 const metrics: FastifyPluginAsyncTypebox = async (fastify) => {
-  const { registry } = fastify.metrics
   fastify.get('/metrics', { schema, config: { rateLimit: false } }, async (_request, reply) => {
-    reply.type(registry.contentType)
-    return registry.metrics()
+    reply.type(fastify.metrics.contentType)
+    return fastify.metrics.text()
   })
 }
 

@@ -1,11 +1,6 @@
 import cluster from 'node:cluster'
 import { createInterface } from 'node:readline'
-
-/** What the primary tells a server process: end at once, or when the clients that are connected have let go. */
-export type Command = 'stop' | 'retire'
-
-/** What a server process tells the primary that cannot do all of its work any more. */
-export const REPLACE_ME = 'replace me'
+import type { ToPrimary, ToServer } from './messages.ts'
 
 /** How a process ended; without a code when by a signal, without either when the system refused to start it. */
 export interface Exit {
@@ -31,7 +26,8 @@ export interface ServerProcess {
   readonly ready: Promise<void>
   readonly exited: Promise<Exit>
   /** Resolves when it has ended, which it is forced to after `limitMs`; one that is not ready yet has nothing to finish. */
-  end (command: Command, limitMs: number): Promise<void>
+  end (how: 'stop' | 'retire', limitMs: number): Promise<void>
+  send (message: ToServer): void
   kill (): void
 }
 
@@ -40,17 +36,15 @@ export interface ForkOptions {
   env: Readonly<Record<string, string | undefined>>
   /** Hears every line that it writes to stdout. */
   onLine: (line: string) => void
-  /** Hears that it cannot do all of its work any more. */
-  onUnfit: () => void
+  /** Hears what it says. */
+  onMessage: (message: ToPrimary, process: ServerProcess) => void
 }
 
 /** Starts a server process; `cluster.setupPrimary` has said which program. */
-export function forkServer ({ env, onLine, onUnfit }: ForkOptions): ServerProcess {
+export function forkServer ({ env, onLine, onMessage }: ForkOptions): ServerProcess {
   const worker = cluster.fork(env)
   const { pid } = worker.process
   if (worker.process.stdout) createInterface({ input: worker.process.stdout }).on('line', onLine)
-
-  worker.on('message', (message) => { if (message === REPLACE_ME) onUnfit() })
 
   const exited = new Promise<Exit>((resolve) => {
     // Not 'exit': until 'close' there may be lines to read.
@@ -67,16 +61,20 @@ export function forkServer ({ env, onLine, onUnfit }: ForkOptions): ServerProces
   })
   ready.catch(() => {}) // Whoever waits for it is told.
   const kill = (): void => { worker.process.kill('SIGKILL') }
+  const send = (message: ToServer): void => { worker.send(message, () => {}) } // It may have ended.
 
-  return {
+  const server: ServerProcess = {
     ready,
     exited,
     kill,
-    async end (command, limitMs) {
+    send,
+    async end (how, limitMs) {
       const deadline = setTimeout(kill, listening ? limitMs : 0)
-      if (listening) worker.send(command, () => {})
+      if (listening) send({ type: how })
       await exited
       clearTimeout(deadline)
     }
   }
+  worker.on('message', (message: ToPrimary) => onMessage(message, server))
+  return server
 }

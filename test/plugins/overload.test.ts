@@ -25,7 +25,7 @@ test('the photos of kiosks that have gone are not processed', async (t) => {
   assert.equal(app.inference.load().running, 1)
   const patient = await fetch(`${url}/recognize`, { method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' } })
   assert.equal(patient.status, 200)
-  const metrics = (await app.metrics.registry.metrics()).split('\n')
+  const metrics = (await app.metrics.text()).split('\n')
   assert.deepEqual(metrics.filter((line) => /^face_(photo_wait|http_request)_seconds_count/.test(line)), [
     'face_http_request_seconds_count{route="/recognize",outcome="CLIENT_GONE"} 3',
     'face_http_request_seconds_count{route="/recognize",outcome="NO_FACE"} 1',
