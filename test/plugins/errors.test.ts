@@ -164,9 +164,5 @@ test('a photo that takes too long is answered 504, and the next one is served', 
   const late = answers.filter(({ statusCode }) => statusCode === 504)
   assert.ok(late.length > 0, answers.map(({ statusCode }) => statusCode).join())
   for (const answer of late) assert.equal(answer.json<{ code: string }>().code, 'INFERENCE_TIMEOUT')
-  const next = await eventually(async () => {
-    const answer = await app.inject(post('/recognize', await portraits.anna(), 'image/jpeg'))
-    return answer.statusCode === 504 ? false : answer
-  })
-  assert.equal(next.statusCode, 200)
+  await eventually(async () => (await app.inject(post('/recognize', await portraits.anna(), 'image/jpeg'))).statusCode === 200)
 })

@@ -34,7 +34,7 @@ export async function startServer (t: TestContext, env: Record<string, string>, 
   t.after(() => child.kill('SIGKILL'))
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)))
   const url = await listeningUrl(child, output)
-  if (program.program === 'cluster') await eventually(() => output().includes('"READY"') || child.exitCode !== null, 30_000)
+  if (program.program === 'cluster') await eventually(() => output().includes('"READY"') || child.exitCode !== null)
   return { child, url, output, exited }
 }
 

@@ -53,14 +53,24 @@ export function adding (userId: UserId, seed: number): (present: UserRecord | nu
   return (present) => ({ userId, updatedAt: TIME, encodings: [...present?.encodings ?? [], encoding(seed)] })
 }
 
-/** What a listener of the store knows: each user's seeds, and all changes in order. */
+/** The promise is one second, but the machine may be busy. */
+const SEEN_MS_MAX = 30_000
+/** Shorter than the interval of the check that backs up notifications, which must not do their work. */
+const NOTIFIED_MS_MAX = 4_500
+
+/** What a listener of the store knows: each user's seeds, and all changes in order; it must hear of one within `seenMsMax`. */
 export class Follower {
+  readonly seenMsMax: number
   readonly users = new Map<string, number[]>()
   readonly changes: StoreChange[] = []
   readonly listener = (change: StoreChange): void => {
     this.changes.push(change)
     if (change.record) this.users.set(change.key, seedsOf(change.record))
     else this.users.delete(change.key)
+  }
+
+  constructor (seenMsMax = SEEN_MS_MAX) {
+    this.seenMsMax = seenMsMax
   }
 }
 
@@ -69,7 +79,7 @@ export async function openStore (t: TestContext, options: FileStoreOptions): Pro
   store: FileStore, follower: Follower, events: StoreEvent[]
 }> {
   const events: StoreEvent[] = []
-  const follower = new Follower()
+  const follower = new Follower(options.watch ? SEEN_MS_MAX : NOTIFIED_MS_MAX)
   const store = createFileStore({ onEvent: (event) => events.push(event), ...options })
   store.onChange(follower.listener)
   t.after(() => store.close())
@@ -84,16 +94,13 @@ export const refusingWatch: Watch = () => { throw systemError('ENOSPC', 'watch')
 export const silentWatch: Watch = (folder) => watch(folder, { persistent: false })
 
 /** Polls until `condition` holds; fails after `limitMs`. */
-export async function eventually (condition: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+export async function eventually (condition: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
   const deadline = performance.now() + limitMs
   while (!await condition()) {
     if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
-
-/** The promise is one second; the machine may be busy. Shorter than the interval of the check that backs up notifications. */
-const SEEN_MS_MAX = 4_000
 
 /** Stores follow each other in both ways. */
 export const WATCH_MODES: Array<[mode: string, options: Pick<FileStoreOptions, 'watch'>]> = [
@@ -103,7 +110,7 @@ export const WATCH_MODES: Array<[mode: string, options: Pick<FileStoreOptions, '
 /** Waits until the listener knows exactly these encodings of the user; returns how long that took. */
 export async function seen (follower: Follower, key: string, seeds: number[]): Promise<number> {
   const startedAt = performance.now()
-  await eventually(() => String(follower.users.get(key) ?? []) === String(seeds), SEEN_MS_MAX)
+  await eventually(() => String(follower.users.get(key) ?? []) === String(seeds), follower.seenMsMax)
   return performance.now() - startedAt
 }
 
