@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { EncodingStore } from '../src/store/encoding-store.ts'
+import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from '../src/progress.ts'
+import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { CommandError } from './command-error.ts'
-import { forEachOf } from './for-each-of.ts'
 import { LANES, withStore } from './stores.ts'
 
 /**

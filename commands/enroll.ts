@@ -2,37 +2,32 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '../src/config.ts'
 import { FaceError } from '../src/errors.ts'
+import { forEachOf } from '../src/for-each-of.ts'
 import { createGallery } from '../src/gallery/gallery.ts'
 import { createInferencePool } from '../src/inference/inference-pool.ts'
+import { lanesOf, unhurried } from '../src/inference/unhurried.ts'
 import { createProgress } from '../src/progress.ts'
 import { ownBytes } from '../src/recognition/photo-bytes.ts'
 import { findNetwork } from '../src/recognition/network.ts'
 import { createRecognition, type Recognition } from '../src/recognition/recognition.ts'
-import { USER_ID_PATTERN, userIdFromText } from '../src/recognition/user-id.ts'
+import { isUserId, userIdFromText } from '../src/recognition/user-id.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { errorCode } from '../src/store/file-system.ts'
 import { CommandError } from './command-error.ts'
 import { findPhotos } from './enroll-photos.ts'
 import { openReport, type Outcome } from './enroll-report.ts'
-import { forEachOf } from './for-each-of.ts'
 import { withStore } from './stores.ts'
-
-const USER_ID = new RegExp(USER_ID_PATTERN)
-/** Nobody waits for the answer, so a busy machine must not cost a photo. */
-const TIMEOUT_MS = 120_000
 
 /** Registers the photos of the folder as `/register-face` does. What is not a photo's fault ends it; it can be called again. */
 export async function enroll (store: EncodingStore, config: Config, { dir, report: reportPath }: { dir: string, report: string }): Promise<string> {
   const users = await findPhotos(dir)
   if (users.length === 0) throw new CommandError(`${dir}: no photos in it; expected USER_ID/ANY.jpg or USER_ID.jpg`)
   const report = await openReport(reportPath)
-  const threads = config.INFERENCE_THREADS
   const network = await findNetwork(config)
   const gallery = createGallery(network.id)
   store.onChange(gallery.apply)
   const inference = createInferencePool({
-    // As many wait as are in work: a thread never waits for a file.
-    config: { ...config, INFERENCE_QUEUE_MAX: threads, INFERENCE_TIMEOUT_MS: TIMEOUT_MS },
+    config: unhurried(config),
     gallery: gallery.memory,
     network: network.file,
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
@@ -48,7 +43,7 @@ export async function enroll (store: EncodingStore, config: Config, { dir, repor
     return await withStore(store, async () => {
       await inference.start()
       // Photos of one user one after the other: the later ones must resemble the first.
-      await forEachOf(users, 2 * threads, async ({ userId, photos }) => {
+      await forEachOf(users, lanesOf(config), async ({ userId, photos }) => {
         for (const photo of photos) {
           if (report.registered.has(photo)) continue
           const outcome = await registerPhoto(recognition, { path: join(dir, photo), photo, userId, bytesMax: config.MAX_IMAGE_BYTES })
@@ -69,7 +64,7 @@ async function registerPhoto (recognition: Recognition, { path, photo, userId, b
   path: string, photo: string, userId: string, bytesMax: number
 }): Promise<Outcome> {
   const refused = (code: string, message: string): Outcome => ({ photo, userId, quality: null, refusal: { code, message } })
-  if (!USER_ID.test(userId)) return refused('INVALID_REQUEST', 'The name cannot be a user id: rename the file or folder')
+  if (!isUserId(userId)) return refused('INVALID_REQUEST', 'The name cannot be a user id: rename the file or folder')
   try {
     const bytes = await readFile(path)
     if (bytes.byteLength > bytesMax) throw new FaceError('PAYLOAD_TOO_LARGE')

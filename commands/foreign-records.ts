@@ -1,12 +1,11 @@
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
-import { USER_ID_PATTERN, userIdFromText } from '../src/recognition/user-id.ts'
+import { isUserId, userIdFromText } from '../src/recognition/user-id.ts'
 import type { UserId, UserRecord } from '../src/store/encoding-store.ts'
 import { CommandError } from './command-error.ts'
 import type { ForeignUser } from './python-encodings.ts'
 
 /** Numbers of an encoding of dlib's network, which is also face-api's. */
 const ENCODING_LENGTH = 128
-const USER_ID = new RegExp(USER_ID_PATTERN)
 
 /**
  * The users as records of this server, each with at most `encodingsMax` encodings, the last ones. What is said of one user
@@ -27,7 +26,7 @@ export function foreignRecords (users: readonly ForeignUser[], encodingsMax: num
 }
 
 function userIdOf (id: unknown): UserId {
-  if ((typeof id !== 'string' && !Number.isSafeInteger(id)) || !USER_ID.test(String(id))) {
+  if ((typeof id !== 'string' && !Number.isSafeInteger(id)) || !isUserId(String(id))) {
     throw new CommandError(`${JSON.stringify(id)} cannot be a user id: expected a whole number, or 1 to 64 letters, digits and _ . @ -`)
   }
   return typeof id === 'string' ? userIdFromText(id) : id as number

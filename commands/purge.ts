@@ -1,5 +1,5 @@
+import { forEachOf } from '../src/for-each-of.ts'
 import type { EncodingStore, UserRecord } from '../src/store/encoding-store.ts'
-import { forEachOf } from './for-each-of.ts'
 import { LANES, withStore } from './stores.ts'
 
 const DAY_MS = 86_400_000

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from '../src/progress.ts'
 import { dataFolder } from '../src/store/data-folder.ts'
 import type { DataKey } from '../src/store/data-key.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { isSealed, sealedWith } from '../src/store/sealed-file.ts'
-import { forEachOf } from './for-each-of.ts'
 import { LANES, withStore } from './stores.ts'
 
 /** Encrypts every file in the folder that is not encrypted with this key, which the store writes with. */

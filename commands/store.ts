@@ -1,6 +1,6 @@
 /** `npm run store -- COMMAND`: looks after the face data of the configuration. `--help` lists the commands. */
-import { existsSync } from 'node:fs'
 import { ConfigError, loadConfig, type Config } from '../src/config.ts'
+import { readEnvironment } from '../src/environment.ts'
 import { FaceError } from '../src/errors.ts'
 import { parseDataKeys } from '../src/store/data-key.ts'
 import { errorCode } from '../src/store/file-system.ts'
@@ -43,9 +43,8 @@ async function run (command: Command, config: Config): Promise<string> {
 }
 
 try {
-  if (existsSync('.env')) process.loadEnvFile('.env')
   const command = parseArguments(process.argv.slice(2))
-  process.stdout.write(command === null ? USAGE : `${await run(command, loadConfig(process.env))}\n`)
+  process.stdout.write(command === null ? USAGE : `${await run(command, loadConfig(readEnvironment()))}\n`)
 } catch (err) {
   const isExpected = err instanceof CommandError || err instanceof ConfigError || err instanceof FaceError || errorCode(err) !== undefined
   const message = err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)

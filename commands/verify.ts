@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { forEachOf } from '../src/for-each-of.ts'
 import { listIfThere } from '../src/store/atomic-file.ts'
 import { dataFolder } from '../src/store/data-folder.ts'
 import type { DataKey } from '../src/store/data-key.ts'
@@ -9,7 +10,6 @@ import { isSealed, sealedWith } from '../src/store/sealed-file.ts'
 import { reasonOf } from '../src/store/store-event.ts'
 import { USER_FOLDERS, userFolder, userKeyOf } from '../src/store/user-file-name.ts'
 import { readUserFile, type UserFile } from '../src/store/user-files.ts'
-import { forEachOf } from './for-each-of.ts'
 import { LANES } from './stores.ts'
 
 /** A file that was being written in place is whole by then. */

@@ -3,6 +3,8 @@ import { readFile, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import sharp from 'sharp'
+import { openPhoto } from '../workers/pipeline/decode.ts'
+import type { Picture } from '../workers/pipeline/picture.ts'
 
 const FACES_DIR = resolve(process.env['FACES_DIR'] ?? '../shared/faces')
 const DEMO_DIR = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')), 'demo')
@@ -11,6 +13,11 @@ const DEMO_DIR = join(dirname(createRequire(import.meta.url).resolve('@vladmandi
 export const WITHOUT_FACES: string | false = existsSync(FACES_DIR)
   ? false
   : `the labelled photos are not at ${FACES_DIR}; set FACES_DIR to run this test`
+
+/** Every pixel of the photo, as the server decodes it. */
+export async function decode (photo: Uint8Array, pixelsMax = 25_000_000): Promise<Picture> {
+  return (await openPhoto(photo, pixelsMax)).whole()
+}
 
 /** A photo from the labelled set. */
 export const labelled = (path: string): Promise<Buffer> => readFile(join(FACES_DIR, path))

@@ -10,12 +10,11 @@ import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protoco
 
 /** Loads the networks and runs each once. */
 async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
-  const startedAt = performance.now()
   const { backend, ...about } = await loadBackend(setup)
   const recognizer = await openRecognizer(backend, setup)
   const tools: Tools = { backend, recognizer, matchFace: createMatcher(setup.gallery), augment: setup.augment }
   await warmUp(tools)
-  const ready: WorkerReady = { ready: true, loadMs: performance.now() - startedAt, ...about }
+  const ready: WorkerReady = { ready: true, ...about }
   parentPort?.postMessage(ready)
 
   return async ({ guard, purpose, photo, imagePixelsMax }) => {

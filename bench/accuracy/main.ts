@@ -2,11 +2,11 @@
  * `npm run accuracy -- --dataset DIR`: how well the server recognises the people in these photos, with the configuration of
  * the environment. `--help` lists the options.
  */
-import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join, relative } from 'node:path'
 import { ConfigError, loadConfig } from '../../src/config.ts'
+import { readEnvironment } from '../../src/environment.ts'
 import { createProgress } from '../../src/progress.ts'
 import { findNetwork } from '../../src/recognition/network.ts'
 import { parseArguments, USAGE, type Arguments } from './arguments.ts'
@@ -26,7 +26,7 @@ async function openFolder (folder: string): Promise<void> {
 }
 
 async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, out }: Arguments): Promise<Report> {
-  const config = loadConfig(process.env)
+  const config = loadConfig(readEnvironment())
   const network = await findNetwork(config)
   const dataset = await readDataset(folder)
   const found = await findPairs(pairs, dataset)
@@ -82,7 +82,6 @@ async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, qu
 }
 
 try {
-  if (existsSync('.env')) process.loadEnvFile('.env')
   const wanted = parseArguments(process.argv.slice(2))
   if (wanted === null) {
     process.stdout.write(USAGE)

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../../src/config.ts'
 import { FaceError, type ErrorCode } from '../../src/errors.ts'
+import { forEachOf } from '../../src/for-each-of.ts'
 import { createGallery } from '../../src/gallery/gallery.ts'
 import { createInferencePool, type Inference } from '../../src/inference/inference-pool.ts'
+import { lanesOf, unhurried } from '../../src/inference/unhurried.ts'
 import { ownBytes } from '../../src/recognition/photo-bytes.ts'
 import type { RecognitionNetwork } from '../../src/recognition/network.ts'
 import { overallQuality } from '../../src/recognition/quality-policy.ts'
@@ -19,8 +21,6 @@ export interface EncodedPhoto {
 
 /** The photo's fault; anything else is the server's and ends the run. */
 const PHOTO_CODES: readonly ErrorCode[] = ['UNSUPPORTED_IMAGE', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE', 'IMAGE_TOO_SMALL']
-/** Nobody waits for the answer, so a busy machine must not cost a photo. */
-const TIMEOUT_MS = 120_000
 
 export interface EncodingJob {
   paths: readonly string[]
@@ -40,10 +40,8 @@ async function look (inference: Inference, photo: ArrayBuffer, withQuality: bool
 
 /** Encodes the largest face of each photo with the server's own pipeline and threads; also says what runs the networks. */
 export async function encodePhotos ({ paths, config, network, withQuality, onProgress, onThreadError }: EncodingJob): Promise<{ engine: string, photos: EncodedPhoto[] }> {
-  const threads = config.INFERENCE_THREADS
   const inference = createInferencePool({
-    // As many wait as are in work: a thread never waits for a file.
-    config: { ...config, INFERENCE_QUEUE_MAX: threads, INFERENCE_TIMEOUT_MS: TIMEOUT_MS },
+    config: unhurried(config),
     gallery: createGallery(network.id).memory,
     network: network.file,
     onThreadError
@@ -68,16 +66,11 @@ export async function encodePhotos ({ paths, config, network, withQuality, onPro
   try {
     const { engine } = await inference.start()
     const photos: EncodedPhoto[] = []
-    let next = 0
     let done = 0
-    const worker = async (): Promise<void> => {
-      while (next < paths.length) {
-        const index = next++
-        photos[index] = await encode(paths[index]!)
-        onProgress(++done)
-      }
-    }
-    await Promise.all(Array.from({ length: 2 * threads }, worker))
+    await forEachOf(paths.entries(), lanesOf(config), async ([index, path]) => {
+      photos[index] = await encode(path)
+      onProgress(++done)
+    })
     return { engine, photos }
   } finally {
     await inference.close()

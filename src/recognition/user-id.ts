@@ -6,6 +6,11 @@ import type { UserId } from '../store/encoding-store.ts'
  */
 export const USER_ID_PATTERN = '^(?!unknown$)[A-Za-z0-9_.@-]{1,64}$'
 
+const PATTERN = new RegExp(USER_ID_PATTERN)
+
+/** Whether the text can be a user id. */
+export const isUserId = (text: string): boolean => PATTERN.test(text)
+
 /**
  * A user id that came as text, as in an address or a form field, where numbers have no type of their own:
  * "123" becomes the number that a JSON client would have sent, "007" and "anna" stay text.

@@ -1,9 +1,7 @@
 import { endianness } from 'node:os'
+import { isEncodingLength } from '../../workers/protocol.ts'
 import { DamagedRecordError } from './damaged-record-error.ts'
 
-const NUMBERS_MIN = 128
-const NUMBERS_MAX = 512
-const NUMBERS_STEP = 16
 const IS_BIG_ENDIAN = endianness() === 'BE'
 
 /** The vector as base64 of its numbers, each in four bytes, little-endian on every machine. */
@@ -16,7 +14,7 @@ export function vectorToText (vector: Float32Array): string {
 export function vectorFromText (text: unknown): Float32Array {
   if (typeof text !== 'string') throw new DamagedRecordError('a vector is not text')
   const numbers = Buffer.byteLength(text, 'base64') / Float32Array.BYTES_PER_ELEMENT
-  const isLength = numbers >= NUMBERS_MIN && numbers <= NUMBERS_MAX && numbers % NUMBERS_STEP === 0
+  const isLength = isEncodingLength(numbers)
   const vector = new Float32Array(isLength ? numbers : 0)
   const bytes = Buffer.from(vector.buffer)
   bytes.write(text, 'base64')

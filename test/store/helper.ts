@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -9,7 +10,7 @@ import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseDataKeys, type DataKey } from '../../src/store/data-key.ts'
-import type { Encoding, StoreChange, UserId, UserRecord } from '../../src/store/encoding-store.ts'
+import type { Encoding, EncodingStore, StoreChange, UserId, UserRecord } from '../../src/store/encoding-store.ts'
 import { createFileStore, type FileStore, type FileStoreOptions } from '../../src/store/file-store.ts'
 import type { Watch } from '../../src/store/folder-watch.ts'
 import type { StoreEvent } from '../../src/store/store-event.ts'
@@ -118,6 +119,32 @@ export async function seen (follower: Follower, key: string, seeds: number[]): P
 export async function filesIn (dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true })
   return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1)).sort()
+}
+
+/**
+ * So many processes, this one among them, add encodings to one user at the same time; `place` is the store's folder or address.
+ * Resolves with the seeds of them all when none is missing and each process's own are in order.
+ */
+export async function addTogether (t: TestContext, { processes, place, store, follower }: {
+  processes: number, place: string, store: EncodingStore, follower: Follower
+}): Promise<number[]> {
+  const encodings = 15
+  const children = Array.from({ length: processes - 1 }, (_, index) => (
+    startChild(t, 'append-encodings', place, 'anna', String((index + 1) * 100), String(encodings))
+  ))
+  // The first encoding of a child shows that they are at work: from now on this process competes with them.
+  await eventually(() => follower.users.has('anna'))
+  for (let seed = 0; seed < encodings; seed++) await store.update('anna', adding('anna', seed))
+  for (const { ended } of children) assert.equal(await ended, 0)
+
+  const seeds = seedsOf(await store.get('anna'))
+  assert.equal(seeds.length, processes * encodings)
+  for (let first = 0; first < processes * 100; first += 100) {
+    const own = seeds.filter((seed) => seed >= first && seed < first + 100)
+    assert.deepEqual(own, Array.from({ length: encodings }, (_, index) => first + index))
+  }
+  await eventually(() => String(follower.users.get('anna')) === String(seeds))
+  return seeds
 }
 
 /** A child process of the test: its lines, and its end. */

@@ -30,10 +30,14 @@ async function waiting (url: string): Promise<number> {
 }
 
 await onCluster('PostgreSQL change feed', (cluster) => {
-  test('a change waits for the one that has the version before it, so that nobody can miss that one', async (t) => {
+  /** A store, and a transaction of somebody else who adds anna until `commit`. */
+  async function whileAdding (t: TestContext) {
     const url = await cluster.createDatabase()
-    const { store, follower } = await openPostgresStore(t, url)
-    const commit = await beginAdding(t, url, 'anna', 1)
+    return { url, ...await openPostgresStore(t, url), commit: await beginAdding(t, url, 'anna', 1) }
+  }
+
+  test('a change waits for the one that has the version before it, so that nobody can miss that one', async (t) => {
+    const { url, store, follower, commit } = await whileAdding(t)
     const fast = store.update('berta', adding('berta', 2))
     await eventually(async () => await waiting(url) === 1)
     assert.equal(follower.changes.length, 0)
@@ -45,9 +49,7 @@ await onCluster('PostgreSQL change feed', (cluster) => {
   })
 
   test('who adds a user whom somebody else is adding takes that one\'s encoding along', async (t) => {
-    const url = await cluster.createDatabase()
-    const { store, follower } = await openPostgresStore(t, url)
-    const commit = await beginAdding(t, url, 'anna', 1)
+    const { url, store, follower, commit } = await whileAdding(t)
     const added = store.update('anna', adding('anna', 2))
     await eventually(async () => await waiting(url) === 1)
     await commit()

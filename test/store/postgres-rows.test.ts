@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { adding, encoding, eventually, record, seedsOf, startChild } from './helper.ts'
+import { adding, addTogether, encoding, eventually, record } from './helper.ts'
 import { onCluster, queryOnce } from './postgres-cluster.ts'
 import { openPostgresStore } from './postgres-helper.ts'
-
-const PROCESSES = 2
-const ENCODINGS = 15
 
 await onCluster('PostgreSQL rows', (cluster) => {
   test('servers that start at the same time on an empty database make its tables once', async (t) => {
@@ -49,19 +46,7 @@ await onCluster('PostgreSQL rows', (cluster) => {
   test('processes that add to the same user at the same time lose nothing', async (t) => {
     const url = await cluster.createDatabase()
     const { store, follower } = await openPostgresStore(t, url)
-    const children = Array.from({ length: PROCESSES - 1 }, (_, index) => (
-      startChild(t, 'append-encodings', url, 'anna', String((index + 1) * 100), String(ENCODINGS))
-    ))
-    await eventually(() => follower.users.has('anna'))
-    for (let seed = 0; seed < ENCODINGS; seed++) await store.update('anna', adding('anna', seed))
-    for (const { ended } of children) assert.equal(await ended, 0)
-    const seeds = seedsOf(await store.get('anna'))
-    assert.equal(seeds.length, PROCESSES * ENCODINGS)
-    for (let first = 0; first < PROCESSES * 100; first += 100) {
-      const own = seeds.filter((seed) => seed >= first && seed < first + 100)
-      assert.deepEqual(own, Array.from({ length: ENCODINGS }, (_, index) => first + index))
-    }
-    await eventually(() => String(follower.users.get('anna')) === String(seeds))
+    await addTogether(t, { processes: 2, place: url, store, follower })
   })
 
   test('a deleted user leaves a row with the id alone, and after a day none', async (t) => {

@@ -1,15 +1,11 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node'
-import type { NetworkFile } from '../protocol.ts'
 import { callNetwork } from '../network-guard.ts'
+import { ENCODING_LENGTHS, isEncodingLength, type NetworkFile } from '../protocol.ts'
 import { openSession } from './onnx-session.ts'
 
 /** Side of the square that ArcFace-style networks take, in pixels (Deng et al. 2019, insightface). */
 export const ARCFACE_SIDE = 112
 const PIXELS = ARCFACE_SIDE ** 2
-const LENGTH_MIN = 128
-const LENGTH_MAX = 512
-/** The gallery compares so many numbers at a time. */
-const LENGTH_STEP = 16
 
 /** Encodes `count` chips of {@link ARCFACE_SIDE}, RGB: `count` × length numbers, each encoding of length 1. */
 export type ArcfaceNetwork = (rgb: Uint8Array, count: number) => Promise<Float32Array>
@@ -53,8 +49,9 @@ export async function openArcface ({ path, channels, mean, scale }: NetworkFile,
     }
     const { data } = (await callNetwork(() => session.run({ [input]: new Tensor('float32', numbers, shape) })))[output]!
     const { length } = data
-    if (length < LENGTH_MIN || length > LENGTH_MAX || length % LENGTH_STEP !== 0) {
-      throw new Error(`${path} gives ${length} numbers: an encoding has ${LENGTH_MIN} to ${LENGTH_MAX}, a multiple of ${LENGTH_STEP}`)
+    if (!isEncodingLength(length)) {
+      const { min, max, step } = ENCODING_LENGTHS
+      throw new Error(`${path} gives ${length} numbers: an encoding has ${min} to ${max}, a multiple of ${step}`)
     }
     return normalise(data as Float32Array)
   }

@@ -58,22 +58,13 @@ function decodePixels (bytes: Uint8Array, imagePixelsMax: number, header: Metada
   return raw(image)
 }
 
-/**
- * Decodes a photo to sRGB, turned upright by its EXIF orientation; the first frame of an animation.
- * `imagePixelsMax` is held against the header before any pixel is decoded.
- * Throws {@link PhotoError} for every photo that cannot be used.
- */
-export async function decodePhoto (bytes: Uint8Array, imagePixelsMax: number): Promise<Picture> {
-  return decodePixels(bytes, imagePixelsMax, await readHeader(bytes, imagePixelsMax), 1)
-}
-
 /** A photo of which no more pixels are decoded than are needed. */
 export interface Photo {
   /** Large enough to find faces in. */
   picture: Picture
   /** How many times larger the sides of the photo are than those of the picture; 1 or more. */
   reduction: number
-  /** Decodes every pixel. */
+  /** Decodes every pixel. Throws {@link PhotoError}. */
   whole (): Promise<Picture>
 }
 
@@ -81,7 +72,11 @@ export interface Photo {
 const REDUCED_SIDE_MIN = 960
 const REDUCTIONS = [8, 4, 2]
 
-/** Decodes a photo as far as it takes to find faces in it. Throws like {@link decodePhoto}. */
+/**
+ * Decodes a photo as far as it takes to find faces in it, to sRGB, turned upright by its EXIF orientation; the first frame of
+ * an animation. `imagePixelsMax` is held against the header before any pixel is decoded.
+ * Throws {@link PhotoError} for every photo that cannot be used.
+ */
 export async function openPhoto (bytes: Uint8Array, imagePixelsMax: number): Promise<Photo> {
   const header = await readHeader(bytes, imagePixelsMax)
   const longer = Math.max(header.width, header.height)

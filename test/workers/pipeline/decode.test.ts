@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp, { type Sharp } from 'sharp'
-import { decodePhoto } from '../../../workers/pipeline/decode.ts'
 import { letterbox } from '../../../workers/pipeline/letterbox.ts'
 import { imageFormat } from '../../../workers/pipeline/image-format.ts'
 import { PhotoError } from '../../../workers/pipeline/photo-error.ts'
 import type { Picture } from '../../../workers/pipeline/picture.ts'
-import { labelled, labelledFolder, portraits, WITHOUT_FACES } from '../../photos.ts'
-
-const PIXELS_MAX = 25_000_000
+import { decode, labelled, labelledFolder, portraits, WITHOUT_FACES } from '../../photos.ts'
 
 function meanDifference (one: Picture, other: Picture): number {
   assert.deepEqual([one.width, one.height], [other.width, other.height])
@@ -19,7 +16,7 @@ function meanDifference (one: Picture, other: Picture): number {
 
 test('every supported format decodes to the same picture', async () => {
   const photo = await portraits.anna()
-  const original = await decodePhoto(photo, PIXELS_MAX)
+  const original = await decode(photo)
   const image = sharp(photo)
   const variants: Array<[name: string, bytes: Buffer, tolerance: number]> = [
     ['progressive JPEG', await image.clone().jpeg({ progressive: true, quality: 95 }).toBuffer(), 2],
@@ -33,17 +30,17 @@ test('every supported format decodes to the same picture', async () => {
     ['GIF', await image.clone().gif().toBuffer(), 8]
   ]
   for (const [name, bytes, tolerance] of variants) {
-    const difference = meanDifference(original, await decodePhoto(bytes, PIXELS_MAX))
+    const difference = meanDifference(original, await decode(bytes))
     assert.ok(difference <= tolerance, `${name} differs by ${difference.toFixed(2)}`)
   }
-  const grey = await decodePhoto(await image.clone().grayscale().jpeg({ quality: 95 }).toBuffer(), PIXELS_MAX)
+  const grey = await decode(await image.clone().grayscale().jpeg({ quality: 95 }).toBuffer())
   assert.equal(grey.rgb.length, original.rgb.length)
   assert.ok(grey.rgb.every((value, i) => value === grey.rgb[i - i % 3]))
 })
 
 test('every EXIF orientation is turned upright', async () => {
   const photo = await portraits.anna()
-  const upright = await decodePhoto(photo, PIXELS_MAX)
+  const upright = await decode(photo)
   // What each orientation says must be done to see the picture upright, undone here before it is written.
   const undo: Array<(image: Sharp) => Sharp> = [
     (image) => image, (image) => image.flop(), (image) => image.rotate(180), (image) => image.flip(),
@@ -54,21 +51,21 @@ test('every EXIF orientation is turned upright', async () => {
     const { data, info } = await turn(sharp(photo)).raw().toBuffer({ resolveWithObject: true })
     const turned = await sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
       .withMetadata({ orientation: i + 1 }).jpeg({ quality: 98 }).toBuffer()
-    const difference = meanDifference(upright, await decodePhoto(turned, PIXELS_MAX))
+    const difference = meanDifference(upright, await decode(turned))
     assert.ok(difference < 3, `orientation ${i + 1} differs by ${difference.toFixed(2)}`)
   }
 })
 
 test('transparent pixels show grey, whatever colour hides in them', async () => {
   const photo = await sharp({ create: { width: 50, height: 50, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } } }).png().toBuffer()
-  const { rgb } = await decodePhoto(photo, PIXELS_MAX)
+  const { rgb } = await decode(photo)
   assert.ok(rgb.every((value) => value === 128))
 })
 
 test('of an animation the first frame counts', async () => {
   const frame = (background: string): Promise<Buffer> => sharp({ create: { width: 60, height: 60, channels: 3, background } }).png().toBuffer()
   const animation = await sharp([await frame('red'), await frame('blue')], { join: { animated: true } }).gif().toBuffer()
-  const { rgb, width, height } = await decodePhoto(animation, PIXELS_MAX)
+  const { rgb, width, height } = await decode(animation)
   assert.deepEqual([width, height, rgb[0], rgb[2]], [60, 60, 255, 0])
 })
 
@@ -98,7 +95,7 @@ test('no cut or flipped byte of a photo brings the decoder down: a picture or a 
       const damaged = round % 3 === 0 ? bytes.subarray(0, random(bytes.length)) : Buffer.from(bytes)
       for (let i = 0; i < round % 3 * 2; i++) damaged[random(damaged.length)] = random(256)
       try {
-        const { rgb, width, height } = await decodePhoto(damaged, PIXELS_MAX)
+        const { rgb, width, height } = await decode(damaged)
         assert.equal(rgb.length, width * height * 3)
         pictures++
       } catch (err) {
@@ -115,17 +112,17 @@ test('odd and hostile files give a picture or a PhotoError', { skip: WITHOUT_FAC
   for (const file of files) {
     const bytes = await labelled(file)
     try {
-      const { rgb, width, height } = await decodePhoto(bytes, PIXELS_MAX)
+      const { rgb, width, height } = await decode(bytes)
       assert.equal(rgb.length, width * height * 3, file)
     } catch (err) {
       assert.ok(err instanceof PhotoError, `${file}: ${String(err)}`)
     }
   }
   for (const bomb of ['bomb_15000x15000_rgb8.png', 'bomb_30000x30000_gray1.png']) {
-    await assert.rejects(decodePhoto(await labelled(`hard/synthetic/${bomb}`), PIXELS_MAX), { code: 'IMAGE_TOO_LARGE' })
+    await assert.rejects(decode(await labelled(`hard/synthetic/${bomb}`)), { code: 'IMAGE_TOO_LARGE' })
   }
   for (const cut of [20, 50, 90, 99]) {
-    await assert.rejects(decodePhoto(await labelled(`hard/synthetic/face_trunc${cut}.jpg`), PIXELS_MAX), { code: 'IMAGE_UNREADABLE' })
+    await assert.rejects(decode(await labelled(`hard/synthetic/face_trunc${cut}.jpg`)), { code: 'IMAGE_UNREADABLE' })
   }
 })
 

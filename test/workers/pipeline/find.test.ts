@@ -4,9 +4,8 @@ import sharp from 'sharp'
 import { ensureModels } from '../../../models/build.ts'
 import type { Box } from '../../../workers/backends/backend.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
-import { decodePhoto } from '../../../workers/pipeline/decode.ts'
 import { findFace, secondOpinion, type FoundFace } from '../../../workers/pipeline/find.ts'
-import { groupPhoto, labelled, noFace, portraits, WITHOUT_FACES } from '../../photos.ts'
+import { decode, groupPhoto, labelled, noFace, portraits, WITHOUT_FACES } from '../../photos.ts'
 
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
@@ -16,7 +15,7 @@ const FACE_SHARE = 0.6
 const [WIDTH, HEIGHT] = [640, 480]
 
 async function find (photo: Buffer): Promise<FoundFace | null> {
-  return findFace(backend, await decodePhoto(photo, 25_000_000), () => {})
+  return findFace(backend, await decode(photo), () => {})
 }
 
 /** Portraits pasted into a grey kiosk picture, each with a face of `faceWidth` pixels and its middle at `x`, `y`. */
@@ -93,7 +92,7 @@ test('every group photo is known to be crowded', async () => {
 
 test('a portrait three stops too dark is found in a brighter copy; black and noise show nobody', async () => {
   for (const portrait of [await portraits.anna(), await portraits.bella(), await portraits.clara()]) {
-    const dark = await decodePhoto(await sharp(portrait).linear(1 / 8, 0).jpeg().toBuffer(), 25_000_000)
+    const dark = await decode(await sharp(portrait).linear(1 / 8, 0).jpeg().toBuffer())
     const found = await findFace(backend, dark, () => {})
     assert.ok(found)
     assert.ok(brightest(found.picture.rgb) > 2 * brightest(dark.rgb))

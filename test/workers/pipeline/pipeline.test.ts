@@ -5,12 +5,12 @@ import { ensureModels } from '../../../models/build.ts'
 import { createGallery } from '../../../src/gallery/gallery.ts'
 import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
-import { decodePhoto, openPhoto } from '../../../workers/pipeline/decode.ts'
+import { openPhoto } from '../../../workers/pipeline/decode.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment, identify } from '../../../workers/pipeline/pipeline.ts'
 import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { Face } from '../../../workers/protocol.ts'
-import { portraits } from '../../photos.ts'
+import { decode, portraits } from '../../photos.ts'
 
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
@@ -39,7 +39,7 @@ test('a large JPEG is decoded smaller, and its whole is there when asked for', a
   const bytes = await cameraPhoto(1200)
   const photo = await openPhoto(bytes, PIXELS_MAX)
   assert.deepEqual([photo.picture.width, photo.picture.height, photo.reduction], [1000, 750, 4])
-  assert.deepEqual(await photo.whole(), await decodePhoto(bytes, PIXELS_MAX))
+  assert.deepEqual(await photo.whole(), await decode(bytes))
   const small = await openPhoto(await portraits.bella(), PIXELS_MAX)
   assert.equal(small.reduction, 1)
   assert.equal(await small.whole(), small.picture)
