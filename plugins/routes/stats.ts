@@ -14,6 +14,7 @@ const schema = {
       stats: Type.Object({
         registered_users: Type.Integer({ minimum: 0 }),
         total_encodings: Type.Integer({ minimum: 0 }),
+        gallery_checksum: Type.String({ pattern: '^[0-9a-f]{8}$', description: 'Equal for servers that have the same encodings in memory' }),
         recognition_tolerance: Type.Number(),
         data_directory: Type.String(),
         server_info: Type.Object({ cpu_percent: PercentSchema, memory_percent: PercentSchema, disk_usage: PercentSchema })
@@ -35,6 +36,7 @@ const stats: FastifyPluginAsyncTypebox = async (fastify) => {
       stats: {
         registered_users: users,
         total_encodings: encodings,
+        gallery_checksum: fastify.gallery.checksum(),
         recognition_tolerance: RECOGNITION_TOLERANCE,
         data_directory: FACE_DATA_DIR,
         server_info: { cpu_percent: cpuPercent, memory_percent: memoryPercent, disk_usage: diskPercent }

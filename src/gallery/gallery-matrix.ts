@@ -13,6 +13,8 @@ export interface GalleryMatrix {
    * not as long as the first.
    */
   add (user: number, vector: Float32Array): number
+  /** A copy of the encoding in the row. */
+  vectorAt (row: number): Float32Array
   /** Whether the row holds this very encoding. */
   holds (row: number, vector: Float32Array): boolean
   /** Takes a row out of all searches from now on, and overwrites it. */
@@ -61,6 +63,7 @@ export function createGalleryMatrix (): GalleryMatrix {
       if (row === rows) Atomics.store(words, GALLERY.rowsWord, ++rows)
       return row
     },
+    vectorAt: (row) => numbers.slice(wordOf(row), wordOf(row) + length),
     holds: (row, vector) => vector.every((value, i) => numbers[wordOf(row) + i] === value),
     remove (row) {
       const at = wordOf(row)

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { StoreChange, UserId } from '../store/encoding-store.ts'
 import { createGalleryMatrix } from './gallery-matrix.ts'
 
@@ -11,6 +12,8 @@ export interface Gallery {
   userOf (number: number): UserId | undefined
   /** Enrolled users, all their encodings, and the users who have only encodings of other networks. */
   counts (): { users: number, encodings: number, outdated: number }
+  /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. Equal galleries have equal ones. */
+  checksum (): string
 }
 
 interface Enrolled {
@@ -19,6 +22,8 @@ interface Enrolled {
   rows: number[]
   encodings: number
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
 
 const isOutdated = (enrolled: Enrolled | undefined): boolean => enrolled !== undefined && enrolled.rows.length === 0
 
@@ -30,6 +35,17 @@ export function createGallery (networkId: string): Gallery {
   let lastNumber = 0
   let encodings = 0
   let outdated = 0
+  let sum = 0
+
+  function add (key: string, number: number, vector: Float32Array): number {
+    sum = (sum + crc32(bytesOf(vector), crc32(key))) | 0
+    return matrix.add(number, vector)
+  }
+
+  function remove (key: string, row: number): void {
+    sum = (sum - crc32(bytesOf(matrix.vectorAt(row)), crc32(key))) | 0
+    matrix.remove(row)
+  }
 
   return {
     memory: matrix.memory,
@@ -41,7 +57,7 @@ export function createGallery (networkId: string): Gallery {
         // Encodings of another network are kept in the store, but distances to them would mean nothing.
         const comparable = record.encodings.filter(({ model }) => model === networkId)
         // A set, because the same photo may be registered twice.
-        const rows = new Set(comparable.map(({ vector }) => before?.rows.find((row) => matrix.holds(row, vector)) ?? matrix.add(number, vector)))
+        const rows = new Set(comparable.map(({ vector }) => before?.rows.find((row) => matrix.holds(row, vector)) ?? add(key, number, vector)))
         after = { number, userId: record.userId, rows: [...rows], encodings: record.encodings.length }
         enrolled.set(key, after)
         keys.set(number, key)
@@ -49,7 +65,7 @@ export function createGallery (networkId: string): Gallery {
         enrolled.delete(key)
         keys.delete(before.number)
       }
-      before?.rows.filter((row) => !after?.rows.includes(row)).forEach((row) => matrix.remove(row))
+      before?.rows.filter((row) => !after?.rows.includes(row)).forEach((row) => remove(key, row))
       encodings += (after?.encodings ?? 0) - (before?.encodings ?? 0)
       outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },
@@ -57,6 +73,7 @@ export function createGallery (networkId: string): Gallery {
       const key = keys.get(number)
       return key === undefined ? undefined : enrolled.get(key)?.userId
     },
-    counts: () => ({ users: enrolled.size, encodings, outdated })
+    counts: () => ({ users: enrolled.size, encodings, outdated }),
+    checksum: () => (sum >>> 0).toString(16).padStart(8, '0')
   }
 }

@@ -68,7 +68,8 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
   })
 
   const stats = (await call(app, { url: '/stats' })).body as { success: boolean, stats: Record<string, unknown> }
-  const { server_info: load, ...counts } = stats.stats
+  const { server_info: load, gallery_checksum: checksum, ...counts } = stats.stats
+  assert.match(String(checksum), /^[0-9a-f]{8}$/)
   assert.deepEqual(counts, { registered_users: 1, total_encodings: 1, recognition_tolerance: 0.6, data_directory: dir })
   for (const name of ['cpu_percent', 'memory_percent', 'disk_usage']) {
     const value = (load as Record<string, number>)[name] ?? NaN

@@ -264,3 +264,26 @@ test('a user whose other encodings come and go is found by every search', async 
   assert.ok(searches > 0, 'nobody searched')
   assert.equal(missed, 0)
 })
+
+test('galleries with the same encodings have the same checksum, whatever their history, and others another one', () => {
+  const vectors = randomVectors(20)
+  const [one, other] = [createGallery(NETWORK), createGallery(NETWORK)]
+  const empty = one.checksum()
+  for (let id = 0; id < 10; id++) enrol(one, id, [vectors[2 * id]!, vectors[2 * id + 1]!])
+  for (let id = 9; id >= 0; id--) {
+    enrol(other, id, [vectors[(2 * id + 5) % 20]!])
+    enrol(other, id, [vectors[2 * id + 1]!])
+    enrol(other, id, [vectors[2 * id]!, vectors[2 * id + 1]!])
+  }
+  const checksum = one.checksum()
+  assert.equal(other.checksum(), checksum)
+
+  const nudged = vectors[0]!.map((value, i) => i === 127 ? value + 1e-6 : value)
+  enrol(other, 0, [nudged, vectors[1]!])
+  assert.notEqual(other.checksum(), checksum)
+  enrol(other, 0, [vectors[2]!, vectors[1]!])
+  enrol(other, 1, [vectors[0]!, vectors[3]!])
+  assert.notEqual(other.checksum(), checksum) // An encoding counts with its user.
+  for (let id = 0; id < 10; id++) for (const gallery of [one, other]) gallery.apply({ key: String(id), record: null })
+  assert.deepEqual([one.checksum(), other.checksum()], [empty, empty])
+})
