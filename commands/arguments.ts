@@ -3,7 +3,8 @@ import { UsageError } from './command-error.ts'
 
 /** What the command was asked to do. Paths are as they were given. */
 export type Command =
-  | { name: 'rekey' | 'verify' }
+  | { name: 'rekey' }
+  | { name: 'verify', server: string | undefined }
   | { name: 'export', file: string, plain: boolean }
   | { name: 'import', file: string, replace: boolean }
   | { name: 'purge', olderThanDays: number }
@@ -13,7 +14,8 @@ export type Command =
 export const USAGE = `npm run store -- COMMAND, on the face data of the configuration, also while servers run
 
   rekey                    encrypt whatever is not encrypted with the first key of FACE_DATA_KEY
-  verify                   check every file and count; changes nothing
+  verify [--server URL]    check every record and count; changes nothing; --server: also whether the server at this address
+                           has exactly these encodings in memory
   export FILE [--plain]    save all users as lines of JSON, encrypted if there is a FACE_DATA_KEY; --plain: not encrypted
   import FILE [--replace]  add users of an export (.ndjson), or encodings of face_recognition (.npy, .npz, .json);
                            --replace: also those who are registered already
@@ -30,6 +32,7 @@ const OPTIONS = {
   replace: { type: 'boolean' },
   'older-than': { type: 'string' },
   to: { type: 'string' },
+  server: { type: 'string' },
   report: { type: 'string' },
   help: { type: 'boolean' }
 } as const
@@ -37,7 +40,7 @@ const OPTIONS = {
 /** What each command takes: its argument, and its options. */
 const TAKES: Readonly<Record<Command['name'], { argument?: string, options: ReadonlyArray<keyof typeof OPTIONS> }>> = {
   rekey: { options: [] },
-  verify: { options: [] },
+  verify: { options: ['server'] },
   export: { argument: 'FILE', options: ['plain'] },
   import: { argument: 'FILE', options: ['replace'] },
   purge: { options: ['older-than'] },
@@ -62,6 +65,11 @@ function days (text: string | undefined): number {
   return number
 }
 
+function serverUrl (text: string | undefined): string | undefined {
+  if (text === undefined || (/^https?:/.test(text) && URL.canParse(text))) return text
+  throw new UsageError(`--server ${text}: expected an address, such as http://127.0.0.1:5000`)
+}
+
 /** Reads the command line; null asks for help. Throws {@link UsageError} for what it does not understand. */
 export function parseArguments (args: string[]): Command | null {
   const { values, positionals: [name = '', argument, ...rest] } = parse(args)
@@ -79,6 +87,7 @@ export function parseArguments (args: string[]): Command | null {
     case 'export': return { name: command, file: path, plain: values.plain ?? false }
     case 'import': return { name: command, file: path, replace: values.replace ?? false }
     case 'enroll': return { name: command, dir: path, report: values.report ?? 'enroll.csv' }
+    case 'verify': return { name: command, server: serverUrl(values.server) }
     case 'purge': return { name: command, olderThanDays: days(values['older-than']) }
     case 'copy':
       if (!values.to) throw new UsageError('copy: --to DIR is missing')

@@ -1,23 +1,18 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from '../src/progress.ts'
-import { dataFolder } from '../src/store/data-folder.ts'
 import type { DataKey } from '../src/store/data-key.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
-import { isSealed, sealedWith } from '../src/store/sealed-file.ts'
+import type { StoredUsers } from '../src/store/stored-users.ts'
 import { LANES, withStore } from './stores.ts'
 
-/** Encrypts every file in the folder that is not encrypted with this key, which the store writes with. */
-export async function rekey (store: EncodingStore, dir: string, { id }: DataKey): Promise<string> {
-  const { userPath } = dataFolder(resolve(dir))
-
+/** Encrypts every record that is not encrypted with this key, which the store writes with. */
+export async function rekey (store: EncodingStore, stored: StoredUsers, { id }: DataKey): Promise<string> {
   async function isDone (key: string): Promise<boolean> {
     try {
-      const bytes = await readFile(userPath(key))
-      return isSealed(bytes) && sealedWith(bytes) === id
+      const user = await stored.read(key)
+      return user.state === 'valid' && user.keyId === id
     } catch {
-      return false // Gone or damaged: the store knows what to do.
+      return false // The store knows what to say.
     }
   }
 

@@ -13,32 +13,35 @@ import { exportUsers } from './export.ts'
 import { importUsers } from './import.ts'
 import { purge } from './purge.ts'
 import { rekey } from './rekey.ts'
-import { assertHasData, configuredStore, storeAt } from './stores.ts'
+import { compareWithServer } from './server-gallery.ts'
+import { assertHasData, configuredStore, configuredUsers, storeAt } from './stores.ts'
 import { verificationText, verify } from './verify.ts'
 
 async function run (command: Command, config: Config): Promise<string> {
-  const { FACE_DATA_DIR: dir } = config
   const keys = parseDataKeys(config.FACE_DATA_KEY)
   const codec = createRecordCodec(keys)
   const store = configuredStore(config)
   if (command.name !== 'import' && command.name !== 'enroll') await assertHasData(config)
-  if (config.DATABASE_URL !== undefined && (command.name === 'rekey' || command.name === 'verify')) {
-    throw new CommandError(`${command.name} looks into files: leave out DATABASE_URL`)
-  }
-  switch (command.name) {
-    case 'rekey':
-      if (!keys[0]) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
-      return await rekey(store, dir, keys[0])
-    case 'verify': {
-      const found = await verify(dir, keys)
-      if (found.problems.length > 0) process.exitCode = 1
-      return verificationText(found)
+  const stored = configuredUsers(config, codec)
+  try {
+    switch (command.name) {
+      case 'rekey':
+        if (!keys[0]) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
+        return await rekey(store, stored, keys[0])
+      case 'verify': {
+        const found = await verify(stored)
+        if (found.problems.length > 0) process.exitCode = 1
+        const text = verificationText(found)
+        return command.server === undefined ? text : `${text}\n${await compareWithServer(store, config, command.server)}`
+      }
+      case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
+      case 'import': return await importUsers(store, { ...command, codec, config })
+      case 'purge': return await purge(store, command.olderThanDays)
+      case 'copy': return await copy(store, storeAt(command.to, config))
+      case 'enroll': return await enroll(store, config, command)
     }
-    case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
-    case 'import': return await importUsers(store, { ...command, codec, config })
-    case 'purge': return await purge(store, command.olderThanDays)
-    case 'copy': return await copy(store, storeAt(command.to, config))
-    case 'enroll': return await enroll(store, config, command)
+  } finally {
+    await stored.close()
   }
 }
 

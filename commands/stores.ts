@@ -7,7 +7,11 @@ import { parseDataKeys } from '../src/store/data-key.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { createFileStore } from '../src/store/file-store.ts'
 import { createPostgresStore } from '../src/store/postgres/postgres-store.ts'
+import { storedRows } from '../src/store/postgres/stored-rows.ts'
+import type { RecordCodec } from '../src/store/record-codec.ts'
 import type { StoreEvent } from '../src/store/store-event.ts'
+import { storedFiles } from '../src/store/stored-files.ts'
+import type { StoredUsers } from '../src/store/stored-users.ts'
 import { CommandError } from './command-error.ts'
 
 /** How many users are worked on at the same time: a change waits for the disk most of its time. */
@@ -24,8 +28,13 @@ export function configuredStore (config: Config): EncodingStore {
 
 /** A store in a folder, with the keys of the configuration, or at a `postgres://` address; as {@link configuredStore}. */
 export function storeAt (place: string, config: Config): EncodingStore {
-  if (/^postgres(ql)?:\/\//.test(place)) return createPostgresStore({ url: place, onEvent: tellProblem })
-  return createFileStore({ dir: place, keys: parseDataKeys(config.FACE_DATA_KEY), onEvent: tellProblem })
+  const options = { keys: parseDataKeys(config.FACE_DATA_KEY), onEvent: tellProblem }
+  return /^postgres(ql)?:\/\//.test(place) ? createPostgresStore({ url: place, ...options }) : createFileStore({ dir: place, ...options })
+}
+
+/** What lies in the store of the configuration. */
+export function configuredUsers ({ DATABASE_URL: url, FACE_DATA_DIR: dir }: Config, codec: RecordCodec): StoredUsers {
+  return url === undefined ? storedFiles(dir, codec) : storedRows(url, codec)
 }
 
 /** Throws {@link CommandError} unless there is face data, because a wrong FACE_DATA_DIR must not look like an empty one. */

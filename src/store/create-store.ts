@@ -1,4 +1,4 @@
-import { ConfigError, type Config } from '../config.ts'
+import type { Config } from '../config.ts'
 import { parseDataKeys } from './data-key.ts'
 import type { EncodingStore } from './encoding-store.ts'
 import { createFileStore } from './file-store.ts'
@@ -7,16 +7,10 @@ import type { OnStoreEvent } from './store-event.ts'
 
 export type StoreConfig = Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR' | 'FACE_DATA_KEY' | 'STORE_POLL_MS'>
 
-/**
- * The store that the configuration names, not yet open. Throws `ConfigError` for an address that cannot be understood, and
- * for a key that would encrypt nothing.
- */
+/** The store that the configuration names, not yet open. Throws `ConfigError` for an address that cannot be understood. */
 export function createStore (
   { DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY, STORE_POLL_MS: pollMs }: StoreConfig, onEvent: OnStoreEvent
 ): EncodingStore {
-  if (url === undefined) return createFileStore({ dir, keys: parseDataKeys(FACE_DATA_KEY), pollMs, onEvent })
-  if (FACE_DATA_KEY !== undefined) {
-    throw new ConfigError('FACE_DATA_KEY encrypts files and no database: leave it out with DATABASE_URL, and let the database\'s disk be encrypted')
-  }
-  return createPostgresStore({ url, onEvent })
+  const keys = parseDataKeys(FACE_DATA_KEY)
+  return url === undefined ? createFileStore({ dir, keys, pollMs, onEvent }) : createPostgresStore({ url, keys, onEvent })
 }

@@ -24,12 +24,17 @@ export interface DecodedRecord {
   sum: string
 }
 
+/** Which key a record is encrypted with in the store; null for none. */
+export interface Sealing {
+  keyId: string | null
+}
+
 /** Between records and files. */
 export interface RecordCodec {
   /** Encrypts if there is a key. Throws on a record that is none. */
-  encode (key: string, record: UserRecord): { bytes: Buffer, sum: string }
+  encode (key: string, record: UserRecord): { bytes: Buffer, sum: string } & Sealing
   /** Throws {@link DamagedRecordError}, or `UnknownKeyError` for an intact file of a key that is not there. */
-  decode (key: string, bytes: Buffer): DecodedRecord
+  decode (key: string, bytes: Buffer): DecodedRecord & Sealing
 }
 
 /** Writes with the first key, reads with all of them, and reads files that are not encrypted. */
@@ -40,9 +45,12 @@ export function createRecordCodec (keys: readonly DataKey[]): RecordCodec {
       const plain = encodeRecord(key, record)
       const bytes = first ? seal(key, plain.bytes, first) : plain.bytes
       assert.ok(bytes.length <= RECORD_BYTES_MAX, 'record size')
-      return { bytes, sum: plain.sum }
+      return { bytes, sum: plain.sum, keyId: first?.id ?? null }
     },
-    decode: (key, bytes) => decodeRecord(key, isSealed(bytes) ? unseal(key, bytes, keys) : bytes)
+    decode (key, bytes) {
+      const { content, keyId } = isSealed(bytes) ? unseal(key, bytes, keys) : { content: bytes, keyId: null }
+      return { ...decodeRecord(key, content), keyId }
+    }
   }
 }
 

@@ -38,7 +38,7 @@ export function sealedWith (bytes: Buffer): string {
  * The inverse of {@link seal}. Throws {@link UnknownKeyError} for an intact file of another key, and
  * {@link DamagedRecordError} for everything else, such as a file that was sealed for another user.
  */
-export function unseal (userKey: string, bytes: Buffer, keys: readonly DataKey[]): Buffer {
+export function unseal (userKey: string, bytes: Buffer, keys: readonly DataKey[]): { content: Buffer, keyId: string } {
   const keyId = sealedWith(bytes)
   const key = keys.find(({ id }) => id === keyId)
   if (!key) throw new UnknownKeyError(keyId)
@@ -47,7 +47,8 @@ export function unseal (userKey: string, bytes: Buffer, keys: readonly DataKey[]
   try {
     const decipher = createDecipheriv('aes-256-gcm', key.secret, nonce, { authTagLength: TAG_BYTES })
     decipher.setAAD(Buffer.from(userKey)).setAuthTag(tag)
-    return Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+    const content = Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+    return { content, keyId }
   } catch {
     throw new DamagedRecordError('not sealed for this user')
   }

@@ -1,13 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { DamagedRecordError } from './damaged-record-error.ts'
-import type { UserRecord } from './encoding-store.ts'
 import { errorCode, READ_FLAGS, type FileSystem } from './file-system.ts'
-import { RECORD_BYTES_MAX, type RecordCodec } from './record-codec.ts'
+import { RECORD_BYTES_MAX, type DecodedRecord, type RecordCodec, type Sealing } from './record-codec.ts'
 
 /** What a user's file is found to be. `stat` tells two states of a file apart, `sum` two contents. */
 export type UserFile =
   | { state: 'absent' }
-  | { state: 'valid', stat: string, sum: string, record: UserRecord }
+  | { state: 'valid', stat: string } & DecodedRecord & Sealing
   | { state: 'damaged', stat: string, reason: string, otherVersion: boolean }
 
 export const ABSENT = { state: 'absent' } as const

@@ -69,12 +69,12 @@ export function createUserRecords ({ data, fs, codec, onEvent }: {
       throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${data.nameOf(data.userPath(key))}: ${file.reason}`) })
     },
     async write (key, record, claim) {
-      const { bytes, sum } = codec.encode(key, record)
+      const { bytes, ...written } = codec.encode(key, record)
       await writeAtomic(fs, {
         path: data.userPath(key), tempPath: data.tempPath(key), content: bytes, beforeRename: () => claim.assertHeld()
       })
       // Another process may have touched the file since: the first look at it will tell.
-      return { state: 'valid', stat: '', sum, record }
+      return { state: 'valid', stat: '', record, ...written }
     },
     async remove (key, claim) {
       const path = data.userPath(key)

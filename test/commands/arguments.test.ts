@@ -5,7 +5,8 @@ import { temporaryFolder } from '../helper.ts'
 import { runCommand } from './helper.ts'
 
 test('each command is understood with its options', () => {
-  assert.deepEqual(parseArguments(['verify']), { name: 'verify' })
+  assert.deepEqual(parseArguments(['verify']), { name: 'verify', server: undefined })
+  assert.deepEqual(parseArguments(['verify', '--server', 'https://faces.example:5000']), { name: 'verify', server: 'https://faces.example:5000' })
   assert.deepEqual(parseArguments(['export', 'a.ndjson']), { name: 'export', file: 'a.ndjson', plain: false })
   assert.deepEqual(parseArguments(['import', '--replace', 'a.npz']), { name: 'import', file: 'a.npz', replace: true })
   assert.deepEqual(parseArguments(['purge', '--older-than', '90d']), { name: 'purge', olderThanDays: 90 })
@@ -20,7 +21,8 @@ test('what is not understood ends with code 2, the reason and the usage, and tou
     [['verify', 'x'], /too many arguments$/], [['export'], /FILE is missing$/], [['export', 'a', 'b'], /too many/],
     [['verify', '--plain'], /takes no --plain$/], [['verify', '--all'], /--all/], [['copy'], /--to DIR is missing$/], [['enroll', ''], /DIR is missing/],
     ...['', '90', '0d', '-1d', '1.5d', '1e3d', '36501d', 'd', '90 d'].map((age): [string[], RegExp] => [['purge', `--older-than=${age}`], /expected a number of days/]),
-    [['purge'], /expected a number of days/]
+    [['purge'], /expected a number of days/],
+    ...['faces:5000', 'ftp://faces', 'http://', ''].map((url): [string[], RegExp] => [['verify', '--server', url], /expected an address/])
   ]
   for (const [args, message] of wrong) assert.throws(() => parseArguments(args), { name: 'UsageError', message }, args.join(' '))
 

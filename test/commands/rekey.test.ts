@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import { dataFolder } from '../../src/store/data-folder.ts'
 import { parseDataKeys } from '../../src/store/data-key.ts'
 import { isSealed, sealedWith } from '../../src/store/sealed-file.ts'
-import { adding, eventually, keyText, openStore, record, seedsOf, temporaryFolder } from '../store/helper.ts'
+import { adding, eventually, keyText, openStore, record, seedsOf, temporaryFolder, type Follower } from '../store/helper.ts'
 import { runCommand, startCommand } from './helper.ts'
+
+const seedsOfKnown = ({ follower }: { follower: Follower }, key: string): string => String(follower.users.get(key) ?? [])
 
 const KEYS = Array.from({ length: 200 }, (_, id) => String(id))
 
@@ -63,4 +65,42 @@ test('files from before there was a key are encrypted, and without a key there i
   await store.close()
   assert.equal((await runCommand(t, ['rekey'], { FACE_DATA_DIR: dir, FACE_DATA_KEY: keyText() })).code, 0)
   assert.equal(isSealed(await readFile(dataFolder(dir).userPath('anna'))), true)
+})
+
+test('two servers change the key one restart after the other, as docs/storage.md says, and neither misses a change', async (t) => {
+  const dir = await temporaryFolder(t)
+  const [old, next] = [keyText(), keyText()]
+  const start = (keys: string): ReturnType<typeof openStore> => openStore(t, { dir, keys: parseDataKeys(keys) })
+  const servers = [await start(old), await start(old)]
+  let seed = 0
+
+  /** Each server registers somebody, and knows what the other one registered. */
+  async function bothServe (): Promise<void> {
+    for (const [index, { store }] of servers.entries()) {
+      seed++
+      const key = `user-${seed}`
+      await store.update(key, adding(key, seed))
+      await store.update('anna', adding('anna', seed))
+      const other = servers[1 - index]!
+      await eventually(() => seedsOfKnown(other, key) === String(seed) && seedsOfKnown(other, 'anna').endsWith(String(seed)))
+    }
+  }
+
+  await bothServe()
+  for (const keys of [`${old},${next}`, `${next},${old}`]) {
+    for (const index of [0, 1]) {
+      await servers[index]!.store.close()
+      servers[index] = await start(keys)
+      await bothServe()
+    }
+  }
+  assert.equal((await runCommand(t, ['rekey'], { FACE_DATA_DIR: dir, FACE_DATA_KEY: `${next},${old}` })).code, 0)
+  const verified = await runCommand(t, ['verify'], { FACE_DATA_DIR: dir, FACE_DATA_KEY: `${next},${old}` })
+  assert.match(verified.stdout, new RegExp(`are intact: ${seed + 1} encrypted with key ${parseDataKeys(next)[0]!.id}\n`))
+  for (const index of [0, 1]) {
+    await servers[index]!.store.close()
+    servers[index] = await start(next)
+    await bothServe()
+  }
+  assert.equal((await servers[0]!.store.get('anna'))?.encodings.length, seed)
 })

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { dataFolder } from '../../src/store/data-folder.ts'
+import { FACE_API_NETWORK } from '../../src/recognition/network.ts'
 import { parseDataKeys } from '../../src/store/data-key.ts'
-import { adding, filesIn, keyText, openStore, temporaryFolder } from '../store/helper.ts'
+import type { UserRecord } from '../../src/store/encoding-store.ts'
+import { startServer } from '../process/server-process.ts'
+import { adding, filesIn, keyText, openStore, record, temporaryFolder } from '../store/helper.ts'
+import { onCluster, queryOnce } from '../store/postgres-cluster.ts'
+import { openPostgresStore } from '../store/postgres-helper.ts'
 import { runCommand } from './helper.ts'
 
 test('intact files are counted, damaged ones are named and end it with code 1, and nothing is moved', async (t) => {
@@ -20,7 +25,7 @@ test('intact files are counted, damaged ones are named and end it with code 1, a
     code: 0,
     stderr: '',
     stdout: `4 users with 7 encodings are intact: 1 not encrypted, 3 encrypted with key ${key?.id}\n` +
-      '0 files are damaged or cannot be read, 0 are in the quarantine\n'
+      '0 records are damaged or cannot be read, 0 are in the quarantine\n'
   })
 
   const { userPath, nameOf } = dataFolder(FACE_DATA_DIR)
@@ -34,9 +39,60 @@ test('intact files are counted, damaged ones are named and end it with code 1, a
   assert.deepEqual(damaged.stdout.split('\n').slice(0, 2).sort(), [
     `${nameOf(userPath('anna'))}: checksum mismatch`, `${nameOf(userPath('berta'))}: not sealed for this user`
   ].sort())
-  assert.match(damaged.stdout, /\n2 users with 3 encodings are intact: .*\n2 files are damaged/)
+  assert.match(damaged.stdout, /\n2 users with 3 encodings are intact: .*\n2 records are damaged/)
   const keyless = await runCommand(t, ['verify'], { FACE_DATA_DIR })
   assert.equal(keyless.code, 1)
-  assert.match(keyless.stdout, /\n1 users with 1 encodings are intact: 1 not encrypted\n3 files are damaged or cannot be read/)
+  assert.match(keyless.stdout, /\n1 users with 1 encodings are intact: 1 not encrypted\n3 records are damaged or cannot be read/)
   assert.deepEqual(await filesIn(FACE_DATA_DIR), files)
+})
+
+/** A user whose encodings are of the server's network, so that it has them in memory. */
+function enrolled (userId: string, ...seeds: number[]): UserRecord {
+  const user = record(userId, ...seeds)
+  return { ...user, encodings: user.encodings.map((one) => ({ ...one, model: FACE_API_NETWORK.id })) }
+}
+
+test('a server is asked whether it has what is stored in memory', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const { store } = await openStore(t, { dir: FACE_DATA_DIR })
+  for (const id of ['anna', 'berta']) await store.update(id, () => enrolled(id, 1, 2))
+  const other = await temporaryFolder(t)
+  await cp(FACE_DATA_DIR, other, { recursive: true })
+  const { url } = await startServer(t, { FACE_DATA_DIR })
+  const verified = await runCommand(t, ['verify', '--server', url], { FACE_DATA_DIR })
+  assert.deepEqual([verified.code, verified.stderr], [0, ''])
+  assert.match(verified.stdout, new RegExp(`\n${url} has exactly these in memory: 4 encodings, checksum [0-9a-f]{8}\n$`))
+
+  // The same numbers of users and encodings, but another encoding.
+  const elsewhere = await openStore(t, { dir: other })
+  await elsewhere.store.update('anna', () => enrolled('anna', 1, 3))
+  const different = await runCommand(t, ['verify', '--server', url], { FACE_DATA_DIR: other })
+  assert.equal(different.code, 1)
+  assert.match(different.stderr, /has something else in memory: 2 users with 4 encodings, checksum [0-9a-f]{8}; stored are 2 users with 4 encodings/)
+  const nobody = await runCommand(t, ['verify', '--server', 'http://127.0.0.1:1'], { FACE_DATA_DIR })
+  assert.deepEqual([nobody.code, nobody.stderr], [1, 'http://127.0.0.1:1: no answer of a face recognition server\n'])
+})
+
+await onCluster('verifying PostgreSQL', (cluster) => {
+  test('rows are encrypted by rekey, verified, and those that are damaged are named', async (t) => {
+    const DATABASE_URL = await cluster.createDatabase()
+    const FACE_DATA_KEY = keyText()
+    const [key] = parseDataKeys(FACE_DATA_KEY)
+    const { store } = await openPostgresStore(t, DATABASE_URL)
+    for (const id of ['anna', 'berta', 'carla']) await store.update(id, adding(id, 1))
+    await store.update('carla', () => null)
+    await store.close()
+    const env = { DATABASE_URL, FACE_DATA_KEY }
+    assert.equal((await runCommand(t, ['rekey'], env)).stdout, `2 users are encrypted with key ${key?.id}, of which 2 were not before\n`)
+    assert.equal((await runCommand(t, ['rekey'], env)).stdout, `2 users are encrypted with key ${key?.id}, of which 0 were not before\n`)
+    assert.deepEqual(await runCommand(t, ['verify'], env), {
+      code: 0,
+      stderr: '',
+      stdout: `2 users with 2 encodings are intact: 2 encrypted with key ${key?.id}\n0 records are damaged or cannot be read, 0 are in the quarantine\n`
+    })
+    await queryOnce(DATABASE_URL, 'UPDATE face_users SET record = overlay(record PLACING \'x\' FROM 200) WHERE key = \'anna\'')
+    const damaged = await runCommand(t, ['verify'], env)
+    assert.equal(damaged.code, 1)
+    assert.match(damaged.stdout, /^face_users\/anna: checksum mismatch\n1 users with 1 encodings are intact/)
+  })
 })

@@ -37,9 +37,9 @@ test('whichever key sealed a file opens it, and the first one seals', () => {
   const user = record('anna', 1, 2)
   const before = createRecordCodec([OTHER]).encode('anna', user)
   const both = createRecordCodec([KEY, OTHER])
-  assert.deepEqual(both.decode('anna', before.bytes), { record: user, sum: before.sum })
+  assert.deepEqual(both.decode('anna', before.bytes), { record: user, sum: before.sum, keyId: OTHER.id })
   const after = both.encode('anna', user)
-  assert.equal(sealedWith(after.bytes), KEY.id)
+  assert.deepEqual([after.keyId, sealedWith(after.bytes)], [KEY.id, KEY.id])
   assert.equal(after.sum, before.sum)
   assert.throws(() => createRecordCodec([OTHER]).decode('anna', after.bytes), { name: 'UnknownKeyError', keyId: KEY.id })
   assert.throws(() => createRecordCodec([]).decode('anna', after.bytes), { name: 'UnknownKeyError', keyId: KEY.id })
@@ -48,7 +48,7 @@ test('whichever key sealed a file opens it, and the first one seals', () => {
 test('a file that was written without a key is read with one', () => {
   const user = record('anna', 1)
   const { bytes, sum } = encodeRecord('anna', user)
-  assert.deepEqual(createRecordCodec([KEY]).decode('anna', bytes), { record: user, sum })
+  assert.deepEqual(createRecordCodec([KEY]).decode('anna', bytes), { record: user, sum, keyId: null })
 })
 
 test('the same content is never sealed twice in the same way', () => {

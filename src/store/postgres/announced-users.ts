@@ -17,6 +17,8 @@ export interface AnnouncedUsers {
   acceptOwn (change: VersionedChange): void
   /** A user as the feed has them. */
   acceptFed (change: VersionedChange): void
+  /** The feed has a newer state of the user that cannot be read: what the listeners were told stays valid. */
+  keep (key: string, version: number): void
   /** Whether the listeners need not be told. */
   isKnown (key: string, version: number): boolean
   /** From now on every version is news, also one that is lower: the feed starts anew. */
@@ -48,6 +50,10 @@ export function createAnnouncedUsers (listeners: Listeners): AnnouncedUsers {
       // No later page has anything older.
       const known = users.get(change.key)
       if (known && !known.present && known.version <= change.version) users.delete(change.key)
+    },
+    keep (key, version) {
+      const known = users.get(key)
+      if (known && known.version < version) known.version = version
     },
     isKnown: (key, version) => (users.get(key)?.version ?? -1) >= version,
     doubt () {

@@ -1,9 +1,11 @@
 import type pg from 'pg'
 import type { OnStoreEvent } from '../store-event.ts'
+import type { StoredUser } from '../stored-users.ts'
 import type { TaskQueue } from '../task-queue.ts'
+import { UnknownKeyError } from '../unknown-key-error.ts'
 import type { AnnouncedUsers } from './announced-users.ts'
 import { readPage, type FeedPage } from './feed-pages.ts'
-import { decodeRow, rowName } from './user-rows.ts'
+import { rowName, type UserRows } from './user-rows.ts'
 
 /** Before all versions, and before the one up to which deletions may be forgotten. */
 const BEGINNING = -1
@@ -18,18 +20,33 @@ export interface FeedReader {
 }
 
 /** Has read nothing at first. The queue keeps what is read from overtaking a change of this process. */
-export function createFeedReader ({ users, queue, onEvent }: {
-  users: AnnouncedUsers, queue: TaskQueue, onEvent: OnStoreEvent
+export function createFeedReader ({ rows, users, queue, onEvent }: {
+  rows: UserRows, users: AnnouncedUsers, queue: TaskQueue, onEvent: OnStoreEvent
 }): FeedReader {
+  const unknownKeys = new Set<string>()
   /** Every change up to this version was read; stays at the beginning until everybody was. */
   let position = BEGINNING
+
+  /** The row, or null for one that is intact and cannot be read. */
+  function decode (key: string, bytes: Buffer | null): StoredUser | null {
+    try {
+      return rows.decode(key, bytes)
+    } catch (err) {
+      if (!(err instanceof UnknownKeyError)) throw err
+      // Told once: with a new key on the other servers, these may soon be all rows.
+      if (!unknownKeys.has(err.keyId)) onEvent({ type: 'unknown-key', file: rowName(key), reason: err.message })
+      unknownKeys.add(err.keyId)
+      return null
+    }
+  }
 
   function accept ({ rows }: FeedPage): void {
     for (const { key, version, record: bytes } of rows) {
       // Not waited for: a change under way that hangs must not keep other users' changes from being announced.
       queue.run(key, async () => {
         if (bytes && users.isKnown(key, version)) return
-        const row = decodeRow(key, bytes)
+        const row = decode(key, bytes)
+        if (row === null) return users.keep(key, version)
         if (row.state === 'damaged') onEvent({ type: 'damaged', file: rowName(key), reason: row.reason })
         users.acceptFed({ key, version, record: row.state === 'valid' ? row.record : null })
       })

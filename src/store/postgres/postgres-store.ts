@@ -1,6 +1,8 @@
 import { FaceError } from '../../errors.ts'
+import type { DataKey } from '../data-key.ts'
 import type { EncodingStore, UserRecord } from '../encoding-store.ts'
 import { createListeners } from '../listeners.ts'
+import { createRecordCodec } from '../record-codec.ts'
 import { reasonOf, type OnStoreEvent } from '../store-event.ts'
 import { createTaskQueue } from '../task-queue.ts'
 import { assertUserKey } from '../user-file-name.ts'
@@ -10,20 +12,35 @@ import { withDatabaseErrors } from './database-error.ts'
 import { createDatabase, endConnections } from './database.ts'
 import { createFeedReader } from './feed-reader.ts'
 import { migrate } from './migrate.ts'
-import { changeUser, readUser } from './user-rows.ts'
+import { createUserRows } from './user-rows.ts'
 
 const PROGRESS_USERS = 10_000
 
+export interface PostgresStoreOptions {
+  url: string
+  /** The first encrypts what is written, all of them read; without any, nothing is encrypted. */
+  keys?: readonly DataKey[]
+  onEvent?: OnStoreEvent
+}
+
 /**
  * An {@link EncodingStore} in a PostgreSQL database, for any number of machines; nothing happens before `open`, which throws
- * `STORE_UNAVAILABLE` if the database cannot be used. Throws `ConfigError` if `url` cannot be understood.
+ * `STORE_UNAVAILABLE` if the database cannot be used or a row needs another key. Throws `ConfigError` if `url` cannot be
+ * understood.
  */
-export function createPostgresStore ({ url, onEvent = () => {} }: { url: string, onEvent?: OnStoreEvent }): EncodingStore {
+export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: PostgresStoreOptions): EncodingStore {
+  let isLoaded = false
+  let wrongKeys: string | undefined
+  const tell: OnStoreEvent = (event) => {
+    if (event.type !== 'unknown-key' || isLoaded) onEvent(event)
+    else wrongKeys ??= `${event.file} is ${event.reason}: set FACE_DATA_KEY to the keys of this database`
+  }
   const database = createDatabase(url)
+  const rows = createUserRows(database.pool, createRecordCodec(keys))
   const listeners = createListeners(onEvent)
   const users = createAnnouncedUsers(listeners)
   const queue = createTaskQueue()
-  const feed = createChangeFeed({ database, reader: createFeedReader({ users, queue, onEvent }), onEvent })
+  const feed = createChangeFeed({ database, reader: createFeedReader({ rows, users, queue, onEvent: tell }), onEvent })
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
@@ -40,6 +57,12 @@ export function createPostgresStore ({ url, onEvent = () => {} }: { url: string,
       throw new FaceError('STORE_UNAVAILABLE', { message, cause })
     }
     await queue.idle()
+    // Serving the others would look as if these users, and maybe everybody, had been deleted.
+    if (wrongKeys !== undefined) {
+      await feed.close()
+      throw new FaceError('STORE_UNAVAILABLE', { message: wrongKeys })
+    }
+    isLoaded = true
     onEvent({ type: 'loaded', users: users.count(), durationMs: Math.round(performance.now() - startedAt) })
   }
 
@@ -50,7 +73,7 @@ export function createPostgresStore ({ url, onEvent = () => {} }: { url: string,
   }
 
   async function change (key: string, apply: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null> {
-    const outcome = await withDatabaseErrors(() => changeUser(database.pool, key, apply))
+    const outcome = await withDatabaseErrors(() => rows.change(key, apply))
     if ('refusal' in outcome) throw outcome.refusal
     if (!outcome.change) return null
     users.acceptOwn(outcome.change)
@@ -63,7 +86,7 @@ export function createPostgresStore ({ url, onEvent = () => {} }: { url: string,
     async get (key) {
       assertUserKey(key)
       await untilOpen()
-      const row = await withDatabaseErrors(() => readUser(database.pool, key))
+      const row = await withDatabaseErrors(() => rows.read(key))
       return row.state === 'valid' ? row.record : null
     },
     async update (key, apply) {

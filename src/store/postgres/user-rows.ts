@@ -3,19 +3,17 @@ import type pg from 'pg'
 import { FaceError } from '../../errors.ts'
 import { DamagedRecordError } from '../damaged-record-error.ts'
 import type { UserRecord } from '../encoding-store.ts'
-import { decodeRecord, encodeRecord } from '../record-codec.ts'
+import type { RecordCodec } from '../record-codec.ts'
+import type { StoredUser } from '../stored-users.ts'
+import { UnknownKeyError } from '../unknown-key-error.ts'
+import { ABSENT } from '../user-files.ts'
 import { isConflict } from './database-error.ts'
 import { inTransaction } from './transaction.ts'
 
 const TRIES_MAX = 10
 const RETRY_MS = 20
 
-/** `record` is null for a user without a row, or whose record was deleted. */
-export type UserRow =
-  | { state: 'valid', record: UserRecord | null }
-  | { state: 'damaged', reason: string }
-
-/** A change and its place among all changes of the database. */
+/** A change and its place among all changes of the database; `record` is null for a deleted user. */
 export interface VersionedChange {
   key: string
   version: number
@@ -27,15 +25,17 @@ export type Outcome = { change: VersionedChange | null } | { refusal: unknown }
 
 type Apply = (present: UserRecord | null) => UserRecord | null
 
-/** Reads what {@link changeUser} wrote; everything else is damaged. */
-export function decodeRow (key: string, bytes: Buffer | null | undefined): UserRow {
-  if (!bytes) return { state: 'valid', record: null }
-  try {
-    return { state: 'valid', record: decodeRecord(key, bytes).record }
-  } catch (err) {
-    if (!(err instanceof DamagedRecordError)) throw err
-    return { state: 'damaged', reason: err.message }
-  }
+/** The users' rows in one database. */
+export interface UserRows {
+  /** What a record's bytes are; without bytes, absent. Throws `UnknownKeyError` for an intact one of a key that is not there. */
+  decode (key: string, bytes: Buffer | null | undefined): StoredUser
+  /** The user's row as it is now. Throws as `decode`. */
+  read (key: string): Promise<StoredUser>
+  /**
+   * Replaces the user's record by what `apply` makes of it, in one transaction. `apply` may be called again: when somebody
+   * else added the same user meanwhile, or on engines that resolve conflicts by refusing one side.
+   */
+  change (key: string, apply: Apply): Promise<Outcome>
 }
 
 /** For messages: the user's row. */
@@ -43,52 +43,75 @@ export function rowName (key: string): string {
   return `face_users/${key}`
 }
 
-/** The user's row as it is now. */
-export async function readUser (pool: pg.Pool, key: string): Promise<UserRow> {
-  const { rows: [row] } = await pool.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1', [key])
-  return decodeRow(key, row?.record)
-}
-
-/**
- * Replaces the user's record by what `apply` makes of it, in one transaction. `apply` may be called again: when somebody
- * else added the same user meanwhile, or on engines that resolve conflicts by refusing one side.
- */
-export async function changeUser (pool: pg.Pool, key: string, apply: Apply): Promise<Outcome> {
-  for (let tries = 1; ; tries++) {
+/** Reads and changes rows by way of `pool`. */
+export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
+  function decode (key: string, bytes: Buffer | null | undefined): StoredUser {
+    if (!bytes) return ABSENT
     try {
-      return await inTransaction(pool, (client) => changeLocked(client, key, apply))
+      const { record, keyId } = codec.decode(key, bytes)
+      return { state: 'valid', record, keyId }
     } catch (err) {
-      if (!isConflict(err) || tries === TRIES_MAX) throw err
-      await delay(Math.random() * RETRY_MS * tries)
+      if (!(err instanceof DamagedRecordError)) throw err
+      return { state: 'damaged', reason: err.message }
     }
   }
-}
 
-async function changeLocked (client: pg.ClientBase, key: string, apply: Apply): Promise<Outcome> {
-  const { rows: [row] } = await client.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1 FOR UPDATE', [key])
-  let record
-  let bytes
-  try {
-    const present = decodeRow(key, row?.record)
-    record = apply(present.state === 'valid' ? present.record : null)
-    bytes = record && encodeRecord(key, record).bytes
-    // Its encodings may be readable to a newer server, or with another key.
-    if (record && present.state === 'damaged') {
-      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${rowName(key)}: ${present.reason}`) })
+  /** What `apply` makes of the present record, as it is stored. */
+  function prepare (key: string, present: Buffer | null | undefined, apply: Apply): { record: UserRecord | null, bytes: Buffer | null } {
+    const refuse = (reason: string): never => {
+      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${rowName(key)}: ${reason}`) })
     }
-  } catch (refusal) {
-    return { refusal }
+    let row: StoredUser
+    try {
+      row = decode(key, present)
+    } catch (err) {
+      if (err instanceof UnknownKeyError) return refuse(err.message)
+      throw err
+    }
+    const record = apply(row.state === 'valid' ? row.record : null)
+    // Its encodings may be readable to a newer server.
+    if (record && row.state === 'damaged') return refuse(row.reason)
+    return { record, bytes: record && codec.encode(key, record).bytes }
   }
-  if (!record && !row?.record) return { change: null }
 
-  // Whoever changes the counter holds it until the end of the transaction, so that versions become visible in their
-  // order: who has read up to one has missed none below it.
-  const { rows: [changed] } = await client.query<{ version: string }>(
-    'WITH feed AS (UPDATE face_feed SET version = version + 1 WHERE id = 1 RETURNING version) ' + (row
-      ? 'UPDATE face_users SET version = feed.version, changed_at = now(), record = $2 FROM feed WHERE key = $1 RETURNING feed.version'
-      : 'INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, now(), $2 FROM feed RETURNING version'),
-    [key, bytes]
-  )
-  if (!changed) throw new Error('the table face_feed has lost its row')
-  return { change: { key, version: Number(changed.version), record } }
+  async function changeLocked (client: pg.ClientBase, key: string, apply: Apply): Promise<Outcome> {
+    const { rows: [row] } = await client.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1 FOR UPDATE', [key])
+    let wanted
+    try {
+      wanted = prepare(key, row?.record, apply)
+    } catch (refusal) {
+      return { refusal }
+    }
+    const { record, bytes } = wanted
+    if (!record && !row?.record) return { change: null }
+
+    // Whoever changes the counter holds it until the end of the transaction, so that versions become visible in their
+    // order: who has read up to one has missed none below it.
+    const { rows: [changed] } = await client.query<{ version: string }>(
+      'WITH feed AS (UPDATE face_feed SET version = version + 1 WHERE id = 1 RETURNING version) ' + (row
+        ? 'UPDATE face_users SET version = feed.version, changed_at = now(), record = $2 FROM feed WHERE key = $1 RETURNING feed.version'
+        : 'INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, now(), $2 FROM feed RETURNING version'),
+      [key, bytes]
+    )
+    if (!changed) throw new Error('the table face_feed has lost its row')
+    return { change: { key, version: Number(changed.version), record } }
+  }
+
+  return {
+    decode,
+    async read (key) {
+      const { rows: [row] } = await pool.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1', [key])
+      return decode(key, row?.record)
+    },
+    async change (key, apply) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await inTransaction(pool, (client) => changeLocked(client, key, apply))
+        } catch (err) {
+          if (!isConflict(err) || tries === TRIES_MAX) throw err
+          await delay(Math.random() * RETRY_MS * tries)
+        }
+      }
+    }
+  }
 }
