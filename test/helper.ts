@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -45,4 +47,14 @@ export async function eventually<T> (condition: () => Promise<T | false | undefi
     if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+/** A port of 127.0.0.1 that nobody listens on, for programs that cannot choose one themselves. */
+export async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }

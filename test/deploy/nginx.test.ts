@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server } from 'node:net'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import Fastify from 'fastify'
+import { loadConfig } from '../../src/config.ts'
+import { freePort, temporaryFolder } from '../helper.ts'
+import { configureNginx, NGINX } from './nginx.ts'
+
+/** A server that takes every request, and dies of it. */
+async function startDying (t: TestContext): Promise<{ port: number, requests: () => number }> {
+  let requests = 0
+  const server: Server = createServer((socket) => {
+    socket.on('error', () => {}).once('data', () => {
+      requests++
+      socket.destroy()
+    })
+  })
+  t.after(() => server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return { port: (server.address() as AddressInfo).port, requests: () => requests }
+}
+
+/** A server that tells what it was sent. */
+async function startEcho (t: TestContext): Promise<number> {
+  const app = Fastify({ bodyLimit: 20_000_000 })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
+  app.all('*', async ({ url, headers, body }) => ({ url, headers, bytes: (body as Buffer | undefined)?.length }))
+  t.after(() => app.close())
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  return (app.server.address() as AddressInfo).port
+}
+
+const post = (url: string, bytes = 10): Promise<Response> =>
+  fetch(url, { method: 'POST', body: Buffer.alloc(bytes), headers: { 'content-type': 'image/jpeg' } })
+
+test('nginx takes the configuration, with TLS and without', { skip: NGINX.missing }, async (t) => {
+  await (await configureNginx(t, [5001, 5002, 5003])).check()
+  const dir = await temporaryFolder(t)
+  const [certificate, key] = [join(dir, 'certificate.pem'), join(dir, 'key.pem')]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-out', certificate, '-keyout', key], { stdio: 'ignore' })
+  await (await configureNginx(t, [5001, 5002, 5003], { certificate, key })).check()
+})
+
+test('photos of every size that a server takes get through, and whoever sends them cannot lie about the address', { skip: NGINX.missing }, async (t) => {
+  const balancer = await configureNginx(t, [await startEcho(t)])
+  await balancer.start()
+  const { MAX_IMAGE_BYTES } = loadConfig({})
+  const largest = Math.ceil(MAX_IMAGE_BYTES * 4 / 3) + 64 * 1024
+  const answer = await fetch(`${balancer.url}/register-face?user_id=secret-person`, {
+    method: 'POST', body: Buffer.alloc(largest), headers: { 'content-type': 'image/jpeg', 'x-forwarded-for': '203.0.113.9', 'x-request-id': 'r-1' }
+  })
+  const { url, headers, bytes } = await answer.json() as { url: string, headers: Record<string, string>, bytes: number }
+  assert.deepEqual([url, bytes], ['/register-face?user_id=secret-person', largest])
+  assert.deepEqual([headers['x-forwarded-for'], headers['x-request-id']], ['127.0.0.1', 'r-1'])
+
+  const refused = await post(`${balancer.url}/register-face`, largest + 1)
+  assert.equal(refused.status, 413)
+  assert.equal((await refused.json() as { code: string }).code, 'PAYLOAD_TOO_LARGE')
+  assert.equal((await fetch(`${balancer.url}/metrics`)).status, 404)
+  assert.ok(!(await balancer.logs()).includes('secret'))
+})
+
+test('a registration that a server may have seen is not sent to another one, a recognition is', { skip: NGINX.missing }, async (t) => {
+  const [one, two] = [await startDying(t), await startDying(t)]
+  const balancer = await configureNginx(t, [one.port, two.port, await freePort()])
+  await balancer.start()
+  const registration = await post(`${balancer.url}/register-face?user_id=secret-person`)
+  assert.equal(one.requests() + two.requests(), 1)
+  assert.deepEqual([registration.status, registration.headers.get('retry-after')], [503, '2'])
+  assert.equal((await registration.json() as { success: boolean }).success, false)
+
+  assert.equal((await post(`${balancer.url}/recognize`)).status, 503)
+  assert.equal(one.requests() + two.requests(), 3)
+  assert.ok(!(await balancer.logs()).includes('secret'))
+})
+
+test('where a server is missing, the others get its requests', { skip: NGINX.missing }, async (t) => {
+  const balancer = await configureNginx(t, [await freePort(), await startEcho(t), await freePort()])
+  await balancer.start()
+  for (let i = 0; i < 8; i++) assert.equal((await post(`${balancer.url}/register-face`)).status, 200)
+})
