@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { countRequest } from './metrics.ts'
 import { logRequest } from './request-log.ts'
 
 declare module 'fastify' {
@@ -21,7 +22,7 @@ export default fp(async function clientGonePlugin (fastify) {
       if (reply.raw.writableFinished) return
       reply.outcome = 'CLIENT_GONE'
       gone.abort()
-      fastify.metrics.requestDone(request, reply)
+      countRequest(request, reply)
       logRequest(request, reply)
     })
   })

@@ -54,6 +54,8 @@ export function answerError (err: FastifyError | FaceError, request: FastifyRequ
 /** One error shape for every route, known or not. */
 export default fp(async function errorHandlerPlugin (fastify) {
   fastify.decorateReply('outcome', 'ok')
+  // Plugins that were loaded before, such as the one behind /docs, have another kind of reply.
+  fastify.addHook('onRequest', async (_request, reply) => { reply.outcome ??= 'ok' })
   fastify.setErrorHandler(answerError)
   fastify.setNotFoundHandler({ preHandler: fastify.rateLimit() }, () => {
     throw new FaceError('NOT_FOUND')

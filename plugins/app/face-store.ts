@@ -3,6 +3,7 @@ import { createGallery, type Gallery } from '../../src/gallery/gallery.ts'
 import { findNetwork, type RecognitionNetwork } from '../../src/recognition/network.ts'
 import { createStore } from '../../src/store/create-store.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
+import { measureStore } from '../../src/store/measured-store.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,10 +18,13 @@ export default fp(async function faceStorePlugin (fastify) {
   const log = fastify.log.child({ part: 'store' })
   const network = await findNetwork(fastify.config)
   const gallery = createGallery(network.id)
-  const store = createStore(fastify.config, (event) => {
+  let connected = true
+  const store = measureStore(createStore(fastify.config, (event) => {
     log[event.type === 'quarantined' || event.type === 'unknown-key' ? 'error' : 'info'](event, 'store')
     if (event.type === 'quarantined') fastify.metrics.fileQuarantined()
-  })
+    if (event.type === 'connected' || event.type === 'disconnected') connected = event.type === 'connected'
+  }), fastify.metrics.storeDone)
+  fastify.metrics.gauge('face_store_connected', 'min', '0 while the database is away, else 1', () => Number(connected))
   store.onChange(gallery.apply)
   fastify.decorate('encodingStore', store)
   fastify.decorate('gallery', gallery)

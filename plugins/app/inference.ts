@@ -15,7 +15,10 @@ export default fp(async function inferencePlugin (fastify) {
     gallery: fastify.gallery.memory,
     network: fastify.network.file,
     onPhoto: fastify.metrics.photoDone,
-    onThreadError: (err) => log.error({ err }, 'inference thread replaced'),
+    onThreadError (err) {
+      log.error({ err }, 'inference thread replaced')
+      fastify.metrics.threadReplaced()
+    },
     onUnfit (err) {
       log.fatal({ err }, 'inference thread lost: this process must be replaced')
       fastify.shutdown.giveUp()

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { eventually, startApp } from '../helper.ts'
+import { dataFolder } from '../../src/store/data-folder.ts'
+import { eventually, startApp, temporaryFolder } from '../helper.ts'
 import { dataUri, noFace, portraits } from '../photos.ts'
 
 /** Every sample of the text format, by its name with labels. */
@@ -26,7 +29,9 @@ test('the metrics count what happened, and name nobody', async (t) => {
   await post('/recognize', { photo: dataUri(await noFace()) })
   await post('/recognize', { photo: 'x' })
   await app.inject('/status/secret-person')
+  await app.inject({ method: 'DELETE', url: '/face/secret-person' })
   await app.inject('/nowhere/secret-person')
+  await app.inject('/docs/json')
 
   const metrics = await scrape(app)
   const requests = (route: string, outcome: string): number | undefined =>
@@ -37,9 +42,16 @@ test('the metrics count what happened, and name nobody', async (t) => {
   assert.equal(requests('/recognize', 'INVALID_REQUEST'), 1)
   assert.equal(requests('/register-face', 'ok'), 1)
   assert.equal(requests('/status/:user_id', 'ok'), 1)
+  assert.equal(requests('/face/:user_id', 'ok'), 1)
   assert.equal(requests('unknown', 'NOT_FOUND'), 1)
-  assert.equal(metrics.get('face_enrolled_users'), 1)
-  assert.equal(metrics.get('face_enrolled_encodings'), 1)
+  assert.equal(requests('/docs/json', 'ok'), 1)
+  assert.equal(metrics.get('face_enrolled_users'), 0)
+  assert.equal(metrics.get('face_enrolled_encodings'), 0)
+  assert.equal(metrics.get('face_store_connected'), 1)
+  const operations = (operation: string): number | undefined => metrics.get(`face_store_operation_seconds_count{operation="${operation}",outcome="ok"}`)
+  assert.deepEqual(['open', 'get', 'update'].map(operations), [1, 1, 2])
+  assert.equal(metrics.get('face_quarantined_files_total'), 0)
+  assert.equal(metrics.get('face_threads_replaced_total'), 0)
   assert.equal(metrics.get('face_threads'), 1)
   assert.equal(metrics.get('face_threads_busy'), 0)
   assert.equal(metrics.get('face_photos_waiting'), 0)
@@ -51,6 +63,15 @@ test('the metrics count what happened, and name nobody', async (t) => {
   assert.equal(metrics.get(`face_build_info{version="${(await app.inject('/health')).json<{ version: string }>().version}"}`), 1)
   assert.ok(metrics.has('process_cpu_seconds_total') && metrics.has('nodejs_eventloop_lag_seconds'))
   assert.ok([...metrics.keys()].every((name) => !name.includes('secret')))
+})
+
+test('a damaged file that was set aside is counted', async (t) => {
+  const dir = await temporaryFolder(t)
+  const path = dataFolder(dir).userPath('anna')
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, 'not a record')
+  const app = await startApp(t, { FACE_DATA_DIR: dir })
+  await eventually(async () => (await scrape(app)).get('face_quarantined_files_total') === 1)
 })
 
 test('while photos wait, the queue and the busy threads show it', async (t) => {

@@ -40,6 +40,7 @@ test('a photo that kills or hangs its thread costs one request, and all threads 
     assert.deepEqual(await poisoned, { status, code }, word)
   }
   assert.equal(logOf(server).filter(({ msg }) => msg === 'inference thread replaced').length, poisons.length)
+  assert.match(await (await fetch(`${server.url}/metrics`)).text(), new RegExp(`^face_threads_replaced_total ${poisons.length}$`, 'm'))
   // With one thread gone or still hanging, a photo beside one that hangs would wait as long.
   const hanging = post(server.url, 'POISON hang')
   assert.deepEqual(await post(server.url, photo), { status: 200 })

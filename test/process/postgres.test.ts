@@ -36,6 +36,8 @@ await onCluster('a server on PostgreSQL', (cluster) => {
     const recognized = await send('/recognize', again)
     assert.deepEqual([recognized.statusCode, recognized.body['user_id']], [200, 7])
     assert.equal((await app.inject('/health')).statusCode, 200)
+    await eventually(async () => (await app.inject('/metrics')).body.includes('\nface_store_connected 0\n'))
+    assert.match((await app.inject('/metrics')).body, /\nface_store_operation_seconds_count\{operation="get",outcome="STORE_UNAVAILABLE"\} [1-9]/)
 
     await cluster.start()
     await eventually(async () => (await send('/register-face?user_id=8', bella)).statusCode === 200)
@@ -44,6 +46,7 @@ await onCluster('a server on PostgreSQL', (cluster) => {
     assert.deepEqual((await send('/recognize', again)).body['user_id'], 'unknown')
 
     await eventually(() => log.match(/"type":"connected"/g)?.length === 2)
+    assert.match((await app.inject('/metrics')).body, /\nface_store_connected 1\n/)
     const { host, pathname } = new URL(url)
     assert.ok(log.includes(`"type":"connected","database":"${host}${pathname}"`))
     assert.match(log, /"type":"disconnected"/)
