@@ -44,9 +44,12 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
     // A number stays a number and a text a text: the type of a user id is part of the contract.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: true } },
     clientErrorHandler: answerClientError,
-    frameworkErrors: (_err, _request, reply: FastifyReply) => {
-      const [status, message] = ERRORS.INVALID_REQUEST
-      reply.code(status).send({ success: false, message, code: 'INVALID_REQUEST' })
+    // An address that cannot be decoded; no hook runs for it.
+    frameworkErrors (_err, request, reply: FastifyReply) {
+      const code = 'INVALID_REQUEST'
+      const [status, message] = ERRORS[code]
+      request.log.info({ method: request.method, route: 'unknown', status, outcome: code, durationMs: 0 }, 'request')
+      reply.code(status).header('x-request-id', request.id).send({ success: false, message, code })
     }
   })
   app.decorate('config', config)

@@ -47,7 +47,10 @@ export const ConfigSchema = Type.Object({
   RATE_LIMIT_WINDOW: Type.Integer({ default: 60, minimum: 1, maximum: 86_400 }),
   CLOSE_GRACE_MS: Type.Integer({ default: 20_000, minimum: 100, maximum: 600_000 }),
   LOG_LEVEL: Type.Enum(LOG_LEVELS, { default: 'info' }),
-  LOG_FILE: Type.String({ default: 'face_server.log', minLength: 1 })
+  LOG_FILE: Type.String({ default: 'face_server.log', minLength: 1 }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String({
+    pattern: '^https?://.', description: 'the base address of an OTLP/HTTP collector, such as http://localhost:4318'
+  }))
 })
 
 export type Config = Static<typeof ConfigSchema>

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import { countRequest } from './metrics.ts'
 import { logRequest } from './request-log.ts'
+import { endSpan } from './tracing.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,6 +25,7 @@ export default fp(async function clientGonePlugin (fastify) {
       gone.abort()
       countRequest(request, reply)
       logRequest(request, reply)
+      endSpan(request, reply)
     })
   })
-}, { name: 'client-gone', dependencies: ['metrics', 'request-log'] })
+}, { name: 'client-gone', dependencies: ['metrics', 'request-log', 'tracing'] })

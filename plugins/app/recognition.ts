@@ -1,9 +1,15 @@
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { Caller } from '../../src/caller.ts'
 import { createRecognition, type Recognition } from '../../src/recognition/recognition.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     recognition: Recognition
+  }
+  interface FastifyRequest {
+    /** Who asks, for the use cases. */
+    readonly caller: Caller
   }
 }
 
@@ -11,4 +17,9 @@ declare module 'fastify' {
 export default fp(async function recognitionPlugin (fastify) {
   const { config, network, inference, encodingStore: store, gallery } = fastify
   fastify.decorate('recognition', createRecognition({ config, network, inference, store, gallery }))
-}, { name: 'recognition', dependencies: ['face-store', 'inference'] })
+  fastify.decorateRequest('caller', {
+    getter (this: FastifyRequest) {
+      return { gone: this.clientGone, ...this.span && { onPart: this.span.onPart } }
+    }
+  })
+}, { name: 'recognition', dependencies: ['client-gone', 'face-store', 'inference', 'tracing'] })

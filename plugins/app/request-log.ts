@@ -18,4 +18,4 @@ export default fp(async function requestLogPlugin (fastify) {
     reply.header('x-request-id', request.id)
   })
   fastify.addHook('onResponse', async (request, reply) => logRequest(request, reply))
-}, { name: 'request-log', dependencies: ['error-handler'] })
+}, { name: 'request-log', dependencies: ['error-handler', 'tracing'] })

@@ -15,7 +15,7 @@ const schema = {
 /** `DELETE /face/{user_id}` */
 const deleteFace: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.delete('/face/:user_id', { schema }, async (request) => {
-    const userId = await fastify.recognition.remove(request.params.user_id)
+    const userId = await fastify.recognition.remove(request.params.user_id, request.caller)
     return { success: true as const, message: 'Face data deleted successfully', user_id: userId }
   })
 }

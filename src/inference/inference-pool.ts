@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { ensureModels } from '../../models/build.ts'
 import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../workers/protocol.ts'
+import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { createPhotoQueue } from './photo-queue.ts'
@@ -10,7 +11,8 @@ import { createThreadPool, LostThread, type Engine, type ThreadPoolConfig, type 
  * The inference threads. Photos given to them are moved away: do not use the bytes after. Both ways of looking at one
  * give null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the
  * queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died of it, and `CLIENT_GONE`
- * when `gone` aborts while it waits.
+ * when the caller has gone while it waits. The caller hears of the wait and, when all went well, of every stage: each has the
+ * whole time that it took, as if they had come one after the other.
  */
 export interface Inference {
   /**
@@ -19,9 +21,9 @@ export interface Inference {
    */
   start (): Promise<Engine>
   /** Encodes and matches the largest face of a photo. */
-  identify (photo: ArrayBuffer, gone?: AbortSignal): Promise<Identification | null>
+  identify (photo: ArrayBuffer, caller?: Caller): Promise<Identification | null>
   /** Encodes and measures the largest face of a photo, and looks for others. */
-  examineForEnrolment (photo: ArrayBuffer, gone?: AbortSignal): Promise<Enrolment | null>
+  examineForEnrolment (photo: ArrayBuffer, caller?: Caller): Promise<Enrolment | null>
   /** Photos in work and photos that wait. */
   load (): { running: number, waiting: number }
   /** Finishes the photos under way and ends the threads. */
@@ -46,11 +48,12 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
     return new FaceError(code, { message: `${ERRORS[code][1]} (at most ${config.MAX_IMAGE_PIXELS} pixels)` })
   }
 
-  async function examine<Found> (purpose: PhotoTask['purpose'], photo: ArrayBuffer, gone?: AbortSignal): Promise<Found | null> {
+  async function examine<Found> (purpose: PhotoTask['purpose'], photo: ArrayBuffer, { gone, onPart }: Caller = {}): Promise<Found | null> {
     const arrivedAt = performance.now()
-    let waitedMs = 0
+    let startedAt = arrivedAt
     const result = await queue.run(async () => {
-      waitedMs = performance.now() - arrivedAt
+      startedAt = performance.now()
+      onPart?.('photo wait', arrivedAt, startedAt)
       try {
         return await threads.run<Found>({ purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS })
       } catch (err) {
@@ -59,7 +62,12 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
       }
     }, { limitMs: config.INFERENCE_TIMEOUT_MS, ...gone && { signal: gone } })
     if (!result.ok) throw result.code === 'BUG' ? result.error : refusal(result.code)
-    onPhoto?.(waitedMs, result.stages)
+    onPhoto?.(startedAt - arrivedAt, result.stages)
+    let stageAt = startedAt
+    for (const [stage, ms] of Object.entries(result.stages)) {
+      onPart?.(`photo ${stage}`, stageAt, stageAt + ms)
+      stageAt += ms
+    }
     return result.found
   }
 
@@ -70,8 +78,8 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
 
   return {
     start: () => (starting ??= start()),
-    identify: (photo, gone) => examine<Identification>('identify', photo, gone),
-    examineForEnrolment: (photo, gone) => examine<Enrolment>('enrol', photo, gone),
+    identify: (photo, caller) => examine<Identification>('identify', photo, caller),
+    examineForEnrolment: (photo, caller) => examine<Enrolment>('enrol', photo, caller),
     load: queue.load,
     async close () {
       await starting?.catch(() => {}) // Whoever started it was told.

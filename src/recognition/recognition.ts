@@ -1,4 +1,5 @@
 import type { Match } from '../../workers/protocol.ts'
+import { timePart, type Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
@@ -35,8 +36,8 @@ export interface RegistrationStatus {
 }
 
 /**
- * The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. A photo that
- * waits when `gone` aborts is not processed.
+ * The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. A photo whose
+ * caller has gone while it waits is not processed.
  */
 export interface Recognition {
   /**
@@ -44,12 +45,12 @@ export interface Recognition {
    * Throws `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without `replace` `FACE_MISMATCH`, and
    * what inference and store throw.
    */
-  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean, gone?: AbortSignal }): Promise<Registration>
+  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean }, caller?: Caller): Promise<Registration>
   /** Names the largest face of a photo. Throws `NO_FACE` and what inference throws. */
-  recognize (photo: ArrayBuffer, gone?: AbortSignal): Promise<Recognized | NotRecognized>
-  status (key: string): Promise<RegistrationStatus>
+  recognize (photo: ArrayBuffer, caller?: Caller): Promise<Recognized | NotRecognized>
+  status (key: string, caller?: Caller): Promise<RegistrationStatus>
   /** Forgets a user and returns the id as it was registered. Throws `USER_NOT_FOUND`. */
-  remove (key: string): Promise<UserId>
+  remove (key: string, caller?: Caller): Promise<UserId>
 }
 
 export interface RecognitionParts {
@@ -72,8 +73,8 @@ export function createRecognition ({ config, network, inference, store, gallery 
   }
 
   return {
-    async register (userId, photo, { replace, gone }) {
-      const enrolment = await inference.examineForEnrolment(photo, gone)
+    async register (userId, photo, { replace }, caller = {}) {
+      const enrolment = await inference.examineForEnrolment(photo, caller)
       if (!enrolment) throw new FaceError('NO_FACE')
       if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
       const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
@@ -82,16 +83,16 @@ export function createRecognition ({ config, network, inference, store, gallery 
 
       const registeredAt = new Date().toISOString()
       const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, model: network.id }
-      const stored = await store.update(key, (record) => {
+      const stored = await timePart(caller, 'store update', () => store.update(key, (record) => {
         if (!replace) checkResemblance(encoding, record, config.RECOGNITION_TOLERANCE)
         const kept = replace ? [] : record?.encodings ?? []
         return { userId, updatedAt: registeredAt, encodings: [...kept, encoding].slice(-config.MAX_FACES_PER_USER) }
-      })
+      }))
       return { registeredAt, quality, encodingCount: stored?.encodings.length ?? 0 }
     },
 
-    async recognize (photo, gone) {
-      const identification = await inference.identify(photo, gone)
+    async recognize (photo, caller) {
+      const identification = await inference.identify(photo, caller)
       if (!identification) throw new FaceError('NO_FACE')
       const [nearest, other] = stillEnrolled(identification.match)
       if (!nearest || nearest.distance > config.RECOGNITION_TOLERANCE) return { outcome: 'unknown' }
@@ -100,17 +101,17 @@ export function createRecognition ({ config, network, inference, store, gallery 
       return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(network.confidenceOf(distance)) }
     },
 
-    async status (key) {
-      const record = await store.get(key)
+    async status (key, caller = {}) {
+      const record = await timePart(caller, 'store get', () => store.get(key))
       return { userId: record?.userId ?? null, lastUpdated: record?.updatedAt ?? null, encodingCount: record?.encodings.length ?? 0 }
     },
 
-    async remove (key) {
+    async remove (key, caller = {}) {
       let userId: UserId | undefined
-      await store.update(key, (present) => {
+      await timePart(caller, 'store update', () => store.update(key, (present) => {
         userId = present?.userId
         return null
-      })
+      }))
       if (userId === undefined) throw new FaceError('USER_NOT_FOUND')
       return userId
     }

@@ -47,7 +47,7 @@ export async function failToStart (t: TestContext, env: Record<string, string>, 
 }
 
 /** A line of the log. */
-export interface LogLine { pid: number, msg: string, signal?: string }
+export interface LogLine { pid: number, msg: string, signal?: string, trace_id?: string }
 
 /** The log so far, without what a process writes when it cannot start. */
 export function logOf ({ output }: ServerProcess): LogLine[] {
