@@ -5,6 +5,9 @@ import type { EncodingStore } from '../src/store/encoding-store.ts'
 import type { StoredUsers } from '../src/store/stored-users.ts'
 import { LANES, withStore } from './stores.ts'
 
+/** The user was deleted since the others were counted, or the record is damaged: nothing to encrypt, and nothing to delete. */
+const NO_RECORD = new Error('no record')
+
 /** Encrypts every record that is not encrypted with this key, which the store writes with. */
 export async function rekey (store: EncodingStore, stored: StoredUsers, { id }: DataKey): Promise<string> {
   async function isDone (key: string): Promise<boolean> {
@@ -16,17 +19,29 @@ export async function rekey (store: EncodingStore, stored: StoredUsers, { id }: 
     }
   }
 
+  async function encrypt (key: string): Promise<'encrypted' | 'was encrypted' | 'no record'> {
+    if (await isDone(key)) return 'was encrypted'
+    try {
+      await store.update(key, (present) => {
+        if (!present) throw NO_RECORD
+        return present
+      })
+      return 'encrypted'
+    } catch (err) {
+      if (err === NO_RECORD) return 'no record'
+      throw err
+    }
+  }
+
   return await withStore(store, async (keys) => {
-    const all = [...keys]
-    const progress = createProgress(all.length, 'users', process.stderr)
-    let [rewritten, done] = [0, 0]
-    await forEachOf(all, LANES, async (key) => {
-      if (!await isDone(key)) {
-        await store.update(key, (present) => present)
-        rewritten++
-      }
+    const progress = createProgress(keys.size, 'users', process.stderr)
+    const count = { encrypted: 0, 'was encrypted': 0, 'no record': 0 }
+    let done = 0
+    await forEachOf([...keys], LANES, async (key) => {
+      count[await encrypt(key)]++
       progress(++done)
     })
-    return `${all.length} users are encrypted with key ${id}, of which ${rewritten} were not before`
+    const { encrypted, 'was encrypted': before } = count
+    return `${encrypted + before} users are encrypted with key ${id}, of which ${encrypted} were not before`
   })
 }

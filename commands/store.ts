@@ -32,7 +32,9 @@ async function run (command: Command, config: Config): Promise<string> {
         const found = await verify(stored)
         if (found.problems.length > 0) process.exitCode = 1
         const text = verificationText(found)
-        return command.server === undefined ? text : `${text}\n${await compareWithServer(store, config, command.server)}`
+        // Opening the store would set damaged files aside.
+        if (command.server === undefined || found.problems.length > 0) return text
+        return `${text}\n${await compareWithServer(store, config, command.server)}`
       }
       case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
       case 'import': return await importUsers(store, { ...command, codec, config })

@@ -8,7 +8,7 @@ export interface Metrics {
   /** In the text format; in a cluster the sums of all processes. */
   text (): Promise<string>
   /** Adds a figure that is read when it is asked for; `aggregator` makes one of those of all processes. */
-  gauge (name: string, aggregator: 'max' | 'min' | 'sum', help: string, read: () => number): void
+  gauge (name: string, aggregator: 'max' | 'min' | 'sum', help: string, read: () => number | Promise<number>): void
   /** `route` is its pattern, never the address; `outcome` is an error's code or what the route says. */
   requestDone (route: string, outcome: string, ms: number): void
   /** Milliseconds that a photo waited for a thread, and that each of its stages took. */
@@ -60,7 +60,7 @@ export function createMetrics (): Metrics {
     contentType: registry.contentType,
     text: shared.text,
     gauge (name, aggregator, help, read) {
-      registry.registerMetric(new Gauge({ name, aggregator, help, registers: [], collect () { this.set(read()) } }))
+      registry.registerMetric(new Gauge({ name, aggregator, help, registers: [], async collect () { this.set(await read()) } }))
     },
     requestDone: (route, outcome, ms) => requests.observe({ route, outcome }, ms / 1000),
     photoDone (waitedMs, stages) {

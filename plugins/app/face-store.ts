@@ -4,6 +4,7 @@ import { findNetwork, type RecognitionNetwork } from '../../src/recognition/netw
 import { createStore } from '../../src/store/create-store.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
 import { measureStore } from '../../src/store/measured-store.ts'
+import type { StoreEvent } from '../../src/store/store-event.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,6 +14,17 @@ declare module 'fastify' {
   }
 }
 
+/** Damage and mistakes are errors, what may pass by itself is a warning, everything else is information. */
+const LEVELS: Readonly<Partial<Record<StoreEvent['type'], 'error' | 'warn'>>> = {
+  quarantined: 'error',
+  damaged: 'error',
+  'unknown-key': 'error',
+  'listener-failed': 'error',
+  unreadable: 'warn',
+  'read-only': 'warn',
+  disconnected: 'warn'
+}
+
 /** The encoding store, and the gallery that follows it as far as encodings are of the configured network. */
 export default fp(async function faceStorePlugin (fastify) {
   const log = fastify.log.child({ part: 'store' })
@@ -20,7 +32,7 @@ export default fp(async function faceStorePlugin (fastify) {
   const gallery = createGallery(network.id)
   let connected = true
   const store = measureStore(createStore(fastify.config, (event) => {
-    log[event.type === 'quarantined' || event.type === 'unknown-key' ? 'error' : 'info'](event, 'store')
+    log[LEVELS[event.type] ?? 'info'](event, 'store')
     if (event.type === 'quarantined') fastify.metrics.fileQuarantined()
     if (event.type === 'connected' || event.type === 'disconnected') connected = event.type === 'connected'
   }), fastify.metrics.storeDone)

@@ -14,6 +14,7 @@ const schema = {
       stats: Type.Object({
         registered_users: Type.Integer({ minimum: 0 }),
         total_encodings: Type.Integer({ minimum: 0 }),
+        damaged_records: Type.Integer({ minimum: 0, description: 'Records that are not intact: register these users again' }),
         gallery_checksum: Type.String({ pattern: '^[0-9a-f]{8}$', description: 'Equal for servers that have the same encodings in memory' }),
         recognition_tolerance: Type.Number(),
         data_directory: Type.String(),
@@ -36,6 +37,7 @@ const stats: FastifyPluginAsyncTypebox = async (fastify) => {
       stats: {
         registered_users: users,
         total_encodings: encodings,
+        damaged_records: await fastify.encodingStore.damaged(),
         gallery_checksum: fastify.gallery.checksum(),
         recognition_tolerance: RECOGNITION_TOLERANCE,
         data_directory: FACE_DATA_DIR,

@@ -46,6 +46,8 @@ export interface EncodingStore {
   update (key: string, change: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null>
   /** Calls `listener` with every change, in order per user, until the store is closed. */
   onChange (listener: (change: StoreChange) => void): void
+  /** Records that are not intact, set aside or left in place: their users count as not registered. Never rejects. */
+  damaged (): Promise<number>
   /** Stops following, waits for updates under way. */
   close (): Promise<void>
 }

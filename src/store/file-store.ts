@@ -40,32 +40,27 @@ export interface FileStoreOptions {
   watch?: Watch
 }
 
-/** An {@link EncodingStore} in a folder, for any number of processes. */
-export interface FileStore extends EncodingStore {
-  /** Announced users, and files in the quarantine when the store was opened or moved there since. */
-  status (): { users: number, quarantined: number }
-}
-
 /**
- * Makes the store; nothing happens before `open`, which throws `STORE_UNAVAILABLE` if `dir` cannot be read or a file needs
+ * An {@link EncodingStore} in a folder, for any number of processes; nothing happens before `open`, which throws `STORE_UNAVAILABLE` if `dir` cannot be read or a file needs
  * another key.
  */
-export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = POLL_MS, fs = nodeFileSystem, watch }: FileStoreOptions): FileStore {
+export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = POLL_MS, fs = nodeFileSystem, watch }: FileStoreOptions): EncodingStore {
   const data = dataFolder(resolve(dir))
   const codec = createRecordCodec(keys)
-  let quarantined = 0
-  const tell: OnStoreEvent = (event) => {
-    if (event.type === 'quarantined') quarantined++
-    onEvent(event)
-  }
-  const known = createKnownUsers(tell)
+  const known = createKnownUsers(onEvent)
   const lock = createUserLock({ folder: data.locks, fs })
-  const records = createUserRecords({ data, fs, codec, onEvent: tell })
+  const records = createUserRecords({ data, fs, codec, onEvent })
   const queue = createTaskQueue()
-  const refresh = createUserRefresh({ data, records, known, lock, queue, onEvent: tell })
-  const follower = createFolderFollower({ data, fs, known, onUser: refresh.request, onEvent: tell, pollMs, watch })
+  const refresh = createUserRefresh({ data, records, known, lock, queue, onEvent })
+  const follower = createFolderFollower({ data, fs, known, onUser: refresh.request, onEvent, pollMs, watch })
+  let quarantined = 0
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
+
+  async function countQuarantined (): Promise<number> {
+    quarantined = (await listIfThere(fs, data.quarantine)).length
+    return quarantined
+  }
 
   async function prepare (): Promise<void> {
     try {
@@ -73,11 +68,11 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
       for (const folder of [data.users, data.locks]) await access(folder, constants.W_OK)
       await lock.sweep()
     } catch (err) {
-      tell({ type: 'read-only', reason: reasonOf(err) })
+      onEvent({ type: 'read-only', reason: reasonOf(err) })
     }
     try {
       await fs.readdir(data.users)
-      quarantined = (await listIfThere(fs, data.quarantine)).length
+      await countQuarantined()
     } catch (cause) {
       const message = `The face data folder ${resolve(dir)} cannot be used (${reasonOf(cause)}): ` +
         'let the server\'s user read and write it, or name another folder'
@@ -89,7 +84,7 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
     await prepare()
     // Notices come first, so that no change falls between reading a file and watching it; they wait until all is read.
     await follower.start()
-    const { suspects, temps } = await loadUsers({ data, codec, known, onEvent: tell })
+    const { suspects, temps } = await loadUsers({ data, codec, known, onEvent })
     for (const { folder, name } of temps) await removeStray(fs, folder, name)
     suspects.forEach(refresh.request)
     refresh.begin()
@@ -146,7 +141,8 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
       return await queue.run(key, () => change(key, apply))
     },
     onChange: known.onChange,
-    status: () => ({ users: known.count(), quarantined }),
+    // A folder that cannot be read now says nothing new.
+    damaged: () => countQuarantined().catch(() => quarantined),
     close: () => (closing ??= (async () => {
       await opening?.catch(() => {}) // Whoever opened it was told.
       await follower.close()

@@ -5,6 +5,7 @@ import { FaceError } from '../errors.ts'
 import { tempOwner, type DataFolder } from './data-folder.ts'
 import { errorCode } from './file-system.ts'
 import type { KnownUsers } from './known-users.ts'
+import { createLoadingProgress } from './loading-progress.ts'
 import { RECORD_BYTES_MAX, type RecordCodec } from './record-codec.ts'
 import { reasonOf, type OnStoreEvent } from './store-event.ts'
 import { USER_FOLDERS, userFolder, userKeyOf } from './user-file-name.ts'
@@ -13,7 +14,6 @@ import { readUserFileSync } from './user-files.ts'
 
 /** The process answers requests, such as its health check, at least this often while it loads. */
 const SLICE_MS = 20
-const PROGRESS_USERS = 10_000
 
 /**
  * Announces every stored user, in slices of synchronous reads. Returns the users whose file is damaged or cannot be
@@ -27,16 +27,16 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
   const buffer = Buffer.allocUnsafe(RECORD_BYTES_MAX)
   const startedAt = performance.now()
   let pauseAt = startedAt + SLICE_MS
-  let told = 0
+  const progress = createLoadingProgress(onEvent)
 
   for (const folder of USER_FOLDERS) {
     for (const [key, path] of usersIn(folder)) {
       load(key, path)
       if (performance.now() < pauseAt) continue
+      progress(known.count())
       await nextTurn()
       pauseAt = performance.now() + SLICE_MS
     }
-    if (known.count() - told >= PROGRESS_USERS) onEvent({ type: 'loading', users: told = known.count() })
   }
   onEvent({ type: 'loaded', users: known.count(), durationMs: Math.round(performance.now() - startedAt) })
   return { suspects, temps }
@@ -64,7 +64,6 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
     const folderPath = join(data.users, folder)
     for (const name of namesIn(folderPath)) {
       const path = folderPath + sep + name
-
       const key = userKeyOf(name)
       if (key !== null && userFolder(key) === folder) users.push([key, path])
       else if (tempOwner(name)) temps.push({ folder: folderPath, name })

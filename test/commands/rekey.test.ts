@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
-import { test } from 'node:test'
+import { appendFile, readFile } from 'node:fs/promises'
+import { test, type TestContext } from 'node:test'
+import { rekey } from '../../commands/rekey.ts'
 import { dataFolder } from '../../src/store/data-folder.ts'
-import { parseDataKeys } from '../../src/store/data-key.ts'
+import { parseDataKeys, type DataKey } from '../../src/store/data-key.ts'
+import type { EncodingStore } from '../../src/store/encoding-store.ts'
+import { createFileStore } from '../../src/store/file-store.ts'
+import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { storedRows } from '../../src/store/postgres/stored-rows.ts'
+import { createRecordCodec } from '../../src/store/record-codec.ts'
 import { isSealed, sealedWith } from '../../src/store/sealed-file.ts'
-import { adding, eventually, keyText, openStore, record, seedsOf, temporaryFolder, type Follower } from '../store/helper.ts'
+import { storedFiles } from '../../src/store/stored-files.ts'
+import type { StoredUsers } from '../../src/store/stored-users.ts'
+import { adding, eventually, keyText, newKeys, openStore, record, seedsOf, seen, temporaryFolder, type Follower } from '../store/helper.ts'
+import { onCluster, queryOnce } from '../store/postgres-cluster.ts'
+import { openPostgresStore } from '../store/postgres-helper.ts'
 import { runCommand, startCommand } from './helper.ts'
 
 const seedsOfKnown = ({ follower }: { follower: Follower }, key: string): string => String(follower.users.get(key) ?? [])
@@ -67,10 +77,15 @@ test('files from before there was a key are encrypted, and without a key there i
   assert.equal(isSealed(await readFile(dataFolder(dir).userPath('anna'))), true)
 })
 
-test('two servers change the key one restart after the other, as docs/storage.md says, and neither misses a change', async (t) => {
-  const dir = await temporaryFolder(t)
+/** Where two servers keep their data, and how the commands and a server with these keys get at it. */
+interface Place {
+  env: Record<string, string>
+  start (keys: string): Promise<{ store: EncodingStore, follower: Follower }>
+}
+
+/** Replaces the key of two servers by another one. */
+async function changeKey (t: TestContext, { env, start }: Place): Promise<void> {
   const [old, next] = [keyText(), keyText()]
-  const start = (keys: string): ReturnType<typeof openStore> => openStore(t, { dir, keys: parseDataKeys(keys) })
   const servers = [await start(old), await start(old)]
   let seed = 0
 
@@ -94,8 +109,9 @@ test('two servers change the key one restart after the other, as docs/storage.md
       await bothServe()
     }
   }
-  assert.equal((await runCommand(t, ['rekey'], { FACE_DATA_DIR: dir, FACE_DATA_KEY: `${next},${old}` })).code, 0)
-  const verified = await runCommand(t, ['verify'], { FACE_DATA_DIR: dir, FACE_DATA_KEY: `${next},${old}` })
+  assert.equal((await runCommand(t, ['rekey'], { ...env, FACE_DATA_KEY: `${next},${old}` })).code, 0)
+  await bothServe()
+  const verified = await runCommand(t, ['verify'], { ...env, FACE_DATA_KEY: `${next},${old}` })
   assert.match(verified.stdout, new RegExp(`are intact: ${seed + 1} encrypted with key ${parseDataKeys(next)[0]!.id}\n`))
   for (const index of [0, 1]) {
     await servers[index]!.store.close()
@@ -103,4 +119,54 @@ test('two servers change the key one restart after the other, as docs/storage.md
     await bothServe()
   }
   assert.equal((await servers[0]!.store.get('anna'))?.encodings.length, seed)
+}
+
+test('two servers change the key one restart after the other, as docs/storage.md says, and neither misses a change', async (t) => {
+  const dir = await temporaryFolder(t)
+  await changeKey(t, { env: { FACE_DATA_DIR: dir }, start: (keys) => openStore(t, { dir, keys: parseDataKeys(keys) }) })
+})
+
+test('who becomes damaged or is deleted meanwhile is neither encrypted nor erased', async (t) => {
+  const dir = await temporaryFolder(t)
+  const { store, follower } = await openStore(t, { dir })
+  for (const key of ['anna', 'berta', 'carla']) await store.update(key, adding(key, 1))
+  const [key] = newKeys() as [DataKey]
+  const codec = createRecordCodec([key])
+  const files = storedFiles(dir, codec)
+  const stored: StoredUsers = {
+    ...files,
+    async read (key) {
+      if (key === 'anna') await appendFile(dataFolder(dir).userPath(key), 'damage')
+      if (key === 'berta') await store.update(key, () => null)
+      return await files.read(key)
+    }
+  }
+  assert.match(await rekey(createFileStore({ dir, keys: [key] }), stored, key), /^1 users are encrypted with key .*, of which 1 were not before$/)
+  await seen(follower, 'anna', [])
+  assert.equal(await store.damaged(), 1)
+})
+
+await onCluster('changing the key on PostgreSQL', (cluster) => {
+  test('two servers on a database change the key in the same way', async (t) => {
+    const url = await cluster.createDatabase()
+    await changeKey(t, { env: { DATABASE_URL: url }, start: (keys) => openPostgresStore(t, url, parseDataKeys(keys)) })
+  })
+
+  test('a row that becomes damaged meanwhile is not erased', async (t) => {
+    const url = await cluster.createDatabase()
+    const { store } = await openPostgresStore(t, url)
+    await store.update('anna', adding('anna', 1))
+    const [key] = newKeys() as [DataKey]
+    const rows = storedRows(url, createRecordCodec([key]))
+    t.after(() => rows.close())
+    const stored: StoredUsers = {
+      ...rows,
+      async read (key) {
+        await queryOnce(url, 'UPDATE face_users SET record = overlay(record PLACING \'x\' FROM 200)')
+        return await rows.read(key)
+      }
+    }
+    assert.match(await rekey(createPostgresStore({ url, keys: [key] }), stored, key), /^0 users are encrypted/)
+    assert.equal((await queryOnce(url, 'SELECT FROM face_users WHERE record IS NOT NULL')).length, 1)
+  })
 })

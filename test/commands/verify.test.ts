@@ -74,6 +74,18 @@ test('a server is asked whether it has what is stored in memory', async (t) => {
 })
 
 await onCluster('verifying PostgreSQL', (cluster) => {
+  test('a database without face data, or none at all, is named in one line', async (t) => {
+    const url = await cluster.createDatabase()
+    const nobody = new URL(url)
+    nobody.port = '1'
+    for (const [DATABASE_URL, reason] of [[url, 'relation "face_users" does not exist'], [nobody.href, 'connect ECONNREFUSED 127.0.0.1:1']] as const) {
+      const { host, pathname } = new URL(DATABASE_URL)
+      assert.deepEqual(await runCommand(t, ['verify'], { DATABASE_URL }), {
+        code: 1, stdout: '', stderr: `The database ${host}${pathname} cannot be used (${reason}): check DATABASE_URL and the database\n`
+      })
+    }
+  })
+
   test('rows are encrypted by rekey, verified, and those that are damaged are named', async (t) => {
     const DATABASE_URL = await cluster.createDatabase()
     const FACE_DATA_KEY = keyText()

@@ -70,15 +70,19 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
   const stats = (await call(app, { url: '/stats' })).body as { success: boolean, stats: Record<string, unknown> }
   const { server_info: load, gallery_checksum: checksum, ...counts } = stats.stats
   assert.match(String(checksum), /^[0-9a-f]{8}$/)
-  assert.deepEqual(counts, { registered_users: 1, total_encodings: 1, recognition_tolerance: 0.6, data_directory: dir })
+  assert.deepEqual(counts, { registered_users: 1, total_encodings: 1, damaged_records: 0, recognition_tolerance: 0.6, data_directory: dir })
   for (const name of ['cpu_percent', 'memory_percent', 'disk_usage']) {
     const value = (load as Record<string, number>)[name] ?? NaN
     assert.ok(value >= 0 && value <= 100, `${name} is ${value}`)
   }
 
+  const vector = Buffer.from((await app.encodingStore.get('123'))!.encodings[0]!.vector.buffer)
+  const isInMemory = (): boolean => Buffer.from(app.gallery.memory.buffer).includes(vector)
+  assert.equal(isInMemory(), true)
   assert.deepEqual(await call(app, { method: 'DELETE', url: '/face/123' }), {
     status: 200, body: { success: true, message: 'Face data deleted successfully', user_id: 123 }
   })
+  assert.equal(isInMemory(), false)
   assert.equal((await recognize(app, anna)).body['user_id'], 'unknown')
   assert.equal((await call(app, { url: '/status/123' })).body['registered'], false)
   const again = await call(app, { method: 'DELETE', url: '/face/123' })

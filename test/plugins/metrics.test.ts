@@ -86,3 +86,19 @@ test('while photos wait, the queue and the busy threads show it', async (t) => {
   const metrics = await scrape(app)
   assert.deepEqual([metrics.get('face_threads_busy'), metrics.get('face_photos_waiting')], [0, 0])
 })
+
+test('a damaged file counts in the metrics and the stats until its user is deleted', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const path = dataFolder(FACE_DATA_DIR).userPath('anna')
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, 'damage')
+  const app = await startApp(t, { FACE_DATA_DIR })
+  const damaged = async (): Promise<unknown[]> => {
+    const { stats } = (await app.inject('/stats')).json<{ stats: { registered_users: number, damaged_records: number } }>()
+    const metrics = await scrape(app)
+    return [stats.registered_users, stats.damaged_records, metrics.get('face_damaged_records'), metrics.get('face_quarantined_files_total')]
+  }
+  assert.deepEqual(await damaged(), [0, 1, 1, 1])
+  assert.equal((await app.inject({ method: 'DELETE', url: '/face/anna' })).statusCode, 404)
+  assert.deepEqual(await damaged(), [0, 0, 0, 1])
+})

@@ -6,8 +6,11 @@ import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { eventually, TEST_ENV } from '../helper.ts'
 import { portraits } from '../photos.ts'
+import { parseDataKeys } from '../../src/store/data-key.ts'
+import { adding, keyText } from '../store/helper.ts'
 import { onCluster } from '../store/postgres-cluster.ts'
-import { startServer } from './server-process.ts'
+import { openPostgresStore } from '../store/postgres-helper.ts'
+import { failToStart, startServer } from './server-process.ts'
 
 await onCluster('a server on PostgreSQL', (cluster) => {
   test('a server on PostgreSQL recognises while the database is away, refuses registrations, and goes on by itself', async (t) => {
@@ -51,6 +54,19 @@ await onCluster('a server on PostgreSQL', (cluster) => {
     assert.ok(log.includes(`"type":"connected","database":"${host}${pathname}"`))
     assert.match(log, /"type":"disconnected"/)
     for (const secret of [cluster.password, encodeURIComponent(cluster.password)]) assert.ok(!log.includes(secret))
+  })
+
+  test('a server whose keys are not those of the database does not start, and says so in one line without them', async (t) => {
+    const DATABASE_URL = await cluster.createDatabase()
+    const [key, other] = [keyText(), keyText()]
+    const { store } = await openPostgresStore(t, DATABASE_URL, parseDataKeys(key))
+    await store.update('anna', adding('anna', 1))
+    const line = /^face_users\/anna is encrypted with key [0-9a-f]{16}, which FACE_DATA_KEY does not have: set FACE_DATA_KEY to the keys of this database\n$/
+    await Promise.all([{}, { FACE_DATA_KEY: other }].map(async (keys) => {
+      const { code, output } = await failToStart(t, { DATABASE_URL, ...keys, LOG_LEVEL: 'error' })
+      assert.equal(code, 1)
+      assert.match(output, line)
+    }))
   })
 
   test('two servers on one database see each other\'s registrations and deletions', async (t) => {

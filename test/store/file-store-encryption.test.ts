@@ -6,12 +6,12 @@ import { test } from 'node:test'
 import { dataFolder } from '../../src/store/data-folder.ts'
 import { sealedWith } from '../../src/store/sealed-file.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
-import { adding, eventually, filesIn, keyText, newKeys, openStore, record, seen, startChild, temporaryFolder, WATCH_MODES } from './helper.ts'
+import { adding, eventually, filesIn, keyText, newKeys, openStore, record, seen, startChild, memoryFolder, WATCH_MODES } from './helper.ts'
 
 const isPlain = (path: string): boolean => readFileSync(path, 'latin1').includes('"user_id"')
 
 test('with a key nothing on the disk can be read without it, not even a temporary file', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const temps: boolean[] = []
   // The rename is the moment at which the temporary file is complete.
   const { fs } = faultyFileSystem((call, _, [from]) => {
@@ -26,7 +26,7 @@ test('with a key nothing on the disk can be read without it, not even a temporar
 })
 
 test('a writer that is killed leaves only what is encrypted', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const child = startChild(t, 'write-until-killed', dir, '1', keyText())
   await eventually(() => child.lines.length > 300)
   child.kill()
@@ -37,7 +37,7 @@ test('a writer that is killed leaves only what is encrypted', async (t) => {
 })
 
 test('files from before there was a key are served, and encrypted when they change', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const before = await openStore(t, { dir })
   for (const key of ['anna', 'berta']) await before.store.update(key, adding(key, 1))
   await before.store.close()
@@ -50,7 +50,7 @@ test('files from before there was a key are served, and encrypted when they chan
 })
 
 test('a start without the key, or with a wrong one, is refused and leaves everything where it was', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const [right, wrong] = [newKeys(), newKeys()]
   const { store } = await openStore(t, { dir, keys: right })
   for (let id = 0; id < 20; id++) await store.update(String(id), adding(id, id))
@@ -68,7 +68,7 @@ test('a start without the key, or with a wrong one, is refused and leaves everyt
 
 for (const [mode, options] of WATCH_MODES) {
   test(`${mode}: a running server keeps what it knew of users whose file has an unknown key, says so once, and touches nothing`, async (t) => {
-    const dir = await temporaryFolder(t)
+    const dir = await memoryFolder(t)
     const [old, next] = newKeys(2) as [ReturnType<typeof newKeys>[0], ReturnType<typeof newKeys>[0]]
     const behind = await openStore(t, { dir, keys: [old], ...options })
     const ahead = await openStore(t, { dir, keys: [next, old], ...options })
@@ -92,7 +92,7 @@ for (const [mode, options] of WATCH_MODES) {
 }
 
 test('a file that was put in the place of another user\'s is set aside', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { store, follower, events } = await openStore(t, { dir, keys: newKeys() })
   for (const key of ['anna', 'berta']) await store.update(key, adding(key, 1))
   const { userPath } = dataFolder(dir)

@@ -6,7 +6,7 @@ import { dataFolder } from '../../src/store/data-folder.ts'
 import { isQuarantinedOf } from '../../src/store/quarantine.ts'
 import { userFileName } from '../../src/store/user-file-name.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
-import { adding, encoding, eventually, filesIn, openStore, temporaryFolder } from './helper.ts'
+import { adding, encoding, eventually, filesIn, openStore, memoryFolder } from './helper.ts'
 
 /** Too odd to be part of anything else by chance. */
 const KEY = 'Anna.Erased@example.org'
@@ -24,7 +24,7 @@ async function traces (dir: string, ...seeds: number[]): Promise<string[]> {
 }
 
 test('a deleted user leaves neither a vector nor the id in any file', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { store } = await openStore(t, { dir })
   await store.update('berta', adding('berta', 9))
   await store.update(KEY, adding(KEY, 1))
@@ -36,7 +36,7 @@ test('a deleted user leaves neither a vector nor the id in any file', async (t) 
 })
 
 test('deleting also removes what a killed writer left, and damaged files that were set aside', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { tempPath, userPath, quarantine } = dataFolder(dir)
   const { store } = await openStore(t, { dir })
   // The files of the other two are named alike, and stay.
@@ -45,7 +45,7 @@ test('deleting also removes what a killed writer left, and damaged files that we
     await store.update(key, adding(key, seed))
     await appendFile(userPath(key), 'damage')
   }
-  await eventually(() => store.status().quarantined === 3)
+  await eventually(async () => await store.damaged() === 3)
   await store.update('anna', adding('anna', 4))
   await copyFile(userPath('anna'), tempPath('anna'))
   assert.equal((await traces(dir, 0, 4)).length, 3)
@@ -57,7 +57,7 @@ test('deleting also removes what a killed writer left, and damaged files that we
 })
 
 test('deleting somebody whose file was set aside and who is not registered any more removes that file', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { store } = await openStore(t, { dir })
   await store.update(KEY, adding(KEY, 1))
   await appendFile(dataFolder(dir).userPath(KEY), 'damage')
@@ -66,14 +66,14 @@ test('deleting somebody whose file was set aside and who is not registered any m
 })
 
 test('a deletion that failed can be repeated until nothing is left', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { userPath } = dataFolder(dir)
   let failing = ''
   const { fs } = faultyFileSystem((call) => call === failing ? 'EIO' : undefined)
   const { store } = await openStore(t, { dir, fs })
   await store.update(KEY, adding(KEY, 1))
   await appendFile(userPath(KEY), 'damage')
-  await eventually(() => store.status().quarantined === 1)
+  await eventually(async () => await store.damaged() === 1)
   await store.update(KEY, adding(KEY, 2))
   for (failing of ['readdir', 'unlink', 'file.sync']) {
     await assert.rejects(store.update(KEY, () => null), { code: 'STORE_UNAVAILABLE' })
@@ -84,12 +84,12 @@ test('a deletion that failed can be repeated until nothing is left', async (t) =
 })
 
 test('a folder that lay in the place of a user file is set aside, not emptied', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { quarantine, userPath } = dataFolder(dir)
   const { store } = await openStore(t, { dir })
   await mkdir(userPath(KEY))
   await writeFile(join(userPath(KEY), 'notes'), 'not ours')
-  await eventually(() => store.status().quarantined === 1)
+  await eventually(async () => await store.damaged() === 1)
   await store.update(KEY, () => null)
   const [name = '', ...others] = await filesIn(quarantine)
   assert.deepEqual(others, [])

@@ -9,7 +9,7 @@ import { nodeFileSystem } from '../../src/store/file-system.ts'
 import { createRecordCodec } from '../../src/store/record-codec.ts'
 import { readUserFile } from '../../src/store/user-files.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
-import { adding, openStore, record, seedsOf, silentWatch, temporaryFolder } from './helper.ts'
+import { adding, openStore, record, seedsOf, silentWatch, memoryFolder } from './helper.ts'
 
 interface Scenario {
   title: string
@@ -45,7 +45,7 @@ for (const { title, key, before, change, changing } of SCENARIOS) {
   test(`${title}: whichever system call fails, the error is coded, nothing is damaged or left behind, and the next try works`, async (t) => {
     let faults = 0
     await Promise.all(CODES.map(async ([code, expected]) => {
-      const dir = await temporaryFolder(t)
+      const dir = await memoryFolder(t)
       let failAt = -1
       const { fs, calls } = faultyFileSystem((_, index) => index === failAt ? code : undefined)
       const { store, follower } = await openStore(t, { dir, fs, watch: silentWatch })

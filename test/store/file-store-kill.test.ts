@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { eventually, filesIn, openStore, record, refusingWatch, seedsOf, startChild, temporaryFolder } from './helper.ts'
+import { eventually, filesIn, openStore, record, refusingWatch, seedsOf, startChild, memoryFolder } from './helper.ts'
 
 const LIVES = 6
 
@@ -27,7 +27,7 @@ async function liveAndDie (t: TestContext, dir: string, first: number): Promise<
 }
 
 test('a writer that is killed at random moments loses nothing it acknowledged and leaves nothing behind', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const present = new Map<string, number>()
   let [all, unfinished, left] = [0, 0, 0]
   for (let life = 0; life < LIVES; life++) {
@@ -56,7 +56,7 @@ test('a writer that is killed at random moments loses nothing it acknowledged an
 })
 
 test('a writer that is killed blocks no other process, which removes what it left', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { store, follower, events } = await openStore(t, { dir, watch: refusingWatch })
   const { users } = await liveAndDie(t, dir, 1)
   for (const key of users.keys()) await store.update(key, () => record(key, 7))

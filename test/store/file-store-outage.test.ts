@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually, adding, filesIn, openStore, record, temporaryFolder } from './helper.ts'
+import { eventually, adding, filesIn, openStore, record, memoryFolder } from './helper.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
 
 /** What a full disk or a read-only file system refuses; removing files works on the former. */
@@ -18,7 +18,7 @@ function changes (call: string, args: unknown[]): boolean {
 
 for (const { code, refused, expected } of CASES) {
   test(`while every change fails with ${code} users are served and changes refused, and all goes on when it is over`, async (t) => {
-    const dir = await temporaryFolder(t)
+    const dir = await memoryFolder(t)
     const other = await openStore(t, { dir })
     await other.store.update('anna', adding('anna', 1))
 

@@ -29,7 +29,7 @@ test('only the server\'s own user may read what the store makes, whatever the um
   const { store } = await openStore(t, { dir, fs })
   await store.update('anna', adding('anna', 1))
   await appendFile(dataFolder(dir).userPath('anna'), 'damage')
-  await eventually(() => store.status().quarantined === 1)
+  await eventually(async () => await store.damaged() === 1)
   await store.update('anna', adding('anna', 2))
   await store.update('anna', adding('anna', 3))
   assert.deepEqual([...kinds].sort(), ['.face', '.tmp', 'claim', 'folder', 'quarantined'])

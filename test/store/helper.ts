@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { watch } from 'node:fs'
+import { existsSync, watch } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,12 +11,15 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseDataKeys, type DataKey } from '../../src/store/data-key.ts'
 import type { Encoding, EncodingStore, StoreChange, UserId, UserRecord } from '../../src/store/encoding-store.ts'
-import { createFileStore, type FileStore, type FileStoreOptions } from '../../src/store/file-store.ts'
+import { createFileStore, type FileStoreOptions } from '../../src/store/file-store.ts'
 import type { Watch } from '../../src/store/folder-watch.ts'
 import type { StoreEvent } from '../../src/store/store-event.ts'
 import { systemError } from './faulty-file-system.ts'
 
 export const TIME = '2026-01-02T03:04:05.678Z'
+
+/** Linux has a file system in memory here. */
+const MEMORY = '/dev/shm'
 
 /** A key as an operator makes it, for FACE_DATA_KEY. */
 export const keyText = (): string => randomBytes(32).toString('base64')
@@ -25,12 +28,15 @@ export const keyText = (): string => randomBytes(32).toString('base64')
 export const newKeys = (count = 1): DataKey[] => parseDataKeys(Array.from({ length: count }, keyText).join(','))
 
 /** A folder of its own, removed after the test. */
-export async function temporaryFolder (t: TestContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'face-store-'))
+export async function temporaryFolder (t: TestContext, parent = tmpdir()): Promise<string> {
+  const dir = await mkdtemp(join(parent, 'face-store-'))
   // A store that is still open may be making a claim there: hooks run in the order in which they were added.
   t.after(() => rm(dir, { recursive: true, force: true, maxRetries: 10 }))
   return dir
 }
+
+/** As {@link temporaryFolder}, where the system has it in memory: for what does not depend on the disk, which is slow to sync. */
+export const memoryFolder = (t: TestContext): Promise<string> => temporaryFolder(t, existsSync(MEMORY) ? MEMORY : tmpdir())
 
 /** An encoding that `seedOf` can tell from others. */
 export function encoding (seed: number): Encoding {
@@ -77,7 +83,7 @@ export class Follower {
 
 /** A file store that is open until the test ends, what it announces and what it reports. */
 export async function openStore (t: TestContext, options: FileStoreOptions): Promise<{
-  store: FileStore, follower: Follower, events: StoreEvent[]
+  store: EncodingStore, follower: Follower, events: StoreEvent[]
 }> {
   const events: StoreEvent[] = []
   const follower = new Follower(options.watch ? SEEN_MS_MAX : NOTIFIED_MS_MAX)

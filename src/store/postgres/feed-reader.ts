@@ -17,6 +17,8 @@ export interface FeedReader {
    * Changes are announced in the user's turn in the queue, which is not waited for.
    */
   catchUp (client: pg.ClientBase, onPage: () => void): Promise<void>
+  /** How many of the rows that were read are damaged. */
+  damaged (): number
 }
 
 /** Has read nothing at first. The queue keeps what is read from overtaking a change of this process. */
@@ -24,6 +26,7 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
   rows: UserRows, users: AnnouncedUsers, queue: TaskQueue, onEvent: OnStoreEvent
 }): FeedReader {
   const unknownKeys = new Set<string>()
+  const damaged = new Set<string>()
   /** Every change up to this version was read; stays at the beginning until everybody was. */
   let position = BEGINNING
 
@@ -44,10 +47,14 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
     for (const { key, version, record: bytes } of rows) {
       // Not waited for: a change under way that hangs must not keep other users' changes from being announced.
       queue.run(key, async () => {
+        damaged.delete(key)
         if (bytes && users.isKnown(key, version)) return
         const row = decode(key, bytes)
         if (row === null) return users.keep(key, version)
-        if (row.state === 'damaged') onEvent({ type: 'damaged', file: rowName(key), reason: row.reason })
+        if (row.state === 'damaged') {
+          damaged.add(key)
+          onEvent({ type: 'damaged', file: rowName(key), reason: row.reason })
+        }
         users.acceptFed({ key, version, record: row.state === 'valid' ? row.record : null })
       })
     }
@@ -64,6 +71,7 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
       const anew = position < page.pruned || position > page.newest
       if (anew) {
         users.doubt()
+        damaged.clear()
         position = BEGINNING
         page = await readPage(client, position)
       }
@@ -76,6 +84,7 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
         page = await readPage(client, reached)
       }
       if (anew) dismissDoubted()
-    }
+    },
+    damaged: () => damaged.size
   }
 }

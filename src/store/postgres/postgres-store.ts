@@ -2,19 +2,18 @@ import { FaceError } from '../../errors.ts'
 import type { DataKey } from '../data-key.ts'
 import type { EncodingStore, UserRecord } from '../encoding-store.ts'
 import { createListeners } from '../listeners.ts'
+import { createLoadingProgress } from '../loading-progress.ts'
 import { createRecordCodec } from '../record-codec.ts'
-import { reasonOf, type OnStoreEvent } from '../store-event.ts'
+import type { OnStoreEvent } from '../store-event.ts'
 import { createTaskQueue } from '../task-queue.ts'
 import { assertUserKey } from '../user-file-name.ts'
 import { createAnnouncedUsers } from './announced-users.ts'
 import { createChangeFeed } from './change-feed.ts'
-import { withDatabaseErrors } from './database-error.ts'
+import { unusableDatabase, withDatabaseErrors } from './database-error.ts'
 import { createDatabase, endConnections } from './database.ts'
 import { createFeedReader } from './feed-reader.ts'
 import { migrate } from './migrate.ts'
 import { createUserRows } from './user-rows.ts'
-
-const PROGRESS_USERS = 10_000
 
 export interface PostgresStoreOptions {
   url: string
@@ -40,21 +39,19 @@ export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: Pos
   const listeners = createListeners(onEvent)
   const users = createAnnouncedUsers(listeners)
   const queue = createTaskQueue()
-  const feed = createChangeFeed({ database, reader: createFeedReader({ rows, users, queue, onEvent: tell }), onEvent })
+  const reader = createFeedReader({ rows, users, queue, onEvent: tell })
+  const feed = createChangeFeed({ database, reader, onEvent })
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
   async function open (): Promise<void> {
     const startedAt = performance.now()
-    let told = 0
+    const progress = createLoadingProgress(onEvent)
     try {
       await migrate(database)
-      await feed.start(() => {
-        if (users.count() - told >= PROGRESS_USERS) onEvent({ type: 'loading', users: told = users.count() })
-      })
+      await feed.start(() => { if (!isLoaded) progress(users.count()) })
     } catch (cause) {
-      const message = `The database ${database.name} cannot be used (${reasonOf(cause)}): check DATABASE_URL and the database`
-      throw new FaceError('STORE_UNAVAILABLE', { message, cause })
+      throw unusableDatabase(database.name, cause)
     }
     await queue.idle()
     // Serving the others would look as if these users, and maybe everybody, had been deleted.
@@ -95,6 +92,7 @@ export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: Pos
       return await queue.run(key, () => change(key, apply))
     },
     onChange: listeners.add,
+    damaged: async () => reader.damaged(),
     close: () => (closing ??= (async () => {
       await opening?.catch(() => {}) // Whoever opened it was told.
       await feed.close()
