@@ -3,6 +3,8 @@ import { test, type TestContext } from 'node:test'
 import { eventually, filesIn, openStore, record, refusingWatch, seedsOf, startChild, memoryFolder } from './helper.ts'
 
 const LIVES = 6
+/** Of one life. */
+const CHANGES_MAX = 1_000
 
 /** What the writer said of each user: the change that was acknowledged last, and the one under way when it died. */
 interface Said { acknowledged: number, tried: number | undefined }
@@ -10,7 +12,7 @@ interface Said { acknowledged: number, tried: number | undefined }
 /** Lets the writer change users until it is killed at a random moment. Returns its changes and how many it made. */
 async function liveAndDie (t: TestContext, dir: string, first: number): Promise<{ users: Map<string, Said>, made: number }> {
   const child = startChild(t, 'write-until-killed', dir, String(first))
-  const linesMin = Math.random() * 500
+  const linesMin = Math.random() * CHANGES_MAX * 2
   await eventually(() => child.lines.length > linesMin)
   child.kill()
   assert.equal(await child.ended, null)
