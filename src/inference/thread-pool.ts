@@ -6,6 +6,7 @@ import {
 } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
+import { silenceRuntime } from './silence-runtime.ts'
 
 /** What runs the networks, and what the operator should know about it. */
 export type Engine = Pick<WorkerReady, 'engine' | 'notice'>
@@ -54,6 +55,7 @@ const HANG_MS_MIN = 3_000
 
 /** Makes the pool; its threads start when told to. */
 export function createThreadPool ({ config, gallery, network, onThreadError, onUnfit = onThreadError }: ThreadPoolOptions): ThreadPool {
+  silenceRuntime()
   const hangMs = Math.max(HANG_MS_MIN, config.INFERENCE_TIMEOUT_MS)
   let pool: Piscina | undefined
   let lost = 0
