@@ -39,7 +39,9 @@ export const GALLERY = {
   /** In a row. */
   generationWord: (length: number): number => length,
   /** In a row. */
-  userWord: (length: number): number => length + 1
+  userWord: (length: number): number => length + 1,
+  /** In a row, for its writer alone: one more than the next row of the user, 0 in the last one. */
+  nextWord: (length: number): number => length + 2
 } as const
 
 /** A recognition network in place of face-api's: an ArcFace-style ONNX graph. */

@@ -4,6 +4,9 @@ const PAGE_BYTES = 65_536
 /** All but one of the pages that WebAssembly has: about 8 million encodings. Untouched pages cost nothing. */
 const PAGES_MAX = 65_535
 
+/** One more than the first of the rows, 0 for none. */
+export type LinkedRows = number
+
 /** The rows of the gallery in memory that every thread reads and only the main thread writes. */
 export interface GalleryMatrix {
   /** For the inference threads. */
@@ -17,6 +20,9 @@ export interface GalleryMatrix {
   vectorAt (row: number): Float32Array
   /** Whether the row holds this very encoding. */
   holds (row: number, vector: Float32Array): boolean
+  /** Keeps these rows together, in place of an array for each user; what to get them back by. */
+  link (rows: readonly number[]): LinkedRows
+  linked (rows: LinkedRows): number[]
   /** Takes a row out of all searches from now on, and overwrites it. */
   remove (row: number): void
 }
@@ -65,6 +71,19 @@ export function createGalleryMatrix (): GalleryMatrix {
     },
     vectorAt: (row) => numbers.slice(wordOf(row), wordOf(row) + length),
     holds: (row, vector) => vector.every((value, i) => numbers[wordOf(row) + i] === value),
+    link (rows) {
+      let first: LinkedRows = 0
+      for (const row of rows.toReversed()) {
+        words[wordOf(row) + GALLERY.nextWord(length)] = first
+        first = row + 1
+      }
+      return first
+    },
+    linked (first) {
+      const rows: number[] = []
+      for (let next = first; next !== 0; next = words[wordOf(next - 1) + GALLERY.nextWord(length)] ?? 0) rows.push(next - 1)
+      return rows
+    },
     remove (row) {
       const at = wordOf(row)
       Atomics.add(words, GALLERY.removalsWord, 1)

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { StoreChange, UserId } from '../store/encoding-store.ts'
-import { createGalleryMatrix } from './gallery-matrix.ts'
+import { createGalleryMatrix, type LinkedRows } from './gallery-matrix.ts'
 
 /** Everyone enrolled, as the inference threads see it. It follows the store's changes and nothing else. */
 export interface Gallery {
@@ -19,20 +19,20 @@ export interface Gallery {
 interface Enrolled {
   number: number
   userId: UserId
-  rows: number[]
+  rows: LinkedRows
   encodings: number
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
 
-const isOutdated = (enrolled: Enrolled | undefined): boolean => enrolled !== undefined && enrolled.rows.length === 0
+const isOutdated = (enrolled: Enrolled | undefined): boolean => enrolled !== undefined && enrolled.rows === 0
 
 /** Makes an empty gallery of the encodings of one network. */
 export function createGallery (networkId: string): Gallery {
   const matrix = createGalleryMatrix()
   const enrolled = new Map<string, Enrolled>()
-  const keys = new Map<number, string>()
-  let lastNumber = 0
+  /** By their numbers, which are never used again: a search that is under way may still tell an old one. */
+  const byNumber: Array<Enrolled | undefined> = []
   let encodings = 0
   let outdated = 0
   let sum = 0
@@ -51,28 +51,27 @@ export function createGallery (networkId: string): Gallery {
     memory: matrix.memory,
     apply ({ key, record }) {
       const before = enrolled.get(key)
+      const rowsBefore = before ? matrix.linked(before.rows) : []
+      const rows = new Set<number>()
       let after: Enrolled | undefined
       if (record) {
-        const number = before?.number ?? ++lastNumber
+        const number = before?.number ?? Math.max(1, byNumber.length)
         // Encodings of another network are kept in the store, but distances to them would mean nothing.
         const comparable = record.encodings.filter(({ model }) => model === networkId)
         // A set, because the same photo may be registered twice.
-        const rows = new Set(comparable.map(({ vector }) => before?.rows.find((row) => matrix.holds(row, vector)) ?? add(key, number, vector)))
-        after = { number, userId: record.userId, rows: [...rows], encodings: record.encodings.length }
+        for (const { vector } of comparable) rows.add(rowsBefore.find((row) => matrix.holds(row, vector)) ?? add(key, number, vector))
+        after = { number, userId: record.userId, rows: matrix.link([...rows]), encodings: record.encodings.length }
         enrolled.set(key, after)
-        keys.set(number, key)
+        byNumber[number] = after
       } else if (before) {
         enrolled.delete(key)
-        keys.delete(before.number)
+        byNumber[before.number] = undefined
       }
-      before?.rows.filter((row) => !after?.rows.includes(row)).forEach((row) => remove(key, row))
+      for (const row of rowsBefore) if (!rows.has(row)) remove(key, row)
       encodings += (after?.encodings ?? 0) - (before?.encodings ?? 0)
       outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },
-    userOf (number) {
-      const key = keys.get(number)
-      return key === undefined ? undefined : enrolled.get(key)?.userId
-    },
+    userOf: (number) => byNumber[number]?.userId,
     counts: () => ({ users: enrolled.size, encodings, outdated }),
     checksum: () => (sum >>> 0).toString(16).padStart(8, '0')
   }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { DamagedRecordError } from './damaged-record-error.ts'
 import { errorCode, READ_FLAGS, type FileSystem } from './file-system.ts'
@@ -9,11 +10,13 @@ export type UserFile =
   | { state: 'valid', stat: string } & DecodedRecord & Sealing
   | { state: 'damaged', stat: string, reason: string, otherVersion: boolean }
 
+const STAT_CHARACTERS = 12
+
 export const ABSENT = { state: 'absent' } as const
 
-/** Changes whenever the file is replaced, written or touched. */
+/** Another one whenever the file is replaced, written or touched; short, as it is kept of every user. */
 export function statText ({ ino, size, mtimeMs, ctimeMs }: Stats): string {
-  return `${ino}.${size}.${mtimeMs}.${ctimeMs}`
+  return hash('sha1', `${ino}.${size}.${mtimeMs}.${ctimeMs}`, 'base64').slice(0, STAT_CHARACTERS)
 }
 
 function interpret (codec: RecordCodec, key: string, stats: Stats, read: () => Buffer): UserFile {
