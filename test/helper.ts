@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
+import { after, type TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { buildApp } from '../src/app.ts'
@@ -28,14 +28,41 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
   LOG_FILE: 'off'
 }
 
+async function readyApp (env: Record<string, string>): Promise<FastifyInstance> {
+  const config = loadConfig({ ...TEST_ENV, ...env })
+  const app = await buildApp(config, pino({ level: config.LOG_LEVEL }))
+  try {
+    await app.ready()
+    return app
+  } catch (err) {
+    await app.close()
+    throw err
+  }
+}
+
 /** The real server with the real models, not listening, on a folder of its own unless `env` names one. */
 export async function startApp (t: TestContext, env: Record<string, string> = {}): Promise<FastifyInstance> {
-  const dir = env['FACE_DATA_DIR'] ?? await temporaryFolder(t)
-  const config = loadConfig({ ...TEST_ENV, ...env, FACE_DATA_DIR: dir })
-  const app = await buildApp(config, pino({ level: config.LOG_LEVEL }))
+  const app = await readyApp({ ...env, FACE_DATA_DIR: env['FACE_DATA_DIR'] ?? await temporaryFolder(t) })
   t.after(() => app.close())
-  await app.ready()
   return app
+}
+
+/**
+ * One server for several tests of a file, with the defaults, on an empty folder, for tests that leave it as they found it; it starts
+ * when the first of them asks for it. Call this outside of tests.
+ */
+export function shareApp (): () => Promise<FastifyInstance> {
+  let shared: Promise<{ app: FastifyInstance, dir: string }> | undefined
+  async function start (): Promise<{ app: FastifyInstance, dir: string }> {
+    const dir = await mkdtemp(join(tmpdir(), 'face-server-'))
+    return { app: await readyApp({ FACE_DATA_DIR: dir }), dir }
+  }
+  after(async () => {
+    const { app, dir } = await shared ?? {}
+    await app?.close()
+    if (dir !== undefined) await rm(dir, { recursive: true, force: true, maxRetries: 10 })
+  })
+  return async () => (await (shared ??= start())).app
 }
 
 /** Polls until `condition` gives something, and returns that; fails after `limitMs`. */

@@ -4,7 +4,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import sharp from 'sharp'
 import { ERRORS, type ErrorCode } from '../../src/errors.ts'
 import { multipart } from '../form.ts'
-import { eventually, startApp } from '../helper.ts'
+import { eventually, shareApp, startApp } from '../helper.ts'
 import { dataUri, groupPhoto, noFace, portraits } from '../photos.ts'
 
 /** Sends a request that must fail, and checks its status, its shape and that nothing was stored. */
@@ -18,11 +18,13 @@ async function refused (app: FastifyInstance, options: InjectOptions, code: Erro
   assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
 }
 
+const defaultApp = shareApp()
+
 const post = (url: string, payload: object | string | Buffer, type = 'application/json'): InjectOptions =>
   ({ method: 'POST', url, payload, headers: { 'content-type': type } })
 
-test('requests that are not understood are answered 400 and say which field is wrong', async (t) => {
-  const app = await startApp(t)
+test('requests that are not understood are answered 400 and say which field is wrong', async () => {
+  const app = await defaultApp()
   const photo = dataUri(await portraits.anna())
   const badIds = [null, true, 1.5, 2 ** 53, '', 'a b', '../x', 'a/b', '..\\x', 'ä', 'x'.repeat(65), 'unknown', { $ne: 1 }, [1]]
   for (const userId of badIds) await refused(app, post('/register-face', { user_id: userId, photo }), 'INVALID_REQUEST', /user_id/)
@@ -46,8 +48,8 @@ test('requests that are not understood are answered 400 and say which field is w
   await refused(app, post('/register-face', await portraits.anna(), 'image/jpeg'), 'INVALID_REQUEST', /user_id/)
 })
 
-test('no part of a bad body comes back in the message', async (t) => {
-  const app = await startApp(t)
+test('no part of a bad body comes back in the message', async () => {
+  const app = await defaultApp()
   const secret = 'SECRETSECRET'
   for (const body of [`{"photo": ${secret}`, `{"photo":"${secret}!"}`, `{"user_id":"${secret} !","photo":"x"}`]) {
     const response = await app.inject(post('/register-face', body))
@@ -56,8 +58,8 @@ test('no part of a bad body comes back in the message', async (t) => {
   }
 })
 
-test('forms that cannot be read are answered 400', async (t) => {
-  const app = await startApp(t)
+test('forms that cannot be read are answered 400', async () => {
+  const app = await defaultApp()
   const photo = await portraits.anna()
   await refused(app, multipart('/register-face', { user_id: '1' }), 'INVALID_REQUEST', /photo/)
   await refused(app, multipart('/register-face', { photo }), 'INVALID_REQUEST', /user_id/)
@@ -67,8 +69,8 @@ test('forms that cannot be read are answered 400', async (t) => {
   await refused(app, post('/register-face', 'x', 'multipart/form-data'), 'INVALID_REQUEST')
 })
 
-test('unknown addresses are answered 404', async (t) => {
-  const app = await startApp(t)
+test('unknown addresses are answered 404', async () => {
+  const app = await defaultApp()
   await refused(app, { url: '/' }, 'NOT_FOUND')
   await refused(app, { url: '/register-face' }, 'NOT_FOUND')
   await refused(app, { method: 'DELETE', url: '/face/77' }, 'USER_NOT_FOUND')
@@ -108,8 +110,8 @@ test('what is not a usable image is refused by name', async (t) => {
   }
 })
 
-test('a photo without a face is refused everywhere, one with several only at registration', async (t) => {
-  const app = await startApp(t)
+test('a photo without a face is refused everywhere, one with several only at registration', async () => {
+  const app = await defaultApp()
   const empty = { photo: dataUri(await noFace()) }
   await refused(app, post('/register-face', { user_id: 1, ...empty }), 'NO_FACE', /^No face detected in image$/)
   await refused(app, post('/recognize', empty), 'NO_FACE')
@@ -118,8 +120,8 @@ test('a photo without a face is refused everywhere, one with several only at reg
   assert.equal((await app.inject(post('/recognize', group))).statusCode, 200)
 })
 
-test('a bad photo of a good face is refused with advice', async (t) => {
-  const app = await startApp(t)
+test('a bad photo of a good face is refused with advice', async () => {
+  const app = await defaultApp()
   const anna = sharp(await portraits.anna())
   const register = (photo: Buffer): InjectOptions => post('/register-face', { user_id: 1, photo: dataUri(photo) })
   await refused(app, register(await anna.clone().blur(4).jpeg().toBuffer()), 'LOW_QUALITY', /hold still/)

@@ -65,15 +65,6 @@ test('the metrics count what happened, and name nobody', async (t) => {
   assert.ok([...metrics.keys()].every((name) => !name.includes('secret')))
 })
 
-test('a damaged file that was set aside is counted', async (t) => {
-  const dir = await temporaryFolder(t)
-  const path = dataFolder(dir).userPath('anna')
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, 'not a record')
-  const app = await startApp(t, { FACE_DATA_DIR: dir })
-  await eventually(async () => (await scrape(app)).get('face_quarantined_files_total') === 1)
-})
-
 test('while photos wait, the queue and the busy threads show it', async (t) => {
   const app = await startApp(t)
   const photo = await portraits.anna()

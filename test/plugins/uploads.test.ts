@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import sharp from 'sharp'
+import { forEachOf } from '../../src/for-each-of.ts'
 import { multipart } from '../form.ts'
 import { startApp } from '../helper.ts'
 import { dataUri, labelled, labelledFolder, portraits, WITHOUT_FACES } from '../photos.ts'
@@ -65,7 +66,7 @@ test('the labelled face is recognised in every readable variant of its photo', {
 test('nobody is registered from the photos without people, and no odd file causes a 5xx', { skip: WITHOUT_FACES }, async (t) => {
   const app = await startApp(t, { RATE_LIMIT_MAX: '100000', INFERENCE_THREADS: '2' })
   const files = [...await labelledFolder('none'), ...await labelledFolder('hard/corpus'), ...await labelledFolder('hard/synthetic')]
-  for (const file of files) {
+  await forEachOf(files, 3, async (file) => {
     const payload = await labelled(file)
     const answer = await app.inject({ method: 'POST', url: '/recognize', payload, headers: { 'content-type': 'image/jpeg' } })
     assert.ok(answer.statusCode < 500, `${file}: ${answer.body}`)
@@ -73,6 +74,6 @@ test('nobody is registered from the photos without people, and no odd file cause
       const registered = await app.inject({ method: 'POST', url: '/register-face?user_id=1', payload, headers: { 'content-type': 'image/jpeg' } })
       assert.equal(registered.statusCode, 422, `${file}: ${registered.body}`)
     }
-  }
+  })
   assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
 })

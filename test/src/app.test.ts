@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ERRORS } from '../../src/errors.ts'
-import { startApp } from '../helper.ts'
+import { shareApp, startApp } from '../helper.ts'
 
 interface OpenApi { openapi: string, paths: Record<string, Record<string, { responses: Record<string, object>, requestBody?: { content: object } }>> }
 
-test('every plugin and route is there', async (t) => {
-  const app = await startApp(t)
+const defaultApp = shareApp()
+
+test('every plugin and route is there', async () => {
+  const app = await defaultApp()
   for (const name of ['config', 'encodingStore', 'gallery', 'inference', 'recognition', 'swagger', 'rateLimit']) {
     assert.ok(app.hasDecorator(name), name)
   }
@@ -17,8 +19,8 @@ test('every plugin and route is there', async (t) => {
   for (const [method, url] of routes) assert.ok(app.hasRoute({ method, url }), url)
 })
 
-test('the OpenAPI document has the six endpoints, the probes and the metrics, their three kinds of body and their errors', async (t) => {
-  const app = await startApp(t)
+test('the OpenAPI document has the six endpoints, the probes and the metrics, their three kinds of body and their errors', async () => {
+  const app = await defaultApp()
   const document = (await app.inject('/docs/json')).json<OpenApi>()
   assert.match(document.openapi, /^3\./)
   assert.deepEqual(Object.keys(document.paths).sort(), ['/face/{user_id}', '/health', '/health/live', '/health/ready', '/metrics', '/recognize', '/register-face', '/stats', '/status/{user_id}'])
@@ -35,7 +37,7 @@ test('browser front ends may call: any origin by default, else only those of COR
   const preflight = (origin: string): object => ({
     method: 'OPTIONS', url: '/recognize', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
   })
-  const open = await startApp(t)
+  const open = await defaultApp()
   const any = await open.inject(preflight('https://kiosk.example'))
   assert.equal(any.statusCode, 204)
   assert.equal(any.headers['access-control-allow-origin'], '*')
@@ -52,8 +54,8 @@ test('every error has a status that its family allows and a message for people',
   }
 })
 
-test('stats polled in a burst measure the machine once', async (t) => {
-  const app = await startApp(t)
+test('stats polled in a burst measure the machine once', async () => {
+  const app = await defaultApp()
   const first = (await app.inject('/stats')).body
   for (let i = 0; i < 20; i++) assert.equal((await app.inject('/stats')).body, first)
 })
