@@ -18,7 +18,6 @@ export interface Metrics {
   /** 0..1. */
   registered (quality: number): void
   storeDone (operation: string, outcome: string, ms: number): void
-  fileQuarantined (): void
   threadReplaced (): void
   close (): Promise<void>
 }
@@ -53,7 +52,6 @@ export function createMetrics (): Metrics {
   const store = new Histogram({
     name: 'face_store_operation_seconds', help: 'Operations of the encoding store by outcome', labelNames: ['operation', 'outcome'], buckets: STORE_SECONDS, registers
   })
-  const quarantined = new Counter({ name: 'face_quarantined_files_total', help: 'Damaged files that were set aside', registers })
   const replaced = new Counter({ name: 'face_threads_replaced_total', help: 'Inference threads that died or hung and were replaced', registers })
 
   return {
@@ -70,7 +68,6 @@ export function createMetrics (): Metrics {
     recognized: (value) => confidence.observe(value),
     registered: (value) => quality.observe(value),
     storeDone: (operation, outcome, ms) => store.observe({ operation, outcome }, ms / 1000),
-    fileQuarantined: () => quarantined.inc(),
     threadReplaced: () => replaced.inc(),
     close: shared.close
   }

@@ -33,7 +33,6 @@ export default fp(async function faceStorePlugin (fastify) {
   let connected = true
   const store = measureStore(createStore(fastify.config, (event) => {
     log[LEVELS[event.type] ?? 'info'](event, 'store')
-    if (event.type === 'quarantined') fastify.metrics.fileQuarantined()
     if (event.type === 'connected' || event.type === 'disconnected') connected = event.type === 'connected'
   }), fastify.metrics.storeDone)
   fastify.metrics.gauge('face_store_connected', 'min', '0 while the database is away, else 1', () => Number(connected))
