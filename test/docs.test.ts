@@ -172,36 +172,3 @@ test('the image runs the program of npm start, on the default port, with its dat
   assert.equal(config.FACE_DATA_DIR, instructions.get('VOLUME'))
   assert.equal(config.LOG_FILE, 'off')
 })
-
-test('docker-compose.postgres.yml gives the server of docker-compose.yml the address of the database that it starts', async () => {
-  const text = await read('docker-compose.postgres.yml')
-  const value = (name: string): string => new RegExp(`^ {6}${name}: (.+)$`, 'm').exec(text)?.[1]?.replace(/\$\{.*?\}/, 'secret') ?? ''
-  const { username, password, hostname, pathname } = new URL(loadConfig({ DATABASE_URL: value('DATABASE_URL') }).DATABASE_URL ?? '')
-  assert.deepEqual([username, password], [value('POSTGRES_USER'), value('POSTGRES_PASSWORD')])
-  // The image names the database like its user.
-  assert.equal(pathname, `/${username}`)
-  const services = [...text.matchAll(/^ {2}([\w-]+):$/gm)].map(([, name]) => name)
-  assert.deepEqual(services.slice(0, 2), ['face-server', hostname])
-  assert.match(await read('docker-compose.yml'), /^ {2}face-server:$/m)
-})
-
-test('docker-compose.yml names variables that exist, keeps the data, and waits for the photos under way', async () => {
-  const compose = await lines('docker-compose.yml')
-  for (const line of compose) assert.match(line, /^(?:(?: {2})*(?:#.*|- .+|[\w-]+:(?: .+)?))?$/)
-  const block = (key: string): string[] => {
-    const start = compose.indexOf(key) + 1
-    assert.ok(start > 0, key)
-    const indent = key.search(/\S/)
-    const length = compose.slice(start).findIndex((line) => line !== '' && line.search(/\S/) <= indent)
-    return compose.slice(start, length < 0 ? undefined : start + length).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
-  }
-  const environment = Object.fromEntries(block('    environment:').map((line) => line.replaceAll("'", '').split(': ') as [string, string]))
-  for (const name of Object.keys(environment)) assert.ok(name in ConfigSchema.properties, name)
-  const config = loadConfig(environment)
-  const instructions = new Map(await dockerfile())
-  assert.deepEqual(block('    ports:'), [`- '${config.PORT}:${instructions.get('EXPOSE')}'`])
-  const [volume = ''] = block('volumes:')
-  assert.deepEqual(block('    volumes:'), [`- ${volume}${instructions.get('VOLUME')}`])
-  const grace = /^ {4}stop_grace_period: (\d+)s$/m.exec(compose.join('\n'))?.[1]
-  assert.ok(Number(grace) * 1000 > config.CLOSE_GRACE_MS, grace)
-})
