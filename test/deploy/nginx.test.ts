@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import Fastify from 'fastify'
 import { loadConfig } from '../../src/config.ts'
 import { freePort, temporaryFolder } from '../helper.ts'
+import { startEcho } from './echo-server.ts'
 import { configureNginx, NGINX } from './nginx.ts'
 
 /** A server that takes every request, and dies of it. */
@@ -21,16 +21,6 @@ async function startDying (t: TestContext): Promise<{ port: number, requests: ()
   t.after(() => server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return { port: (server.address() as AddressInfo).port, requests: () => requests }
-}
-
-/** A server that tells what it was sent. */
-async function startEcho (t: TestContext): Promise<number> {
-  const app = Fastify({ bodyLimit: 20_000_000 })
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
-  app.all('*', async ({ url, headers, body }) => ({ url, headers, bytes: (body as Buffer | undefined)?.length }))
-  t.after(() => app.close())
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  return (app.server.address() as AddressInfo).port
 }
 
 const post = (url: string, bytes = 10): Promise<Response> =>
