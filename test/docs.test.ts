@@ -172,3 +172,20 @@ test('the image runs the program of npm start, on the default port, with its dat
   assert.equal(config.FACE_DATA_DIR, instructions.get('VOLUME'))
   assert.equal(config.LOG_FILE, 'off')
 })
+
+test('docs/operations.md explains every line that is logged, and every event of the store', async () => {
+  const operations = await read('docs/operations.md')
+  const [, section = ''] = operations.split('\n## Log lines\n')
+  const explained = [...section.split('\n## ')[0]!.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text.replace(/ ?…$/, ''))
+  const logged: string[] = []
+  for (const room of ['src', 'plugins']) {
+    for (const file of await readdir(join(ROOT, room), { recursive: true })) {
+      if (!file.endsWith('.ts')) continue
+      const source = await read(join(room, file))
+      logged.push(...[...source.matchAll(/\blog(?:ger)?(?:\.\w+|\[.+\])\((?:.*, )?'([^']+)'\)/g)].map(([, message = '']) => message))
+    }
+  }
+  assert.ok(logged.length > 15)
+  for (const message of logged) assert.ok(explained.some((text) => message.startsWith(text)), message)
+  for (const [, type = ''] of (await read('src/store/store-event.ts')).matchAll(/\| \{ type: '([\w-]+)'/g)) assert.ok(explained.includes(type), type)
+})
