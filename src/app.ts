@@ -49,6 +49,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
       const code = 'INVALID_REQUEST'
       const [status, message] = ERRORS[code]
       request.log.info({ method: request.method, route: 'unknown', status, outcome: code, durationMs: 0 }, 'request')
+      app.metrics.requestDone('unknown', code, 0)
       reply.code(status).header('x-request-id', request.id).send({ success: false, message, code })
     }
   })

@@ -31,6 +31,7 @@ test('the metrics count what happened, and name nobody', async (t) => {
   await app.inject('/status/secret-person')
   await app.inject({ method: 'DELETE', url: '/face/secret-person' })
   await app.inject('/nowhere/secret-person')
+  await app.inject('/status/%zz')
   await app.inject('/docs/json')
 
   const metrics = await scrape(app)
@@ -44,6 +45,7 @@ test('the metrics count what happened, and name nobody', async (t) => {
   assert.equal(requests('/status/:user_id', 'ok'), 1)
   assert.equal(requests('/face/:user_id', 'ok'), 1)
   assert.equal(requests('unknown', 'NOT_FOUND'), 1)
+  assert.equal(requests('unknown', 'INVALID_REQUEST'), 1)
   assert.equal(requests('/docs/json', 'ok'), 1)
   assert.equal(metrics.get('face_enrolled_users'), 0)
   assert.equal(metrics.get('face_enrolled_encodings'), 0)
