@@ -87,6 +87,16 @@ test('the Kubernetes manifests belong together, and Kustomize applies all but th
   assert.deepEqual([autoscaler.spec.scaleTargetRef.kind, autoscaler.spec.scaleTargetRef.name], ['Deployment', deployment.metadata.name])
 })
 
+test('every manifest is valid by the schemas of Kubernetes', async () => {
+  for (const file of (await readdir(KUBERNETES)).filter((name) => name !== 'kustomization.yaml')) {
+    const content = await manifest<{ apiVersion: string, kind: string }>(file)
+    const models = await import(`kubernetes-models/${content.apiVersion}/${content.kind}`) as Record<string, new (data: object) => { validate (): void }>
+    const validate = (data: object): void => new models[content.kind]!(data).validate()
+    validate(content)
+    assert.throws(() => validate({ ...content, metadata: { name: 7 } }), file)
+  }
+})
+
 test('the pods are configured by variables that exist, are probed where the server answers, and have time to finish', async () => {
   const { metadata, data } = await manifest<{ metadata: { name: string }, data: Record<string, string> }>('configmap.yaml')
   const secret = await manifest<{ metadata: { name: string }, stringData: Record<string, string> }>('secret.example.yaml')

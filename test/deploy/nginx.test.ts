@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
 import { loadConfig } from '../../src/config.ts'
 import { freePort, temporaryFolder } from '../helper.ts'
@@ -26,12 +30,23 @@ async function startDying (t: TestContext): Promise<{ port: number, requests: ()
 const post = (url: string, bytes = 10): Promise<Response> =>
   fetch(url, { method: 'POST', body: Buffer.alloc(bytes), headers: { 'content-type': 'image/jpeg' } })
 
-test('nginx takes the configuration, with TLS and without', { skip: NGINX.missing }, async (t) => {
+test('nginx takes the configuration as it is', { skip: NGINX.missing }, async (t) => {
   await (await configureNginx(t, [5001, 5002, 5003])).check()
+})
+
+test('with the lines for TLS turned on, photos get through by https', { skip: NGINX.missing }, async (t) => {
   const dir = await temporaryFolder(t)
   const [certificate, key] = [join(dir, 'certificate.pem'), join(dir, 'key.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-out', certificate, '-keyout', key], { stdio: 'ignore' })
-  await (await configureNginx(t, [5001, 5002, 5003], { certificate, key })).check()
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject, '-out', certificate, '-keyout', key], { stdio: 'ignore' })
+  const balancer = await configureNginx(t, [await startEcho(t)], { certificate, key })
+  await balancer.start()
+  const sent = request(`${balancer.url}/recognize`, { method: 'POST', ca: await readFile(certificate), headers: { 'content-type': 'image/jpeg' } })
+  sent.end(Buffer.alloc(1_000))
+  const [answer] = await once(sent, 'response') as [IncomingMessage]
+  const { headers, bytes } = await json(answer) as { headers: Record<string, string>, bytes: number }
+  assert.deepEqual([bytes, headers['x-forwarded-proto']], [1_000, 'https'])
+  assert.match(answer.headers['strict-transport-security'] ?? '', /max-age/)
 })
 
 test('photos of every size that a server takes get through, and whoever sends them cannot lie about the address', { skip: NGINX.missing }, async (t) => {

@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
@@ -47,7 +49,10 @@ export async function configureNginx (t: TestContext, ports: readonly number[], 
     async start () {
       const child = spawn(NGINX.path, args, { stdio: 'ignore' })
       t.after(() => child.kill())
-      await eventually(async () => (await fetch(`${url}/metrics`).catch(() => null))?.status === 404)
+      await eventually(() => {
+        const socket = connect(port, '127.0.0.1')
+        return once(socket, 'connect').then(() => true, () => false).finally(() => socket.destroy())
+      })
     },
     logs: async () => (await Promise.all(['access.log', 'error.log'].map((name) => readFile(join(dir, name), 'utf8')))).join('')
   }
