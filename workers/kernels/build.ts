@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import openWabt from 'wabt'
 
-export const KERNELS = ['gallery-search', 'warp']
+export const KERNELS = ['gallery-search', 'halve', 'warp']
 
 /** The TypeScript file that holds the compiled kernel. */
 export async function compileKernel (name: string): Promise<string> {

@@ -1,26 +1,17 @@
+import { createScratch, type KernelMemory } from './scratch.ts'
 import { BYTES } from './warp.bytes.ts'
 
 interface Kernel {
-  memory: { readonly buffer: ArrayBuffer, grow (pages: number): number }
+  memory: KernelMemory
   warp (rowBytes: number, target: number, side: number, samples: number, x: number, y: number, dx: number, dy: number): void
 }
 
 /** What the kernel reads with the last pixel. */
 const SLACK = 8
-const PAGE_BYTES = 65_536
 const ONE = 65_536
 
 const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(BYTES, 'base64'))).exports as unknown as Kernel
-let bytes = new Uint8Array(kernel.memory.buffer)
-
-/** The kernel's memory, at least so large. */
-function room (length: number): Uint8Array {
-  if (bytes.length < length) {
-    kernel.memory.grow(Math.ceil((length - bytes.length) / PAGE_BYTES))
-    bytes = new Uint8Array(kernel.memory.buffer)
-  }
-  return bytes
-}
+const room = createScratch(kernel.memory)
 
 /** A grid of samples: the place of the first, and the step from one to the next in its row, in pixels. */
 export interface Grid {

@@ -15,8 +15,8 @@ export interface Similarity {
 /** Source pixels on each side of a target pixel. */
 export const scaleOf = ({ a, b }: Similarity): number => Math.hypot(a, b)
 
-/** A shrink to less than a quarter takes its samples from a halved picture. */
-const HALVE_FROM = 4
+/** A shrink to less than half takes its samples from a halved picture. */
+const HALVE_FROM = 2
 /** Up to this shrink one sample for each target pixel is enough. */
 const ONE_SAMPLE_UP_TO = 1.15
 /** Room on each side for the neighbours of samples and for the rounding of steps. */
