@@ -18,8 +18,7 @@ RUN npm ci --omit=dev && npm cache clean --force
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/models/*.onnx ./models/
 RUN mkdir face_data && chown node:node face_data
-# The threshold lets malloc give large blocks back to the system at once: a fifth less memory.
-ENV FACE_DATA_DIR=/app/face_data LOG_FILE=off MALLOC_TRIM_THRESHOLD_=131072
+ENV FACE_DATA_DIR=/app/face_data LOG_FILE=off
 VOLUME /app/face_data
 EXPOSE 5000
 USER node

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from './cluster/memory.ts'
 import { createMetricsCollector } from './cluster/metrics-collector.ts'
 import { forkServer } from './cluster/server-process.ts'
 import { createSupervisor } from './cluster/supervisor.ts'
@@ -25,6 +26,7 @@ async function main (): Promise<void> {
 
   cluster.setupPrimary({
     exec: join(import.meta.dirname, 'server.js'),
+    execArgv: [...process.execArgv, ...MEMORY_FLAGS],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Figures may be NaN, which JSON does not know.
     serialization: 'advanced'
@@ -36,7 +38,7 @@ async function main (): Promise<void> {
     fork (slot) {
       const server = forkServer({
         // One process alone can rotate the log file.
-        env: { ...environment, WEB_CONCURRENCY: String(config.WEB_CONCURRENCY), LOG_FILE: 'off' },
+        env: { ...MEMORY_ENVIRONMENT, ...environment, WEB_CONCURRENCY: String(config.WEB_CONCURRENCY), LOG_FILE: 'off' },
         onLine: (line) => output.write(`${line}\n`),
         onMessage (message, process) {
           if (message.type !== 'unfit') collector.hear(process, message)
