@@ -5,9 +5,8 @@ import { createOnnxBackend } from '../workers/backends/onnx.ts'
 import { CHIP_SIDE, LANDMARK_SIDE, SSD_SIDE } from '../workers/backends/backend.ts'
 import { Graph } from '../models/graph.ts'
 
-/** The least that a photo costs on this machine: each part alone, the best of many runs, in milliseconds. */
+/** The least that the parts of a photo cost on this machine: each alone, the best of many runs, in milliseconds. */
 export interface Floor {
-  decode: number
   tiny160: number
   tiny320: number
   ssd512: number
@@ -22,7 +21,8 @@ export interface Floor {
 const MATRIX_SIDE = 1024
 const READ_BYTES = 256 * 2 ** 20
 
-async function best (run: () => Promise<unknown> | unknown, rounds = 30): Promise<number> {
+/** The least of so many runs, in milliseconds. */
+export async function best (run: () => Promise<unknown> | unknown, rounds = 30): Promise<number> {
   let least = Infinity
   for (let i = 0; i < rounds; i++) {
     const startedAt = performance.now()
@@ -53,13 +53,12 @@ async function readBandwidth (): Promise<number> {
   return sink > 0 ? NaN : READ_BYTES / ms / 1e6
 }
 
-/** Measures the floor with one of the photos. */
-export async function measureFloor (photo: Buffer): Promise<Floor> {
+/** Measures the networks and the machine. */
+export async function measureFloor (): Promise<Floor> {
   const backend = await createOnnxBackend(resolve(process.env['MODELS_DIR'] ?? './models'))
   const pixels = (side: number): Uint8Array => new Uint8Array(side * side * 3).fill(128)
   const [tiny160, tiny320, ssd, face, chip] = [pixels(160), pixels(320), pixels(SSD_SIDE), pixels(LANDMARK_SIDE), pixels(CHIP_SIDE)]
   return {
-    decode: await best(() => sharp(photo).raw().toBuffer()),
     tiny160: await best(() => backend.detect('tiny_face_detector', tiny160, 160)),
     tiny320: await best(() => backend.detect('tiny_face_detector', tiny320, 320)),
     ssd512: await best(() => backend.detect('ssd_mobilenetv1', ssd, SSD_SIDE), 10),
@@ -70,5 +69,12 @@ export async function measureFloor (photo: Buffer): Promise<Floor> {
   }
 }
 
-/** Milliseconds that no implementation with these networks can go below: decode, detect at 320, landmarks, encode. */
-export const floorMs = ({ decode, tiny320, landmarks, encode }: Floor): number => decode + tiny320 + landmarks + encode
+/** Milliseconds to decode one of the photos, all pixels, and nothing else. */
+export async function decodeMs (photos: readonly Buffer[], rounds: number): Promise<number> {
+  let sum = 0
+  for (const photo of photos) sum += await best(() => sharp(photo).raw().toBuffer(), rounds)
+  return sum / photos.length
+}
+
+/** Milliseconds that a photo takes when nothing but the networks runs: decode, detect at 320, landmarks, encode. */
+export const floorMs = ({ tiny320, landmarks, encode }: Floor, decode: number): number => decode + tiny320 + landmarks + encode

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --quick]`: how fast the built server is on this machine, against the least that its networks cost here
  * and against face-api on its own, all measured in the same run. Writes `bench/results/`.
+ * `npm run bench -- --docs`: brings what the last full run wrote into docs/performance.md.
  * `npm run bench -- --store [--quick]`: how the store grows.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -8,100 +9,118 @@ import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureModels } from '../models/build.ts'
+import { updateDocumentation } from './documentation.ts'
+import { drawFigures, FIGURES } from './figures.ts'
 import { floorMs, measureFloor } from './floor.ts'
 import { measureGallery } from './gallery.ts'
-import { load, type LoadResult, type Shot } from './load.ts'
+import { count } from './markdown.ts'
 import { benchPhotos } from './photos.ts'
 import { measureReference } from './reference.ts'
-import { chart, table, type Report, type Row } from './report.ts'
-import { startBenchServer, type BenchServer } from './server.ts'
+import { reportText } from './report-text.ts'
+import { sizeName, type Report, type Row } from './report.ts'
+import { measureRequests, type Requests } from './requests.ts'
 import { measureStages } from './stages.ts'
+import { measureStart } from './start.ts'
 import { benchStore } from './store.ts'
+import { measureThreads } from './threads.ts'
 
-const { values: { quick = false, store = false } } = parseArgs({ options: { quick: { type: 'boolean' }, store: { type: 'boolean' } } })
-if (store) {
-  process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
-  process.exit()
-}
-
-const plan = quick
-  ? { sizes: [{ width: 640, height: 480 }], galleries: [10, 10_000], searches: [100_000], concurrencies: [1, 2, 8], runMs: 2_000, rounds: 1 }
-  : {
-      sizes: [{ width: 640, height: 480 }, { width: 1280, height: 720 }],
-      galleries: [10, 1_000, 10_000, 100_000],
-      searches: [1_000, 10_000, 100_000, 1_000_000],
-      concurrencies: [1, 2, 8, 64],
-      runMs: 5_000,
-      rounds: 5
-    }
 const RESULTS = 'bench/results'
+const SIZES = [[640, 480], [1280, 720], [1920, 1080], [4032, 3024]].map(([width, height]) => ({ width: width!, height: height! }))
+const THREADS = availableParallelism()
+const CONCURRENCIES = [...new Set([1, 2, 2 * THREADS, 8, 64])].sort((one, other) => one - other)
 
-const say = (text: string): void => { process.stderr.write(`${text}\n`) }
-
-async function measured (server: BenchServer, name: string, run: () => Promise<LoadResult>): Promise<Row> {
-  const before = await server.cpuMs()
-  const result = await run()
-  const row = { name, ...result, cpuMsPerRequest: (await server.cpuMs() - before) / result.requests, peakMiB: await server.peakMiB() }
-  say(`  ${name}: ${row.perSecond.toFixed(1)} req/s, p50 ${row.p50.toFixed(1)} ms, p99 ${row.p99.toFixed(1)} ms, ${row.errors} errors`)
-  return row
-}
-
-async function benchGallery (gallery: number): Promise<{ rows: Row[], startMs: number }> {
-  say(`${gallery} encodings`)
-  const server = await startBenchServer(gallery)
-  const rows: Row[] = []
-  try {
-    for (const { width, height } of plan.sizes) {
-      const { photos } = await benchPhotos({ width, height })
-      const recognize = photos.map((body): Shot => ({ method: 'POST', path: '/recognize', body }))
-      await load(server.url, recognize, 2, 1000)
-      for (const concurrency of plan.concurrencies) {
-        const name = `/recognize ${width}×${height}, ${gallery} enrolled, ${concurrency} at once`
-        rows.push(await measured(server, name, () => load(server.url, recognize, concurrency, plan.runMs)))
-      }
-      if (gallery !== plan.galleries[0] || width !== plan.sizes[0]?.width) continue
-      const saturate = load(server.url, recognize, 8, plan.runMs + 500)
-      for (const path of ['/health', '/stats']) {
-        rows.push(await measured(server, `${path} while saturated`, () => load(server.url, [{ method: 'GET', path }], 1, plan.runMs / 2)))
-      }
-      await saturate
-      const register = photos.map((body, i): Shot => ({ method: 'POST', path: `/register-face?user_id=bench-${i}&replace=true`, body }))
-      rows.push(await measured(server, `/register-face ${width}×${height}, 2 at once`, () => load(server.url, register, 2, plan.runMs)))
-    }
-  } finally {
-    await server.stop()
+const PLANS = {
+  full: {
+    sizes: SIZES.slice(0, 2),
+    stageSizes: SIZES,
+    rounds: 15,
+    searches: [1_000, 10_000, 100_000, 1_000_000],
+    galleries: [10, 1_000, 10_000, 100_000],
+    concurrencies: CONCURRENCIES,
+    runMs: 5_000,
+    referenceRounds: 3,
+    starts: 3,
+    turns: 3,
+    turnMs: 3_000
+  },
+  quick: {
+    sizes: SIZES.slice(0, 1),
+    stageSizes: SIZES.slice(0, 2),
+    rounds: 5,
+    searches: [100_000],
+    galleries: [10, 1_000],
+    concurrencies: [1, 2 * THREADS, 64],
+    runMs: 1_000,
+    referenceRounds: 1,
+    starts: 1,
+    turns: 2,
+    turnMs: 1_000
   }
-  return { rows, startMs: server.startMs }
 }
 
-await ensureModels(process.env['MODELS_DIR'] ?? './models')
-const { photos, source } = await benchPhotos(plan.sizes[0]!)
-say('the floor')
-const floor = await measureFloor(photos[0]!)
-say('searching the gallery')
-const searches = measureGallery(plan.searches)
-say('the stages of a photo')
-const stages = await measureStages(photos, 3 * plan.rounds)
-say('face-api on its own')
-const reference = await measureReference(photos, plan.rounds)
-const runs = []
-for (const gallery of plan.galleries) runs.push({ gallery, ...await benchGallery(gallery) })
+async function runBench (quick: boolean): Promise<Report> {
+  const plan = PLANS[quick ? 'quick' : 'full']
+  const startedAt = performance.now()
+  const seconds = (): number => (performance.now() - startedAt) / 1000
+  const say = (text: string): void => { process.stderr.write(`${seconds().toFixed(0).padStart(4)} s  ${text}\n`) }
+  const sayRow = ({ route, size, concurrency, perSecond, p50, p99, errors }: Row): void =>
+    say(`  ${route} ${size ? sizeName(size) : ''}, ${concurrency} at once: ${perSecond.toFixed(1)} req/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${errors} errors`)
 
-const report: Report = {
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.version}`,
-  photos: `${photos.length} ${source}`,
-  quick,
-  floor: { ...floor, total: floorMs(floor) },
-  searches,
-  stages,
-  reference,
-  starts: runs.map(({ gallery, startMs }) => ({ gallery, startMs })),
-  rows: runs.flatMap(({ rows }) => rows)
+  await ensureModels(process.env['MODELS_DIR'] ?? './models')
+  const { photos, source } = await benchPhotos(plan.sizes[0]!)
+  say('the networks alone, and the machine')
+  const floor = await measureFloor()
+  say('the stages of a photo')
+  const costs = await measureStages(plan.stageSizes, plan.rounds)
+  say('searching the gallery')
+  const searches = measureGallery(plan.searches)
+  say('face-api on its own')
+  const reference = await measureReference(photos, plan.referenceRounds)
+  say('one thread and several, without HTTP')
+  const pools = await measureThreads(photos, [...new Set([1, THREADS])], plan.turns, plan.turnMs)
+  say('from the start to the first recognised photo')
+  const firstRecognizedMs = await measureStart(photos[0]!, plan.starts)
+  const served = []
+  for (const [index, enrolled] of plan.galleries.entries()) {
+    say(`a server with ${count(enrolled)} encodings (${index + 1} of ${plan.galleries.length})`)
+    const wanted: Requests = { enrolled, threads: THREADS, sizes: plan.sizes, concurrencies: plan.concurrencies, runMs: plan.runMs, others: index === 0 }
+    served.push(await measureRequests(wanted, sayRow))
+  }
+  say('a server with one thread')
+  const alone = await measureRequests({
+    enrolled: plan.galleries[0]!, threads: 1, sizes: plan.sizes.slice(0, 1), concurrencies: [2], runMs: plan.runMs, others: false
+  }, sayRow)
+
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus()[0]?.model ?? 'unknown'}, ${THREADS} cores, Node ${process.version}`,
+    photos: `${photos.length} ${source}`,
+    quick,
+    seconds: seconds(),
+    threads: THREADS,
+    floor,
+    costs: costs.map((cost) => ({ ...cost, floorMs: floorMs(floor, cost.decodeMs) })),
+    searches,
+    reference,
+    pools,
+    firstRecognizedMs,
+    starts: served.map(({ start }) => start),
+    rows: [...served, alone].flatMap(({ rows }) => rows)
+  }
 }
-await mkdir(RESULTS, { recursive: true })
-const name = quick ? 'quick' : 'bench'
-await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
-await writeFile(join(RESULTS, `${name}.md`), table(report))
-await writeFile(join(RESULTS, `${name}.svg`), chart(report))
-process.stdout.write(table(report))
+
+async function writeReport (report: Report): Promise<void> {
+  await mkdir(RESULTS, { recursive: true })
+  const name = report.quick ? 'quick' : 'bench'
+  await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
+  await writeFile(join(RESULTS, `${name}.md`), reportText(report))
+  for (const [file, svg] of Object.entries(drawFigures(report))) await writeFile(join(RESULTS, report.quick ? `quick-${file}` : file), svg)
+  process.stdout.write(reportText(report))
+}
+
+const { values: { quick, store, docs } } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, store: { type: 'boolean', default: false }, docs: { type: 'boolean', default: false } }
+})
+if (docs) await updateDocumentation(RESULTS, FIGURES)
+else if (store) process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
+else await writeReport(await runBench(quick))

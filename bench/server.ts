@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../src/cluster/memory.ts'
 import { listeningUrl } from './listening.ts'
 import { addStrangers } from './strangers.ts'
 
 const TICKS_PER_SECOND = 100
+/** The start, and not a line for each of a million requests. */
+const OUTPUT_MAX = 100_000
 
 /** The built server, on a data folder of its own. */
 export interface BenchServer {
@@ -15,26 +18,31 @@ export interface BenchServer {
   readonly startMs: number
   /** Processor time of the whole process so far, in milliseconds; 0 where there is no /proc. */
   cpuMs (): Promise<number>
-  /** The most memory that it had so far, in MiB; 0 where there is no /proc. */
-  peakMiB (): Promise<number>
+  /** Memory (RSS) now, and the most that it had so far, in MiB; 0 where there is no /proc. */
+  memory (): Promise<{ nowMiB: number, peakMiB: number }>
+  /** Lines of its log so far, as far as they are JSON. */
+  log (): Array<Record<string, unknown>>
   stop (): Promise<void>
 }
 
-/** Starts the built server with so many encodings of strangers enrolled. */
-export async function startBenchServer (encodings: number, env: Record<string, string> = {}): Promise<BenchServer> {
-  const dir = await mkdtemp(join(tmpdir(), 'face-bench-'))
-  await addStrangers(dir, 0, encodings)
+/** What becomes of a server's data folder: kept by whoever gave it, or made for it and removed with it. */
+type Folder = { dir: string } | { strangers: number }
+
+/** Starts the built server as `npm start` does, on this data folder or on one with so many strangers of one encoding each. */
+export async function startBenchServer (folder: Folder, env: Record<string, string> = {}): Promise<BenchServer> {
+  const dir = 'dir' in folder ? folder.dir : await mkdtemp(join(tmpdir(), 'face-bench-'))
+  if ('strangers' in folder) addStrangers(dir, 0, folder.strangers, 1)
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['dist/src/server.js'], {
+  const child = spawn(process.execPath, [...MEMORY_FLAGS, 'dist/src/server.js'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
+      ...MEMORY_ENVIRONMENT,
       ...process.env,
       HOST: '127.0.0.1',
       PORT: '0',
       FACE_DATA_DIR: dir,
       LOG_FILE: 'off',
       RATE_LIMIT_MAX: '10000000',
-      INFERENCE_QUEUE_MAX: '1000',
       DUPLICATE_TOLERANCE: '0',
       FACE_QUALITY_THRESHOLD: '0',
       ...env
@@ -42,7 +50,7 @@ export async function startBenchServer (encodings: number, env: Record<string, s
   })
   const exited = once(child, 'exit')
   let output = ''
-  child.stdout.on('data', (chunk) => { output = (output + String(chunk)).slice(-10_000) })
+  child.stdout.on('data', (chunk) => { if (output.length < OUTPUT_MAX) output += String(chunk) })
   const url = await listeningUrl(child, () => output)
   const proc = (file: string): Promise<string> => readFile(`/proc/${child.pid}/${file}`, 'utf8').catch(() => '')
   return {
@@ -52,11 +60,16 @@ export async function startBenchServer (encodings: number, env: Record<string, s
       const fields = (await proc('stat')).split(') ')[1]?.split(' ') ?? []
       return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 1000 / TICKS_PER_SECOND
     },
-    peakMiB: async () => Number(/VmHWM:\s+(\d+)/.exec(await proc('status'))?.[1] ?? 0) / 1024,
+    async memory () {
+      const status = await proc('status')
+      const mebibytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
+      return { nowMiB: mebibytes('VmRSS'), peakMiB: mebibytes('VmHWM') }
+    },
+    log: () => output.split('\n').filter((line) => /^\{.*\}$/.test(line)).map((line) => JSON.parse(line) as Record<string, unknown>),
     async stop () {
       child.kill('SIGTERM')
       await exited
-      await rm(dir, { recursive: true, force: true })
+      if ('strangers' in folder) await rm(dir, { recursive: true, force: true })
     }
   }
 }

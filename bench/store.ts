@@ -4,7 +4,7 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createProgress } from '../src/progress.ts'
-import { markdown } from './report.ts'
+import { markdown } from './markdown.ts'
 import type { StoreCost } from './store-process.ts'
 import { addStrangers, ENCODINGS_PER_USER } from './strangers.ts'
 
@@ -28,7 +28,7 @@ export async function benchStore (sizes: readonly number[]): Promise<string> {
       const progress = createProgress(users - present, 'users written', process.stderr)
       for (let written = 0; present < users;) {
         const step = Math.min(STEP_USERS, users - present)
-        await addStrangers(dir, present * ENCODINGS_PER_USER, (present + step) * ENCODINGS_PER_USER)
+        addStrangers(dir, present * ENCODINGS_PER_USER, (present + step) * ENCODINGS_PER_USER)
         present += step
         progress(written += step)
       }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
 import { dataFolder } from '../src/store/data-folder.ts'
@@ -31,14 +31,16 @@ export function stranger (first: number, encodings = ENCODINGS_PER_USER): UserRe
   }
 }
 
-/** Writes the encodings with these numbers as users of five each. */
-export async function addStrangers (dir: string, from: number, to: number): Promise<void> {
+/** Writes the encodings with these numbers as users of `perUser` each. */
+export function addStrangers (dir: string, from: number, to: number, perUser = ENCODINGS_PER_USER): void {
   const folder = dataFolder(dir)
-  for (let first = from; first < to; first += ENCODINGS_PER_USER) {
-    const record = stranger(first, Math.min(ENCODINGS_PER_USER, to - first))
+  const made = new Set<string>()
+  for (let first = from; first < to; first += perUser) {
+    const record = stranger(first, Math.min(perUser, to - first))
     const key = String(record.userId)
     const path = folder.userPath(key)
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, encodeRecord(key, record).bytes)
+    if (!made.has(dirname(path))) mkdirSync(dirname(path), { recursive: true })
+    made.add(dirname(path))
+    writeFileSync(path, encodeRecord(key, record).bytes)
   }
 }

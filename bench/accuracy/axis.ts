@@ -7,6 +7,8 @@ export interface Axis {
   max: number
   /** How a tick is written. */
   format: (value: number) => string
+  /** Where the ticks are, if not at round numbers. */
+  ticks?: readonly number[]
 }
 
 const TICKS_WANTED = 6
@@ -19,7 +21,8 @@ export function positionOn ({ scale, min, max }: Axis, value: number): number {
 }
 
 /** Values that deserve a tick: powers of ten on a logarithmic axis, else about six multiples of 1, 2 or 5. */
-export function ticksOf ({ scale, min, max }: Axis): number[] {
+export function ticksOf ({ scale, min, max, ticks }: Axis): readonly number[] {
+  if (ticks) return ticks
   if (scale === 'log') {
     const first = Math.ceil(Math.log10(min) - 1e-9)
     const last = Math.floor(Math.log10(max) + 1e-9)
