@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addTogether, filesIn, openStore, temporaryFolder } from './helper.ts'
+import { addTogether, filesIn, memoryFolder, openStore } from './helper.ts'
 
-const PROCESSES = 4
+const PROCESSES = 8
 
 test('processes that add to the same user at the same time lose nothing, and each sees all of it', async (t) => {
-  const dir = await temporaryFolder(t)
+  const dir = await memoryFolder(t)
   const { store, follower, events } = await openStore(t, { dir })
   const seeds = await addTogether(t, { processes: PROCESSES, place: dir, store, follower })
   assert.deepEqual(events.map(({ type }) => type), ['loaded'])

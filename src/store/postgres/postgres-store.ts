@@ -49,9 +49,13 @@ export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: Pos
     const progress = createLoadingProgress(onEvent)
     try {
       await migrate(database)
-      await feed.start(() => { if (!isLoaded) progress(users.count()) })
+      await feed.start(() => {
+        if (isLoaded) return
+        if (wrongKeys !== undefined) throw new Error(wrongKeys)
+        progress(users.count())
+      })
     } catch (cause) {
-      throw unusableDatabase(database.name, cause)
+      if (wrongKeys === undefined) throw unusableDatabase(database.name, cause)
     }
     await queue.idle()
     // Serving the others would look as if these users, and maybe everybody, had been deleted.
