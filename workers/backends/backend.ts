@@ -7,6 +7,8 @@ export type DetectorName = 'tiny_face_detector' | 'ssd_mobilenetv1'
 
 /** Side of the square that ssd_mobilenetv1 takes, in pixels. */
 export const SSD_SIDE = 512
+/** Detections with a lower score are not worth a second look; face-api's own limit for a face is 0.5. */
+export const SCORE_MIN = 0.2
 /** Side of the square that {@link Backend.landmarks} takes, in pixels (face_landmark_68's input). */
 export const LANDMARK_SIDE = 112
 /** Side of the aligned face chip that {@link Backend.encode} takes, in pixels (dlib's network). */
@@ -24,7 +26,7 @@ export interface Box {
   height: number
 }
 
-/** A box with the detector's confidence, 0..1. */
+/** A box with the detector's confidence, {@link SCORE_MIN}..1. */
 export interface Detection extends Box {
   score: number
 }

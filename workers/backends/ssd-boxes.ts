@@ -1,8 +1,7 @@
-import { SSD_SIDE, type Detection } from './backend.ts'
+import { SCORE_MIN, SSD_SIDE, type Detection } from './backend.ts'
 import { suppressNonMaxima } from './non-maximum-suppression.ts'
 
-/** What face-api's ssd_mobilenetv1 uses: a lower score is no face, boxes that overlap more are one face. */
-const SCORE_MIN = 0.5
+/** Boxes that overlap more are one face, as in face-api. */
 const OVERLAP_MAX = 0.5
 
 /** Faces in the output of ssd_mobilenetv1, in pixels of its input, cut off at the input's edges as in face-api. */

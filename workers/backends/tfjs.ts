@@ -1,8 +1,6 @@
-import { CHIP_SIDE, LANDMARK_SIDE, type Backend, type Detection, type LoadedBackend } from './backend.ts'
+import { CHIP_SIDE, LANDMARK_SIDE, SCORE_MIN, type Backend, type Detection, type LoadedBackend } from './backend.ts'
 import { loadFaceApi, type FoundFace, type Tensor } from './face-api-module.ts'
 import { DETECTIONS_MAX } from './non-maximum-suppression.ts'
-
-const SCORE_MIN = 0.5
 
 const flat = ({ score, box: { left, top, width, height } }: FoundFace): Detection => ({ score, left, top, width, height })
 

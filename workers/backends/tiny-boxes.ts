@@ -1,4 +1,4 @@
-import type { Detection } from './backend.ts'
+import { SCORE_MIN, type Detection } from './backend.ts'
 import { suppressNonMaxima } from './non-maximum-suppression.ts'
 
 /** Pixels of the input on each side of a cell. */
@@ -6,7 +6,6 @@ const CELL = 32
 const PARTS = 5
 /** Width and height in cells, and the limits: face-api's `tinyFaceDetector/const.ts` and its options (MIT). */
 const ANCHORS = [[1.603231, 2.094468], [6.041143, 7.080126], [2.882459, 3.518061], [4.266906, 5.178857], [9.041765, 10.66308]] as const
-const SCORE_MIN = 0.5
 const OVERLAP_MAX = 0.4
 
 const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value))

@@ -11,7 +11,7 @@ export interface Look {
 
 /**
  * From coarse to fine: the first look finds faces that take up a third of the photo, each further one smaller or harder
- * ones, so the first that finds a face finds the largest. tiny_face_detector is both quick and, on faces of the size it
+ * ones, so the first that finds a whole face finds the largest. tiny_face_detector is both quick and, on faces of the size it
  * likes, surer than ssd_mobilenetv1, which misses 7 % of the portraits that fill the frame; the last look puts the photo
  * into a grey frame of twice its size and rescues most of what is left.
  */
@@ -24,10 +24,15 @@ export const LOOKS: readonly Look[] = [
 ]
 
 /** Pixels of the box that lie in the picture: half a face at the edge is not larger than a whole one of its size. */
-function visibleArea ({ left, top, width, height }: Box, picture: Picture): number {
+export function visibleArea ({ left, top, width, height }: Box, picture: Picture): number {
   const right = Math.min(picture.width, left + width)
   const bottom = Math.min(picture.height, top + height)
   return Math.max(0, right - Math.max(0, left)) * Math.max(0, bottom - Math.max(0, top))
+}
+
+/** Reaches the face over the edge of the picture? */
+export function isCut ({ left, top, width, height }: Box, picture: Picture): boolean {
+  return left < 0 || top < 0 || left + width > picture.width || top + height > picture.height
 }
 
 /** Faces that one look finds in the picture, in its pixels, the largest first. */

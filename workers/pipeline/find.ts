@@ -1,79 +1,72 @@
-import { CHIP_SIDE, LANDMARK_SIDE, type Backend, type Box, type Detection } from '../backends/backend.ts'
-import { chipTransform, FACE_SIDE, INNER_LANDMARKS } from './align.ts'
+import type { Backend, Box, Detection } from '../backends/backend.ts'
 import { brighten } from './brighten.ts'
-import { detectFaces, LOOKS, type Look } from './detect.ts'
-import { findLandmarks, landmarksInView, type Landmarks } from './landmarks.ts'
+import { confirm, landmarkShift, type FoundFace } from './confirm.ts'
+import { detectFaces, isCut, LOOKS, visibleArea, type Look } from './detect.ts'
 import type { Picture } from './picture.ts'
 import type { Lap } from './stopwatch.ts'
-import { placeOf, scaleOf, type Similarity } from './warp.ts'
 
-/** A detection that the landmark network agrees with. */
-export interface FoundFace {
-  /** The photo that it was found in: brighter than the one given if that was too dark. */
-  picture: Picture
-  detection: Detection
-  landmarks: Landmarks
-  /** From the chip's to the picture's pixels. */
-  transform: Similarity
-}
-
+/** A detection with a lower score is none, as in face-api, unless there is no other and its landmarks hold very well. */
+const SCORE_LIKELY = 0.5
 /** With such a score of tiny_face_detector the landmarks held in all of 243 cases; ssd_mobilenetv1 is less modest. */
 const SCORE_SURE = 0.9
+/** The landmarks of an unlikely face may move no further than this: it holds for nine portraits of ten. */
+const SHIFT_SURE = 0.03
+/** Unlikely faces of one picture that are looked at. */
+const UNLIKELY_MAX = 8
 
-/** Landmarks that move further than this do not lie on a face. Of 1,115 portraits, 99 % stay below 0.04. */
-const SHIFT_MAX = 0.1
-/** Side of the second view in pixels of the chip, and how far below the chip's middle its centre lies: brow to chin. */
-const VIEW_SIDE = 140
-const VIEW_DOWN = 7
+const isLikely = ({ score }: Detection): boolean => score > SCORE_LIKELY
 
-/** The view of the upright face that `transform` brings into the chip. */
-function secondView (transform: Similarity): Similarity {
-  const scale = VIEW_SIDE / LANDMARK_SIDE
-  const corner = (CHIP_SIDE - VIEW_SIDE) / 2 + scale / 2 - 0.5
-  const [tx, ty] = placeOf(transform, corner, corner + VIEW_DOWN)
-  return { a: transform.a * scale, b: transform.b * scale, tx, ty }
-}
-
-/**
- * How far the landmarks move when they are looked for again in the upright view that they give, as a share of the face's
- * size: the less, the surer it is a face.
- */
-async function landmarkShift (backend: Backend, { picture, landmarks, transform }: FoundFace): Promise<number> {
-  const again = await landmarksInView(backend, picture, secondView(transform))
-  let moved = 0
-  for (const i of INNER_LANDMARKS) {
-    moved += Math.hypot(again[2 * i]! - landmarks[2 * i]!, again[2 * i + 1]! - landmarks[2 * i + 1]!)
+/** The first of the detections, the largest, that the landmarks confirm. */
+async function firstConfirmed (backend: Backend, picture: Picture, detections: Detection[], look: Look): Promise<FoundFace | null> {
+  for (const detection of detections) {
+    const isSure = look.detector === 'tiny_face_detector' && detection.score >= SCORE_SURE
+    const face = await confirm(backend, picture, detection, isSure ? Infinity : undefined)
+    if (face) return face
   }
-  return moved / INNER_LANDMARKS.length / (FACE_SIDE * scaleOf(transform))
+  return null
 }
 
-/** The face in this place, unless the landmarks say that it is none; they are not asked if the detector is `sure`. */
-async function confirm (backend: Backend, picture: Picture, detection: Detection, sure = false): Promise<FoundFace | null> {
-  const landmarks = await findLandmarks(backend, picture, detection)
-  const face = { picture, detection, landmarks, transform: chipTransform(landmarks) }
-  return sure || await landmarkShift(backend, face) <= SHIFT_MAX ? face : null
-}
-
-async function search (backend: Backend, picture: Picture, lap: Lap): Promise<FoundFace | null> {
+/** The largest likely face; those that are not likely are added to `unlikely`. */
+async function search (backend: Backend, picture: Picture, unlikely: Detection[], lap: Lap): Promise<FoundFace | null> {
+  let cut: FoundFace | null = null
   for (const look of LOOKS) {
     const detections = await detectFaces(backend, picture, look)
     lap('detect')
-    for (const detection of detections) {
-      const sure = look.detector === 'tiny_face_detector' && detection.score >= SCORE_SURE
-      const face = await confirm(backend, picture, detection, sure)
-      lap('landmarks')
-      if (face) return face
-    }
+    const face = await firstConfirmed(backend, picture, detections.filter(isLikely), look)
+    lap('landmarks')
+    // Somebody at the edge of the photo may be found sooner than somebody larger before the camera: look once more.
+    if (cut) return face && visibleArea(face.detection, picture) > visibleArea(cut.detection, picture) ? face : cut
+    if (face && !isCut(face.detection, picture)) return face
+    cut = face
+    unlikely.push(...detections.filter((detection) => !isLikely(detection)))
+  }
+  return cut
+}
+
+/** The unlikely face with the best score whose landmarks hold very well. */
+async function rescue (backend: Backend, picture: Picture, unlikely: Detection[]): Promise<FoundFace | null> {
+  const best = unlikely.sort((one, other) => other.score - one.score).slice(0, UNLIKELY_MAX)
+  for (const detection of best) {
+    const face = await confirm(backend, picture, detection, SHIFT_SURE)
+    if (face) return face
   }
   return null
 }
 
 /** The largest face of the picture, or null. */
 export async function findFace (backend: Backend, picture: Picture, lap: Lap): Promise<FoundFace | null> {
-  const face = await search(backend, picture, lap)
+  let unlikely: Detection[] = []
+  const face = await search(backend, picture, unlikely, lap)
   if (face) return face
   const brighter = await brighten(picture)
-  return brighter && search(backend, brighter, lap)
+  if (brighter) {
+    unlikely = []
+    const lit = await search(backend, brighter, unlikely, lap)
+    if (lit) return lit
+  }
+  const rescued = await rescue(backend, brighter ?? picture, unlikely)
+  lap('landmarks')
+  return rescued
 }
 
 /** The box in a picture of the same photo whose sides are `times` larger. */
@@ -119,7 +112,7 @@ export async function secondOpinion (backend: Backend, face: FoundFace): Promise
     for (const detection of await detectFaces(backend, picture, look)) {
       if (isSame(detection, box)) {
         opinion.scores[look.detector] = Math.max(opinion.scores[look.detector], detection.score)
-      } else if (opinion.alone) {
+      } else if (opinion.alone && isLikely(detection)) {
         opinion.alone = await confirm(backend, picture, detection) === null
       }
     }

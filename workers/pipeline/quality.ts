@@ -1,7 +1,8 @@
 import type { Box } from '../backends/backend.ts'
 import type { QualityMeasures } from '../protocol.ts'
 import { chipStatistics } from './chip-statistics.ts'
-import type { FoundFace, SecondOpinion } from './find.ts'
+import type { FoundFace } from './confirm.ts'
+import type { SecondOpinion } from './find.ts'
 import { jpegQuality } from './jpeg-quality.ts'
 import { measurePose } from './pose.ts'
 

@@ -1,7 +1,7 @@
 import { ARCFACE_SIDE, normalise, openArcface } from '../backends/arcface.ts'
 import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
 import type { WorkerSetup } from '../protocol.ts'
-import type { FoundFace } from './find.ts'
+import type { FoundFace } from './confirm.ts'
 import { fivePointTransform } from './five-points.ts'
 import { warp } from './warp.ts'
 

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { ensureModels } from '../../../models/build.ts'
-import type { Box } from '../../../workers/backends/backend.ts'
+import { CHIP_SIDE, type Box } from '../../../workers/backends/backend.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
-import { findFace, secondOpinion, type FoundFace } from '../../../workers/pipeline/find.ts'
+import type { FoundFace } from '../../../workers/pipeline/confirm.ts'
+import { findFace, secondOpinion } from '../../../workers/pipeline/find.ts'
+import { placeOf, scaleOf } from '../../../workers/pipeline/warp.ts'
 import { decode, groupPhoto, labelled, noFace, portraits, WITHOUT_FACES } from '../../photos.ts'
 
 await ensureModels('models')
@@ -55,6 +57,22 @@ test('faces are found when the head is tilted by 30 degrees, and the chip is upr
     const turned = Math.atan2(found.transform.b, found.transform.a) * 180 / Math.PI
     assert.ok(Math.abs(turned - angle) < 15, `${angle}°: ${turned}°`)
   }
+})
+
+test('the chips of a photo and of its mirror image show the same part of the face', async () => {
+  const people = [await portraits.anna(), await portraits.annaAgain(), await portraits.bella(), await portraits.clara()]
+  const differences: number[] = []
+  for (const portrait of people) {
+    const [plain, mirrored] = [await find(portrait), await find(await sharp(portrait).flop().toBuffer())]
+    assert.ok(plain && mirrored)
+    const middle = (CHIP_SIDE - 1) / 2
+    const [x] = placeOf(plain.transform, middle, middle)
+    const [mirroredX] = placeOf(mirrored.transform, middle, middle)
+    differences.push((plain.picture.width - 1 - mirroredX - x) / scaleOf(plain.transform))
+  }
+  // In pixels of the chip. A wrong origin of the landmarks moves all of them to one side.
+  const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length
+  assert.ok(Math.abs(mean) < 1, `${differences}`)
 })
 
 test('of two faces the larger one is found, and the photo is known to be crowded', async () => {
