@@ -5,6 +5,8 @@ export type OnPart = (name: string, startedAt: number, endedAt: number) => void
 export interface Caller {
   /** Aborts when nobody waits any more. */
   gone?: AbortSignal
+  /** Has shown the administrator's key. */
+  isAdministrator?: boolean
   onPart?: OnPart
 }
 

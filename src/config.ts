@@ -11,6 +11,9 @@ export const ConfigSchema = Type.Object({
   PORT: Type.Integer({ default: 5000, minimum: 0, maximum: 65535 }),
   DEBUG: Type.Boolean({ default: false }),
   TRUST_PROXY: Type.Boolean({ default: false }),
+  ADMIN_KEY: Type.Optional(Type.String({
+    pattern: '^[!-~]{16,}$', description: '16 or more letters, digits and signs of ASCII without a space (openssl rand -base64 32 makes one)'
+  })),
   FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
   FACE_DATA_KEY: Type.Optional(Type.String({
     pattern: DATA_KEYS_PATTERN, description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
@@ -67,7 +70,7 @@ export class ConfigError extends Error {
 }
 
 /** Never repeated in a message. */
-const SECRETS: ReadonlySet<string> = new Set(['DATABASE_URL', 'FACE_DATA_KEY'])
+const SECRETS: ReadonlySet<string> = new Set(['ADMIN_KEY', 'DATABASE_URL', 'FACE_DATA_KEY'])
 
 /** Names of the service this one replaces, and what they are called here. The new name wins. */
 const OLD_NAMES: ReadonlyArray<[old: string, name: keyof Config]> = [

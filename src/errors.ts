@@ -1,6 +1,7 @@
 /** Every coded error once: HTTP status and the default message, which tells the kiosk operator what to do. */
 export const ERRORS = {
   INVALID_REQUEST: [400, 'The request is not understood: check its fields against /docs'],
+  UNAUTHORIZED: [401, 'The key is not the administrator\'s: send the right one, or none'],
   NOT_FOUND: [404, 'No such address: see /docs for the endpoints'],
   USER_NOT_FOUND: [404, 'This user has no registered face'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time: check the network and send it again'],
@@ -42,15 +43,20 @@ export interface FaceErrorOptions {
 /** An expected failure. Its code and message are shown to the client, its cause only to the log. */
 export class FaceError extends Error {
   readonly code: ErrorCode
-  readonly details: Record<string, unknown>
   readonly retryAfterSeconds: number
+  /** Private, so that a log that takes the error does not take them too: they may name a user. */
+  readonly #details: Record<string, unknown>
 
   constructor (code: ErrorCode, { message = ERRORS[code][1], details = {}, retryAfterSeconds = 1, cause }: FaceErrorOptions = {}) {
     super(message, { cause })
     this.name = 'FaceError'
     this.code = code
-    this.details = details
+    this.#details = details
     this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  get details (): Record<string, unknown> {
+    return this.#details
   }
 
   get statusCode (): number {

@@ -19,7 +19,7 @@ export default fp(async function recognitionPlugin (fastify) {
   fastify.decorate('recognition', createRecognition({ config, network, inference, store, gallery }))
   fastify.decorateRequest('caller', {
     getter (this: FastifyRequest) {
-      return { gone: this.clientGone, ...this.span && { onPart: this.span.onPart } }
+      return { gone: this.clientGone, isAdministrator: this.isAdministrator, ...this.span && { onPart: this.span.onPart } }
     }
   })
-}, { name: 'recognition', dependencies: ['client-gone', 'face-store', 'inference', 'tracing'] })
+}, { name: 'recognition', dependencies: ['administrator', 'client-gone', 'face-store', 'inference', 'tracing'] })

@@ -14,6 +14,11 @@ export default fp(async function swaggerPlugin (fastify) {
         version: VERSION,
         license: { name: 'MIT', identifier: 'MIT' }
       },
+      components: {
+        securitySchemes: {
+          administrator: { type: 'http', scheme: 'bearer', description: 'ADMIN_KEY, if the server has one. Nothing needs it; some answers say more with it.' }
+        }
+      },
       tags: [
         { name: 'faces', description: 'Register, recognise and delete faces' },
         { name: 'operation', description: 'Health and statistics' }

@@ -29,9 +29,16 @@ export const RAW_PHOTO_CONTENT: Record<string, { schema: TSchema }> = Object.fro
   ['jpeg', 'png', 'webp', 'avif', 'gif'].map((format) => [`image/${format}`, { schema: Type.Unsafe({ contentMediaType: `image/${format}` }) }])
 )
 
+/** What answers of some codes have beside the error shape. */
+const FURTHER_FIELDS: Partial<Record<ErrorCode, Record<string, TSchema>>> = {
+  FACE_ALREADY_REGISTERED: {
+    user_id: Type.Optional(Type.Union(UserIdSchema.anyOf, { description: 'Whose face it is; only administrators are told' }))
+  }
+}
+
 /** One response entry for each status that the codes have, each in the error shape. */
 export function errorResponses (...codes: ErrorCode[]): Record<number, TSchema> {
-  const common: ErrorCode[] = ['INVALID_REQUEST', 'RATE_LIMITED', 'INTERNAL_ERROR', 'SHUTTING_DOWN']
+  const common: ErrorCode[] = ['INVALID_REQUEST', 'UNAUTHORIZED', 'RATE_LIMITED', 'INTERNAL_ERROR', 'SHUTTING_DOWN']
   const all = [...codes, ...common]
   const statuses = [...new Set(all.map((code) => ERRORS[code][0]))]
   return Object.fromEntries(statuses.map((status) => {
@@ -40,7 +47,8 @@ export function errorResponses (...codes: ErrorCode[]): Record<number, TSchema> 
     return [status, Type.Object({
       success: Type.Literal(false),
       message: Type.String({ description: 'Tells the operator what to do' }),
-      code: Type.Enum(same)
+      code: Type.Enum(same),
+      ...Object.assign({}, ...same.map((code) => FURTHER_FIELDS[code]))
     }, { description, additionalProperties: true })]
   }))
 }

@@ -22,6 +22,7 @@ const schema = {
   summary: 'Register a face',
   description: 'Enrols the only face in the photo. Beyond MAX_FACES_PER_USER encodings the oldest is replaced. ' +
     'A raw image body takes the other fields from the address.',
+  security: [{}, { administrator: [] }],
   querystring: Type.Object({ user_id: Type.Optional(UserIdTextSchema), replace: ReplaceTextSchema }),
   body: {
     content: {

@@ -1,4 +1,5 @@
 import type { Enrolment, QualityMeasure, QualityMeasures } from '../../workers/protocol.ts'
+import type { Caller } from '../caller.ts'
 import { FaceError } from '../errors.ts'
 import type { Encoding, UserId, UserRecord } from '../store/encoding-store.ts'
 import { distanceOf } from './distance.ts'
@@ -44,11 +45,11 @@ export interface Candidate {
 
 /**
  * Throws `FACE_ALREADY_REGISTERED` when a candidate who is not the user `key` is nearer than `tolerance`; 0 allows
- * everybody. Does not say who: that would tell whoever holds a photo the name that belongs to it.
+ * everybody. It says who only to administrators: others could learn the name that belongs to a photo.
  */
-export function checkDuplicate (candidates: readonly Candidate[], key: string, tolerance: number): void {
-  const isOther = ({ userId, distance }: Candidate): boolean => String(userId) !== key && distance < tolerance
-  if (candidates.some(isOther)) throw new FaceError('FACE_ALREADY_REGISTERED')
+export function checkDuplicate (candidates: readonly Candidate[], key: string, tolerance: number, { isAdministrator = false }: Caller): void {
+  const other = candidates.find(({ userId, distance }) => String(userId) !== key && distance < tolerance)
+  if (other) throw new FaceError('FACE_ALREADY_REGISTERED', isAdministrator ? { details: { user_id: other.userId } } : {})
 }
 
 /** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all of the same network that the user has. */

@@ -79,7 +79,7 @@ export function createRecognition ({ config, network, inference, store, gallery 
       if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
       const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
       const key = String(userId)
-      checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE)
+      checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE, caller)
 
       const registeredAt = new Date().toISOString()
       const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, model: network.id }
