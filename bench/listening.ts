@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 
 const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
 
@@ -12,4 +14,14 @@ export function listeningUrl (child: ChildProcess, output: () => string): Promis
     child.once('close', (code, signal) => reject(new Error(`the server ended with ${code ?? signal}: ${output()}`)))
     child.once('error', reject)
   })
+}
+
+/** A port of 127.0.0.1 that nobody listens on, for programs that cannot choose one themselves. */
+export async function freePort (): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }

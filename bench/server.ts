@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../src/cluster/memory.ts'
@@ -22,6 +22,8 @@ export interface BenchServer {
   memory (): Promise<{ nowMiB: number, peakMiB: number }>
   /** Lines of its log so far, as far as they are JSON. */
   log (): Array<Record<string, unknown>>
+  /** Open files and sockets; 0 where there is no /proc. */
+  handles (): Promise<number>
   stop (): Promise<void>
 }
 
@@ -66,6 +68,7 @@ export async function startBenchServer (folder: Folder, env: Record<string, stri
       return { nowMiB: mebibytes('VmRSS'), peakMiB: mebibytes('VmHWM') }
     },
     log: () => output.split('\n').filter((line) => /^\{.*\}$/.test(line)).map((line) => JSON.parse(line) as Record<string, unknown>),
+    handles: async () => (await readdir(`/proc/${child.pid}/fd`).catch(() => [])).length,
     async stop () {
       child.kill('SIGTERM')
       await exited

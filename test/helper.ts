@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
@@ -8,6 +6,8 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
+
+export { freePort } from '../bench/listening.ts'
 
 /** A folder of its own, removed after the test. */
 export async function temporaryFolder (t: TestContext): Promise<string> {
@@ -74,14 +74,4 @@ export async function eventually<T> (condition: () => Promise<T | false | undefi
     if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-}
-
-/** A port of 127.0.0.1 that nobody listens on, for programs that cannot choose one themselves. */
-export async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

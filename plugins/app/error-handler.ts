@@ -42,7 +42,8 @@ function codedError (err: FastifyError | FaceError): FaceError {
 export function answerError (err: FastifyError | FaceError, request: FastifyRequest, reply: FastifyReply): void {
   const coded = codedError(err)
   const { statusCode, code, message, details, retryAfterSeconds } = coded
-  const level = statusCode === 500 ? 'error' : statusCode > 500 ? 'warn' : 'debug'
+  // A refusal without a cause has nothing to say that the request's own line does not, and when there are many they cost.
+  const level = statusCode === 500 ? 'error' : statusCode > 500 && coded.cause !== undefined ? 'warn' : 'debug'
   request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
   if (statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds)
   reply.outcome = code

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { filesIn, openStore, startChild, temporaryFolder } from './helper.ts'
 
 const PROCESSES = 4
-/** `npm run soak` takes a minute. */
+/** `npm run soak:store` takes a minute. */
 const SOAK_MS = Number(process.env['SOAK_SECONDS'] ?? 3) * 1000
 
 interface Report {
