@@ -21,7 +21,7 @@ export async function overload (durationMs: number, say: (text: string) => void)
   const shots = photos.map((body): Shot => ({ method: 'POST', path: '/recognize', body }))
   // One core is left to the clients, which are on this machine, too.
   const threads = Math.max(1, availableParallelism() - 1)
-  const server = await startBenchServer(1_000, { INFERENCE_QUEUE_MAX: '64', INFERENCE_THREADS: String(threads) })
+  const server = await startBenchServer({ strangers: 1_000 }, { INFERENCE_QUEUE_MAX: '64', INFERENCE_THREADS: String(threads) })
   /** Eight clients at once keep every thread busy, and none is refused. */
   const measurePeak = async (): Promise<number> => {
     const { perSecond } = await load(server.url, shots, 8, PEAK_MS)

@@ -1,4 +1,4 @@
-import { markdown } from '../report.ts'
+import { markdown } from '../markdown.ts'
 import type { Tally } from './tally.ts'
 
 /** Of the memory after the warm-up. */

@@ -20,7 +20,7 @@ export async function soak (durationMs: number, say: (text: string) => void): Pr
   if (WITHOUT_POSTGRES) say(`${WITHOUT_POSTGRES}: the soak runs on the file store, without outages`)
   const bodies = await makeBodies()
   const queue = { INFERENCE_QUEUE_MAX: '64' }
-  const server = await startBenchServer(0, database ? { ...queue, DATABASE_URL: await database.createDatabase() } : queue)
+  const server = await startBenchServer({ strangers: 0 }, database ? { ...queue, DATABASE_URL: await database.createDatabase() } : queue)
   const tally = new Tally()
   const enough = AbortSignal.timeout(durationMs)
   let outages = 0

@@ -32,6 +32,10 @@ test('a process that is killed is replaced, the other one serves meanwhile, and 
   const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), WEB_CONCURRENCY: '2' }, { program: 'cluster' })
   const [first] = listened(server)
   assert.equal(listened(server).length, 2)
+  const messages = logOf(server).map(({ msg }) => msg)
+  for (const msg of ['models are warm', 'encodings loaded']) {
+    assert.equal(messages.slice(0, messages.indexOf('READY')).filter((other) => other === msg).length, 2, msg)
+  }
   if (process.platform === 'linux') {
     assert.match(await readFile(`/proc/${first}/environ`, 'utf8'), /MALLOC_ARENA_MAX=2\0/)
     assert.match(await readFile(`/proc/${first}/cmdline`, 'utf8'), /--max-semi-space-size=4\0/)
