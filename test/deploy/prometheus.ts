@@ -27,7 +27,7 @@ export async function startPrometheus (t: TestContext, targets: string[]): Promi
   const dir = await temporaryFolder(t)
   const port = await freePort()
   const configuration = parse(await readFile('deploy/prometheus/prometheus.yml', 'utf8')) as Configuration
-  configuration.global = { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' }
+  configuration.global = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' }
   configuration.rule_files = configuration.rule_files.map((file) => resolve('deploy/prometheus', file))
   configuration.scrape_configs = configuration.scrape_configs.map(({ dns_sd_configs: _, ...job }) => ({ ...job, static_configs: [{ targets }] }))
   await writeFile(join(dir, 'prometheus.yml'), stringify(configuration))
