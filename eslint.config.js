@@ -11,11 +11,12 @@ const http = ['fastify', 'fastify-plugin', '@fastify/*']
 // Flat config replaces and does not merge, so each entry lists everything its room may not import.
 export default [
   ...neostandard({ ts: true, ignores: ['dist/**', 'node_modules/**', 'coverage/**'] }),
-  forbid(['plugins/**'], ['**/workers/**', '**/models/**', 'piscina', ...edge]),
+  forbid(['plugins/**'], ['**/workers/**', '**/models/**', 'piscina', '@opentelemetry/*', ...edge]),
   forbid(['src/*.ts'], ['**/bench/**', '**/commands/**']),
-  forbid(['src/*/**', 'src/{config,errors,logger}.ts'], [...edge, ...http, 'piscina', 'pino']),
+  forbid(['src/*/**', 'src/{config,errors,logger}.ts'], [...edge, ...http, 'piscina', 'pino', '@opentelemetry/*']),
+  forbid(['src/tracing/**'], [...edge, ...http, 'piscina', 'pino']),
   forbid(['src/logger.ts'], [...edge, ...http, 'piscina']),
-  forbid(['src/inference/**'], [...edge, ...http, 'pino']),
+  forbid(['src/inference/**'], [...edge, ...http, 'pino', '@opentelemetry/*']),
   forbid(['workers/**'], ['**/bench/**', '**/commands/**', '**/src/**', '**/plugins/**', '**/models/**', 'fastify', '@fastify/*', 'piscina']),
   forbid(['models/**'], ['**/bench/**', '**/commands/**', '**/src/**', '**/plugins/**', '**/workers/**', 'fastify', '@fastify/*', 'piscina']),
   forbid(['commands/**'], ['**/plugins/**', '**/bench/**', '**/app.ts', '**/server.ts', '**/cluster.ts', ...http, 'piscina', 'pino']),
