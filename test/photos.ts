@@ -28,6 +28,12 @@ export async function labelledFolder (path: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(path, entry.name)).sort()
 }
 
+/** All folders in one folder of the labelled set, sorted. */
+export async function labelledFolders (path: string): Promise<string[]> {
+  const entries = await readdir(join(FACES_DIR, path), { withFileTypes: true })
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name)).sort()
+}
+
 /** One of the photos that ship with face-api: 1920 pixels wide, three or more women each. */
 export const groupPhoto = (number: number): Promise<Buffer> => readFile(join(DEMO_DIR, `sample${number}.jpg`))
 

@@ -3,13 +3,14 @@ import { test } from 'node:test'
 import sharp, { type Sharp } from 'sharp'
 import { ensureModels } from '../../../models/build.ts'
 import { createGallery } from '../../../src/gallery/gallery.ts'
+import { FACE_SIZE_MIN_PX } from '../../../src/recognition/enrolment-policy.ts'
 import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment } from '../../../workers/pipeline/pipeline.ts'
 import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { QualityMeasure, QualityMeasures } from '../../../workers/protocol.ts'
-import { portraits } from '../../photos.ts'
+import { labelled, labelledFolder, labelledFolders, portraits, WITHOUT_FACES } from '../../photos.ts'
 
 await ensureModels('models')
 const backend = await createOnnxBackend('models')
@@ -65,4 +66,34 @@ test('a face of which half is covered is not good enough', async () => {
   const photo = await covered.jpeg().toBuffer()
   const { found } = await examineForEnrolment(tools, photo, 25_000_000)
   if (found) assert.ok(Math.min(...Object.values(found.quality)) < GOOD, JSON.stringify(found.quality))
+})
+
+/** The default threshold against portraits and copies of them that nobody should be registered by; null where no face is found. */
+async function worstMeasure (photo: Sharp): Promise<number | null> {
+  const { found } = await examineForEnrolment(tools, await photo.jpeg({ quality: 90 }).toBuffer(), 25_000_000)
+  return found && Math.min(...Object.values(found.quality), found.face.box.width < FACE_SIZE_MIN_PX ? 0 : 1)
+}
+
+test('0.8 accepts nine of ten everyday portraits, and no copy that is blurred, three stops too dark or 30 pixels small', { skip: WITHOUT_FACES }, async (t) => {
+  const people = (await labelledFolders('people')).filter((_, i) => i % 55 === 0)
+  let accepted = 0
+  for (const person of people) {
+    const [photo = ''] = await labelledFolder(person)
+    const portrait = sharp(await labelled(photo))
+    const worst = await worstMeasure(portrait.clone())
+    if (worst !== null && worst >= GOOD) accepted++
+    const copies: Record<string, Sharp> = {
+      blurred: portrait.clone().blur(4),
+      // Three stops of light: an eighth of every byte would be darker still.
+      dark: portrait.clone().pipelineColourspace('scrgb').linear(1 / 8, 0).toColourspace('srgb'),
+      // The face takes up about half of these photos' width.
+      small: portrait.clone().resize(60)
+    }
+    for (const [fault, copy] of Object.entries(copies)) {
+      const quality = await worstMeasure(copy)
+      assert.ok(quality === null || quality < GOOD, `${photo} ${fault}: ${quality}`)
+    }
+  }
+  t.diagnostic(`${accepted} of ${people.length} accepted`)
+  assert.ok(accepted >= 0.9 * people.length, `${accepted} of ${people.length}`)
 })
