@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../src/cluster/memory.ts'
 import { createProgress } from '../src/progress.ts'
 import { markdown } from './markdown.ts'
 import type { StoreCost } from './store-process.ts'
@@ -12,8 +13,10 @@ import { addStrangers, ENCODINGS_PER_USER } from './strangers.ts'
 const ENCODING_BYTES = 512
 const STEP_USERS = 1_000
 
+/** In a process that is started as a server is. */
 async function costOf (dir: string): Promise<StoreCost> {
-  const running = promisify(execFile)(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'store-process.ts'), dir])
+  const args = [...MEMORY_FLAGS, '--import', 'tsx', join(import.meta.dirname, 'store-process.ts'), dir]
+  const running = promisify(execFile)(process.execPath, args, { env: { ...process.env, ...MEMORY_ENVIRONMENT } })
   running.child.stderr?.pipe(process.stderr)
   return JSON.parse((await running).stdout) as StoreCost
 }
