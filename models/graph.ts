@@ -49,15 +49,22 @@ export class Graph {
 
   /** Stores numbers in the graph. */
   constant ({ dims, data }: Tensor): string {
-    return this.#initializer(dims, DATA_TYPE.float, Buffer.from(data.buffer, data.byteOffset, data.byteLength))
+    return this.#initializer(dims, DATA_TYPE.float, data)
+  }
+
+  /** Stores bytes or 32-bit whole numbers in the graph. */
+  whole (dims: number[], data: Uint8Array | Int8Array | Int32Array): string {
+    const type = data instanceof Int32Array ? 'int32' : data instanceof Int8Array ? 'int8' : 'uint8'
+    return this.#initializer(dims, DATA_TYPE[type], data)
   }
 
   /** Stores whole numbers in the graph, for shapes, axes and places. */
   integers (...values: number[]): string {
-    return this.#initializer([values.length], DATA_TYPE.int64, Buffer.from(BigInt64Array.from(values, BigInt).buffer))
+    return this.#initializer([values.length], DATA_TYPE.int64, BigInt64Array.from(values, BigInt))
   }
 
-  #initializer (dims: number[], type: number, raw: Buffer): string {
+  #initializer (dims: number[], type: number, { buffer, byteOffset, byteLength }: NodeJS.TypedArray): string {
+    const raw = Buffer.from(buffer, byteOffset, byteLength)
     const name = `constant_${this.#initializers.length}`
     this.#initializers.push({ dims, data_type: type, name, raw_data: raw })
     return name
@@ -77,9 +84,12 @@ export class Graph {
 
   /** Convolution with filters in ONNX's order; `groups` = channels makes it depthwise. */
   conv (x: string, filters: Tensor, bias: Float32Array | null, options: WindowOptions & { groups?: number } = {}): string {
-    const inputs = [x, this.constant(filters)]
-    if (bias) inputs.push(this.constant({ dims: [bias.length], data: bias }))
-    return this.op('Conv', inputs, { ...windowAttributes(filters.dims[2]!, options), group: options.groups ?? 1 })
+    return this.convolve(x, this.constant(filters), bias && this.constant({ dims: [bias.length], data: bias }), filters.dims[2]!, options)
+  }
+
+  /** The same with filters of `size`² that the graph has already. */
+  convolve (x: string, filters: string, bias: string | null, size: number, options: WindowOptions & { groups?: number } = {}): string {
+    return this.op('Conv', bias === null ? [x, filters] : [x, filters, bias], { ...windowAttributes(size, options), group: options.groups ?? 1 })
   }
 
   pool (type: 'MaxPool' | 'AveragePool', x: string, size: number, options: WindowOptions): string {
