@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { multipart } from '../form.ts'
 import { startApp, temporaryFolder } from '../helper.ts'
-import { dataUri, labelled, labelledFolder, portraits, WITHOUT_FACES } from '../photos.ts'
+import { dataUri, portraits } from '../photos.ts'
 
 async function send (app: FastifyInstance, options: InjectOptions): Promise<Record<string, unknown>> {
   const response = await app.inject(options)
@@ -99,12 +99,4 @@ test('encodings averaged with their mirror image are near the plain ones', async
   const flipped = await startApp(t, { FACE_DATA_DIR, ENCODING_AUGMENT: 'flip' })
   const distance = Number((await recognize(flipped, anna))['distance'])
   assert.ok(distance > 0.02 && distance < 0.3, `${distance}`)
-})
-
-test('photos without people register nobody, dogs neither', { skip: WITHOUT_FACES }, async (t) => {
-  const app = await startApp(t)
-  const photos = await labelledFolder('none')
-  assert.ok(photos.length > 0)
-  for (const photo of photos) assert.equal((await register(app, 1, await labelled(photo)))['status'], 422, photo)
-  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
 })
