@@ -8,6 +8,8 @@ export default fp(async function corsPlugin (fastify) {
     origin: origins.includes('*') ? '*' : origins,
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
     exposedHeaders: ['Retry-After', 'X-Request-Id'],
-    maxAge: 600
+    maxAge: 600,
+    // OPTIONS from elsewhere than a browser is no failure.
+    strictPreflight: false
   })
 }, { name: 'cors' })

@@ -41,6 +41,8 @@ test('browser front ends may call: any origin by default, else only those of COR
   const any = await open.inject(preflight('https://kiosk.example'))
   assert.equal(any.statusCode, 204)
   assert.equal(any.headers['access-control-allow-origin'], '*')
+  // From a monitor or a balancer.
+  assert.equal((await open.inject({ method: 'OPTIONS', url: '/recognize' })).statusCode, 204)
   const closed = await startApp(t, { CORS_ORIGINS: 'https://a.example, https://b.example' })
   assert.equal((await closed.inject(preflight('https://b.example'))).headers['access-control-allow-origin'], 'https://b.example')
   assert.equal((await closed.inject(preflight('https://evil.example'))).headers['access-control-allow-origin'], undefined)
