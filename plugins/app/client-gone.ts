@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { ERRORS } from '../../src/errors.ts'
 import { countRequest } from './metrics.ts'
 import { logRequest } from './request-log.ts'
 import { endSpan } from './tracing.ts'
@@ -21,7 +22,9 @@ export default fp(async function clientGonePlugin (fastify) {
     request.clientGone = gone.signal
     reply.raw.once('close', () => {
       if (reply.raw.writableFinished) return
-      reply.outcome = 'CLIENT_GONE'
+      const code = 'CLIENT_GONE'
+      reply.outcome = code
+      if (!reply.raw.headersSent) reply.code(ERRORS[code][0])
       gone.abort()
       countRequest(request, reply)
       logRequest(request, reply)

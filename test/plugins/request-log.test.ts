@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { buildApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/logger.ts'
-import { TEST_ENV, temporaryFolder } from '../helper.ts'
+import { eventually, TEST_ENV, temporaryFolder } from '../helper.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -42,4 +43,11 @@ test('every request has one line with its id, which is the client\'s if it can b
     assert.deepEqual([method, typeof route, typeof outcome, typeof durationMs], ['GET', 'string', 'string', 'number'])
     assert.equal(status, { '/status/:user_id': 200, unknown: outcome === 'NOT_FOUND' ? 404 : 400 }[String(route)])
   }
+
+  // A kiosk that goes away in the middle of its photo.
+  const leaving = request(`${url}/recognize`, { method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': 1_000 } })
+  leaving.on('error', () => {})
+  leaving.write('half', () => leaving.destroy())
+  const gone = await eventually(() => lines.find(({ route }) => route === '/recognize'))
+  assert.deepEqual([gone['status'], gone['outcome']], [499, 'CLIENT_GONE'])
 })
