@@ -1,10 +1,10 @@
 import type { UserId } from '../store/encoding-store.ts'
 
 /**
- * What a user id may look like as text; "unknown" is what strangers are called. The store sees to it that none leaves
- * the data folder.
+ * What a user id may look like as text; "unknown" is what strangers are called, and browsers and proxies
+ * take "." and ".." out of addresses. The store sees to it that none leaves the data folder.
  */
-export const USER_ID_PATTERN = '^(?!unknown$)[A-Za-z0-9_.@-]{1,64}$'
+export const USER_ID_PATTERN = String.raw`^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$`
 
 const PATTERN = new RegExp(USER_ID_PATTERN)
 

@@ -26,7 +26,7 @@ const post = (url: string, payload: object | string | Buffer, type = 'applicatio
 test('requests that are not understood are answered 400 and say which field is wrong', async () => {
   const app = await defaultApp()
   const photo = dataUri(await portraits.anna())
-  const badIds = [null, true, 1.5, 2 ** 53, '', 'a b', '../x', 'a/b', '..\\x', 'ä', 'x'.repeat(65), 'unknown', { $ne: 1 }, [1]]
+  const badIds = [null, true, 1.5, 2 ** 53, '', 'a b', '../x', 'a/b', '..\\x', 'ä', 'x'.repeat(65), 'unknown', '.', '..', { $ne: 1 }, [1]]
   for (const userId of badIds) await refused(app, post('/register-face', { user_id: userId, photo }), 'INVALID_REQUEST', /user_id/)
   await refused(app, post('/register-face', { user_id: 'a b', photo }), 'INVALID_REQUEST', /^user_id: must be integer or must match pattern/)
   await refused(app, post('/register-face', { photo }), 'INVALID_REQUEST', /user_id/)
@@ -41,6 +41,8 @@ test('requests that are not understood are answered 400 and say which field is w
     await refused(app, post('/recognize', bad), 'INVALID_REQUEST')
   }
   await refused(app, { method: 'POST', url: '/recognize' }, 'INVALID_REQUEST')
+  await refused(app, { method: 'POST', url: '/register-face' }, 'INVALID_REQUEST', /user_id/)
+  await refused(app, { method: 'POST', url: '/register-face?user_id=1' }, 'INVALID_REQUEST', /photo/)
   await refused(app, { url: '/status/a%20b' }, 'INVALID_REQUEST', /user_id/)
   await refused(app, { url: '/status/%ZZ' }, 'INVALID_REQUEST')
   await refused(app, { url: `/status/${'x'.repeat(65)}` }, 'INVALID_REQUEST')
@@ -74,6 +76,15 @@ test('unknown addresses are answered 404', async () => {
   await refused(app, { url: '/' }, 'NOT_FOUND')
   await refused(app, { url: '/register-face' }, 'NOT_FOUND')
   await refused(app, { method: 'DELETE', url: '/face/77' }, 'USER_NOT_FOUND')
+})
+
+test('a deletion may name a type, with or without a body', async () => {
+  const app = await defaultApp()
+  for (const type of ['application/json', 'multipart/form-data', 'text/plain']) {
+    for (const payload of ['', '{']) {
+      await refused(app, { method: 'DELETE', url: '/face/77', payload, headers: { 'content-type': type } }, 'USER_NOT_FOUND')
+    }
+  }
 })
 
 test('the byte limit holds for every kind of body, and a photo just below it passes', async (t) => {
