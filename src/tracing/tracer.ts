@@ -64,11 +64,14 @@ function watched (exporter: SpanExporter, onDelivery: TracerOptions['onDelivery'
 
 /**
  * Starts to send spans. The sampler, the limits of the queue and the headers follow the `OTEL_…` variables that the SDK
- * reads by itself. Throws {@link ConfigError} when the SDK is not installed.
+ * reads by itself. Throws {@link ConfigError} when the SDK is not installed or the
+ * address is none.
  */
 export async function startTracer ({ endpoint, version, onDelivery }: TracerOptions): Promise<Tracer> {
+  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`
+  if (!URL.canParse(url)) throw new ConfigError(`OTEL_EXPORTER_OTLP_ENDPOINT=${JSON.stringify(endpoint)} is not allowed: not a valid address`)
   const { api: { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }, sdk, OTLPTraceExporter, resources } = await loadSdk()
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces` })
+  const exporter = new OTLPTraceExporter({ url })
   const provider = new sdk.BasicTracerProvider({
     resource: resources.defaultResource()
       .merge(resources.resourceFromAttributes({ 'service.name': 'face-recognition-server', 'service.version': version, 'process.pid': process.pid }))

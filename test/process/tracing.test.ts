@@ -83,6 +83,12 @@ test('without a collector the trace of a request is in its log line and its repl
   assert.equal(output, 'OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry, which is not installed: npm ci --include=optional\n')
 })
 
+test('an address of a collector that is none stops the start with one line', async (t) => {
+  const { code, output } = await failToStart(t, { FACE_DATA_DIR: await temporaryFolder(t), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://[' })
+  assert.equal(code, 78)
+  assert.equal(output, 'OTEL_EXPORTER_OTLP_ENDPOINT="http://[" is not allowed: not a valid address\n')
+})
+
 test('a collector that is away is logged once, and neither requests nor the stop wait for it', async (t) => {
   const server = await startServer(t, {
     FACE_DATA_DIR: await temporaryFolder(t), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_BSP_SCHEDULE_DELAY: '50', OTEL_EXPORTER_OTLP_TIMEOUT: '500'
