@@ -51,9 +51,7 @@ export function shareMetrics (registry: Registry): SharedMetrics {
   return {
     // Who asks at the same time hears the same.
     text: () => (asking ??= ask()),
-    async close () {
-      await share()
-      registry.clear()
-    }
+    // Not cleared: who asks between this and the end of the process must not hear that there was nothing.
+    close: share
   }
 }
