@@ -8,6 +8,8 @@ import { send } from './client.ts'
 import type { SoakReport } from './report.ts'
 
 const PEAK_MS = 10_000
+/** Until then photos get quicker. */
+const WARM_UP_MS = 20_000
 const TIMES = 10
 const TICK_MS = 10
 /** More requests than that without an answer would be a fault of the clients. */
@@ -29,7 +31,7 @@ export async function overload (durationMs: number, say: (text: string) => void)
     return perSecond
   }
   try {
-    await load(server.url, shots, 8, PEAK_MS / 3)
+    await load(server.url, shots, 8, WARM_UP_MS)
     const peakBefore = await measurePeak()
 
     const agent = new Agent({ keepAlive: true })
