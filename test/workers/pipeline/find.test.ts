@@ -120,6 +120,17 @@ test('a portrait three stops too dark is found in a brighter copy; black and noi
   assert.equal(await find(await sharp(await noFace()).linear(1 / 8, 0).png().toBuffer()), null)
 })
 
+test('a face in backlight is found: a quarter of its brightness before a white background', async () => {
+  for (const portrait of [await portraits.anna(), await portraits.bella(), await portraits.clara()]) {
+    const dark = await sharp(portrait).linear(1 / 4, 0).resize(220).toBuffer()
+    const background = sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#f8f8ff' } })
+    const found = await find(await background.composite([{ input: dark, left: 200, top: 100 }]).jpeg().toBuffer())
+    assert.ok(found)
+    const [x, y] = middleOf(found.detection)
+    assert.ok(x > 200 && x < 420 && y > 100, `${x}, ${y}`)
+  }
+})
+
 test('no face is found where there is none, and a dog convinces only one detector', { skip: WITHOUT_FACES }, async () => {
   assert.equal(await find(await labelled('none/017_0.jpg')), null)
   const dog = await find(await labelled('none/dogs.jpg'))
