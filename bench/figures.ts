@@ -2,7 +2,7 @@ import type { Axis } from './accuracy/axis.ts'
 import { drawChart } from './accuracy/chart.ts'
 import { element, label } from './accuracy/svg.ts'
 import { count } from './markdown.ts'
-import { recognitions, sizeName, type Report } from './report.ts'
+import { recognitions, sizeName, usualRows, type Report } from './report.ts'
 
 const COLOURS = ['#2f6db3', '#d1662a', '#3a7d44', '#8a4fa3', '#b8a12a', '#5aa5b5', '#777777', '#333333']
 const WIDTH = 900
@@ -62,7 +62,7 @@ function referenceFigure (report: Report): string {
 }
 
 function loadFigure (report: Report): string {
-  const rows = report.rows.filter(({ route, size, threads }) => route === '/recognize' && size && threads === report.threads)
+  const rows = usualRows(report).filter(({ route, size }) => route === '/recognize' && size)
   const sizes = [...new Map(rows.map(({ size }) => [sizeName(size!), size!])).values()]
   const galleries = [...new Set(rows.map(({ enrolled }) => enrolled))]
   const concurrencies = [...new Set(rows.map(({ concurrency }) => concurrency))]

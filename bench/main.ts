@@ -83,13 +83,15 @@ async function runBench (quick: boolean): Promise<Report> {
   const served = []
   for (const [index, enrolled] of plan.galleries.entries()) {
     say(`a server with ${count(enrolled)} encodings (${index + 1} of ${plan.galleries.length})`)
-    const wanted: Requests = { enrolled, threads: THREADS, sizes: plan.sizes, concurrencies: plan.concurrencies, runMs: plan.runMs, others: index === 0 }
+    const wanted: Requests = { enrolled, threads: THREADS, arithmetic: 'float32', sizes: plan.sizes, concurrencies: plan.concurrencies, runMs: plan.runMs, others: index === 0 }
     served.push(await measureRequests(wanted, sayRow))
   }
-  say('a server with one thread')
-  const alone = await measureRequests({
-    enrolled: plan.galleries[0]!, threads: 1, sizes: plan.sizes.slice(0, 1), concurrencies: [2], runMs: plan.runMs, others: false
-  }, sayRow)
+  say('servers with one thread, and with 8 bits')
+  const usual: Requests = {
+    enrolled: plan.galleries[0]!, threads: THREADS, arithmetic: 'float32', sizes: plan.sizes.slice(0, 1), concurrencies: [2 * THREADS], runMs: plan.runMs, others: false
+  }
+  served.push(await measureRequests({ ...usual, threads: 1, concurrencies: [2] }, sayRow))
+  served.push(await measureRequests({ ...usual, arithmetic: 'int8' }, sayRow))
 
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -104,8 +106,8 @@ async function runBench (quick: boolean): Promise<Report> {
     reference,
     pools,
     firstRecognizedMs,
-    starts: served.map(({ start }) => start),
-    rows: [...served, alone].flatMap(({ rows }) => rows)
+    starts: served.slice(0, plan.galleries.length).map(({ start }) => start),
+    rows: served.flatMap(({ rows }) => rows)
   }
 }
 

@@ -1,5 +1,5 @@
 import { count, markdown, number } from './markdown.ts'
-import { recognitions, sizeName, type Report, type Row } from './report.ts'
+import { recognitions, sizeName, usualRows, type Report, type Row } from './report.ts'
 import { targets } from './targets.ts'
 
 const STAGES = ['decode', 'detect', 'landmarks', 'align', 'encode', 'match', 'opinion', 'quality'] as const
@@ -47,7 +47,7 @@ function machineTables ({ floor, searches }: Report): string {
 }
 
 function throughputTable (report: Report): string {
-  const photos = report.rows.filter(({ route, threads }) => route === '/recognize' && threads === report.threads)
+  const photos = usualRows(report).filter(({ route }) => route === '/recognize')
   const concurrencies = [...new Set(photos.map(({ concurrency }) => concurrency))]
   const kinds = [...new Map(photos.map((row) => [`${row.size && sizeName(row.size)} ${row.enrolled}`, row])).values()]
   kinds.sort((one, other) => (one.size?.width ?? 0) - (other.size?.width ?? 0))
@@ -61,9 +61,9 @@ function throughputTable (report: Report): string {
   ].join('\n')
 }
 
-function servedTable ({ rows }: Report): string {
-  const shown = rows.filter(({ served, enrolled, size, threads }, _, [first]) =>
-    served && enrolled === first?.enrolled && size?.width === first.size?.width && threads === first.threads)
+function servedTable (report: Report): string {
+  const shown = usualRows(report).filter(({ served, enrolled, size }, _, [first]) =>
+    served && enrolled === first?.enrolled && size?.width === first.size?.width)
   const stages = ['wait', ...STAGES].filter((stage) => shown.some(({ served }) => served?.stages[stage]))
   return markdown(['a request inside the server, ms', ...shown.map(({ route, concurrency }) => `${route}, ${concurrency} at once`)], [
     ...stages.map((stage) => [stage === 'wait' ? 'wait in the queue' : stage, ...shown.map(({ served }) => number(served?.stages[stage] ?? 0))]),
@@ -98,7 +98,7 @@ function rowTable ({ rows }: Report): string {
   return markdown(['request', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'server CPU ms', 'client CPU ms', 'peak MiB', 'errors'], rows.map((row) => {
     const kind = row.size ? `${row.route} ${sizeName(row.size)}, ${row.concurrency} at once` : `${row.route} while every thread is busy`
     return [
-      `${kind}, ${count(row.enrolled)} enrolled, ${row.threads} threads`, number(row.perSecond), number(row.p50), number(row.p95), number(row.p99),
+      `${kind}, ${count(row.enrolled)} enrolled, ${row.threads} threads${row.arithmetic === 'int8' ? ', 8 bits' : ''}`, number(row.perSecond), number(row.p50), number(row.p95), number(row.p99),
       number(row.serverCpuMs), number(row.clientCpuMs), number(row.peakMiB, 0), row.errors
     ]
   }))

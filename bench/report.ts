@@ -1,3 +1,4 @@
+import type { Config } from '../src/config.ts'
 import type { Floor } from './floor.ts'
 import type { GallerySearch } from './gallery.ts'
 import type { LoadResult } from './load.ts'
@@ -15,6 +16,8 @@ export interface Row extends LoadResult {
   concurrency: number
   /** Inference threads of the server. */
   threads: number
+  /** What its recognition network computes in. */
+  arithmetic: Config['ENCODING_ARITHMETIC']
   /** Processor time of the server's process and of this one for each request; NaN while others are under way. */
   serverCpuMs: number
   clientCpuMs: number
@@ -58,8 +61,11 @@ export interface Report {
 /** Such as 640×480. */
 export const sizeName = ({ width, height }: PhotoSize): string => `${width}×${height}`
 
-/** The rows of `/recognize` with photos of this size and this many enrolled, by the server with all its threads. */
-export function recognitions ({ rows, threads }: Report, size: PhotoSize, enrolled: number): Row[] {
-  return rows.filter((row) => row.route === '/recognize' && row.threads === threads && row.size !== null &&
+/** The rows of the server as it is by default, without those of one that is started otherwise. */
+export const usualRows = ({ rows, threads }: Report): Row[] => rows.filter((row) => row.threads === threads && row.arithmetic === 'float32')
+
+/** Of those, the ones of `/recognize` with photos of this size and this many enrolled. */
+export function recognitions (report: Report, size: PhotoSize, enrolled: number): Row[] {
+  return usualRows(report).filter((row) => row.route === '/recognize' && row.size !== null &&
     sizeName(row.size) === sizeName(size) && row.enrolled === enrolled)
 }

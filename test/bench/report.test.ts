@@ -18,6 +18,7 @@ const row = (concurrency: number, perSecond: number): Row => ({
   enrolled: 10,
   concurrency,
   threads: 2,
+  arithmetic: 'float32',
   requests: 100,
   errors: 0,
   perSecond,
