@@ -64,6 +64,7 @@ test('photos of every size that a server takes get through, and whoever sends th
   const refused = await post(`${balancer.url}/register-face`, largest + 1)
   assert.equal(refused.status, 413)
   assert.equal((await refused.json() as { code: string }).code, 'PAYLOAD_TOO_LARGE')
+  assert.equal(refused.headers.get('access-control-allow-origin'), '*')
   assert.equal((await fetch(`${balancer.url}/metrics`)).status, 404)
   assert.ok(!(await balancer.logs()).includes('secret'))
 })
@@ -75,6 +76,7 @@ test('a registration that a server may have seen is not sent to another one, a r
   const registration = await post(`${balancer.url}/register-face?user_id=secret-person`)
   assert.equal(one.requests() + two.requests(), 1)
   assert.deepEqual([registration.status, registration.headers.get('retry-after')], [503, '2'])
+  assert.equal(registration.headers.get('access-control-allow-origin'), '*')
   assert.equal((await registration.json() as { success: boolean }).success, false)
 
   assert.equal((await post(`${balancer.url}/recognize`)).status, 503)
