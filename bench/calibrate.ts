@@ -17,6 +17,8 @@ import { warp } from '../workers/pipeline/warp.ts'
 import { readDataset } from './accuracy/dataset.ts'
 
 const FACES = 120
+/** The share of the faces at each end whose extremes are clipped: a wider range for a few makes all others coarser. */
+const CLIPPED = 0.1
 const DIGITS = 4
 const PIXELS_MAX = 25_000_000
 const FILE = 'models/face-recognition-ranges.ts'
@@ -49,18 +51,22 @@ async function * chips (folder: string): AsyncGenerator<Uint8Array> {
 
 await ensureModels('models')
 const { session, names } = await openTapped()
-const sums = new Map(names.map((name) => [name, [0, 0] as [number, number]]))
+const extremes = new Map(names.map((name) => [name, { least: [] as number[], most: [] as number[] }]))
 let faces = 0
 for await (const chip of chips(process.argv[2] ?? '')) {
   const results = await session.run({ image: new Tensor('uint8', chip, [1, CHIP_SIDE, CHIP_SIDE, 3]) })
-  for (const [name, sum] of sums) {
+  for (const [name, { least, most }] of extremes) {
     const values = results[name]!.data as Float32Array
-    sum[0] += values.reduce((least, value) => Math.min(least, value), 0)
-    sum[1] += values.reduce((most, value) => Math.max(most, value), 0)
+    least.push(values.reduce((one, other) => Math.min(one, other), 0))
+    most.push(values.reduce((one, other) => Math.max(one, other), 0))
   }
   if (++faces === FACES) break
 }
 if (faces < FACES) throw new Error(`only ${faces} people with a single photo and a face in it, ${FACES} are needed`)
-const lines = [...sums].map(([name, ends]) => `  ${name.includes('/') ? `'${name}'` : name}: [${ends.map((sum) => Number((sum / faces).toPrecision(DIGITS))).join(', ')}]`)
+/** The value below which this share of them lies. */
+const quantile = (values: number[], share: number): number =>
+  Number(values.sort((one, other) => one - other)[Math.floor(share * (values.length - 1))]!.toPrecision(DIGITS))
+const lines = [...extremes].map(([name, { least, most }]) =>
+  `  ${name.includes('/') ? `'${name}'` : name}: [${quantile(least, CLIPPED)}, ${quantile(most, 1 - CLIPPED)}]`)
 const text = await readFile(FILE, 'utf8')
 await writeFile(FILE, `${text.slice(0, text.indexOf('= {\n') + 4)}${lines.join(',\n')}\n}\n`)
