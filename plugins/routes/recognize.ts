@@ -38,7 +38,7 @@ const schema = {
 
 /** `POST /recognize` */
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.post('/recognize', { schema }, async (request, reply) => {
+  fastify.post('/recognize', { schema, onRequest: async () => fastify.inference.assertRoom() }, async (request, reply) => {
     const found = await fastify.recognition.recognize(request.photoBytes(), request.caller)
     reply.outcome = found.outcome
     if (found.outcome !== 'recognized') {

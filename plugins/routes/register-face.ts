@@ -47,7 +47,7 @@ const schema = {
 
 /** `POST /register-face` */
 const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.post('/register-face', { schema }, async (request) => {
+  fastify.post('/register-face', { schema, onRequest: async () => fastify.inference.assertRoom() }, async (request) => {
     const { user_id: sent, replace = false } = (Buffer.isBuffer(request.body) ? request.query : request.body ?? request.query) as Fields
     if (sent === undefined) throw new FaceError('INVALID_REQUEST', { message: 'user_id: missing, send /register-face?user_id=…' })
     const isTyped = request.headers['content-type']?.startsWith('application/json')

@@ -20,6 +20,8 @@ export interface Inference {
    * one cannot.
    */
   start (): Promise<Engine>
+  /** Throws `OVERLOADED` if a photo would be refused now: sooner than when it has arrived. */
+  assertRoom (): void
   /** Encodes and matches the largest face of a photo. */
   identify (photo: ArrayBuffer, caller?: Caller): Promise<Identification | null>
   /** Encodes and measures the largest face of a photo, and looks for others. */
@@ -78,6 +80,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
 
   return {
     start: () => (starting ??= start()),
+    assertRoom: () => queue.assertRoom(config.INFERENCE_TIMEOUT_MS),
     identify: (photo, caller) => examine<Identification>('identify', photo, caller),
     examineForEnrolment: (photo, caller) => examine<Enrolment>('enrol', photo, caller),
     load: queue.load,

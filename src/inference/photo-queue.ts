@@ -9,6 +9,8 @@ export interface PhotoQueue {
    * its slot until it settles.
    */
   run<T> (task: () => Promise<T>, options: { limitMs: number, signal?: AbortSignal }): Promise<T>
+  /** Throws `OVERLOADED` if a task with this limit would be refused now. */
+  assertRoom (limitMs: number): void
   /** Takes away the slot of a task that will never settle. */
   loseSlot (): void
   /** Tasks that run and tasks that wait. */
@@ -47,6 +49,12 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitin
     return new FaceError('OVERLOADED', { retryAfterSeconds: Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : 1 })
   }
 
+  const mustWait = (): boolean => running >= slots
+
+  function assertRoom (limitMs: number): void {
+    if (mustWait() && (waiting.size >= waitingMax || expectedWaitMs() > limitMs / 2)) throw overloaded()
+  }
+
   async function occupySlot<T> (task: () => Promise<T>): Promise<T> {
     running++
     const startedAt = performance.now()
@@ -80,17 +88,17 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitin
       }
       const leave = (): void => place.refuse(new FaceError('CLIENT_GONE'))
       if (signal?.aborted) return reject(new FaceError('CLIENT_GONE'))
-      const mustWait = running >= slots
-      if (mustWait && (waiting.size >= waitingMax || expectedWaitMs() > limitMs / 2)) return reject(overloaded())
+      assertRoom(limitMs) // What it throws rejects.
       const timer = setTimeout(() => {
         const err = new FaceError('INFERENCE_TIMEOUT')
         if (waiting.has(place)) place.refuse(err)
         else reject(err)
       }, limitMs)
-      if (!mustWait) return place.start()
+      if (!mustWait()) return place.start()
       waiting.add(place)
       signal?.addEventListener('abort', leave, { once: true })
     }),
+    assertRoom,
     loseSlot () {
       slots--
       if (slots === 0) for (const place of waiting) place.refuse(overloaded())

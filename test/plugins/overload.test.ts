@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { request, type ClientRequest } from 'node:http'
+import { once } from 'node:events'
+import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { eventually, startApp } from '../helper.ts'
@@ -33,4 +34,34 @@ test('the photos of kiosks that have gone are not processed', async (t) => {
     'face_photo_wait_seconds_count 2'
   ])
   slow.destroy()
+})
+
+test('a full queue refuses a photo when its first line has arrived, and the connection serves the next request', async (t) => {
+  const app = await startApp(t, { INFERENCE_QUEUE_MAX: '0', MAX_IMAGE_BYTES: '100000000' })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const slow = app.inject({ method: 'POST', url: '/recognize', payload: await sharp(await noFace(4000)).png().toBuffer(), headers: { 'content-type': 'image/png' } })
+  await eventually(() => app.inference.load().running === 1)
+
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.after(() => agent.destroy())
+  const photo = await portraits.anna()
+  const ports = new Set<number | undefined>()
+  for (const path of ['/recognize', '/register-face?user_id=1']) {
+    const sent = request(`${url}${path}`, { agent, method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length } })
+    sent.flushHeaders()
+    const [answer] = await once(sent, 'response') as [IncomingMessage]
+    ports.add(sent.socket?.localPort)
+    assert.equal(answer.statusCode, 503)
+    assert.ok(Number(answer.headers['retry-after']) > 0)
+    assert.equal((JSON.parse(Buffer.concat(await answer.toArray()).toString()) as { code: string }).code, 'OVERLOADED')
+    sent.end(photo)
+  }
+  const next = request(`${url}/health`, { agent })
+  next.end()
+  const [health] = await once(next, 'response') as [IncomingMessage]
+  assert.equal(health.statusCode, 200)
+  ports.add(next.socket?.localPort)
+  assert.equal(ports.size, 1)
+  health.resume()
+  assert.equal((await slow).statusCode, 422)
 })

@@ -25,6 +25,7 @@ test('as many run as there are slots, the others wait in order, and one too many
   const tasks = Array.from({ length: 4 }, controlled)
   const results = tasks.map(({ task }) => queue.run(task, LONG))
   assert.deepEqual(tasks.map(({ started }) => started()), [true, true, false, false])
+  assert.throws(() => queue.assertRoom(LONG.limitMs), { code: 'OVERLOADED' })
   await assert.rejects(queue.run(controlled().task, LONG), { code: 'OVERLOADED' })
   tasks[1]?.finish()
   await results[1]
