@@ -8,14 +8,15 @@ function checkProviders (providers: readonly string[]): void {
 }
 
 /**
- * Opens a graph for one inference thread: the pool of threads is the parallelism. Rejects, naming the file, when it is
- * missing or damaged, and when a provider is unknown or does not work here.
+ * Opens a graph for one inference thread: the pool of threads is the parallelism. With `keepMemory` the memory of a run
+ * stays for the next one. Rejects, naming the file, when it is missing or damaged, and when a provider is unknown or does
+ * not work here.
  *
  * While a thread loads or runs a network nobody may terminate it, nor end the process by `process.exit`: the native
  * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe, so
  * whoever runs the network guards the call.
  */
-export async function openSession (file: string, executionProviders: readonly string[]): Promise<InferenceSession> {
+export async function openSession (file: string, executionProviders: readonly string[], keepMemory = true): Promise<InferenceSession> {
   checkProviders(executionProviders)
   return InferenceSession.create(file, {
     executionProviders,
@@ -25,6 +26,7 @@ export async function openSession (file: string, executionProviders: readonly st
     graphOptimizationLevel: 'all',
     // A plan of the memory for each size of picture takes tens of megabytes and saves no time.
     enableMemPattern: false,
+    enableCpuMemArena: keepMemory,
     logSeverityLevel: 3
   })
 }

@@ -12,8 +12,8 @@ type Outputs = Readonly<Record<string, Float32Array>>
 /** Runs a graph on `count` square pictures of `side` pixels. */
 type Network = (rgb: Uint8Array, count: number, side: number) => Promise<Outputs>
 
-async function loadNetwork (file: string, executionProviders: readonly string[]): Promise<Network> {
-  const session = await openSession(file, executionProviders)
+async function loadNetwork (file: string, executionProviders: readonly string[], keepMemory?: boolean): Promise<Network> {
+  const session = await openSession(file, executionProviders, keepMemory)
   return async (rgb, count, side) => {
     const results = await callNetwork(() => session.run({ image: new Tensor('uint8', rgb, [count, side, side, 3]) }))
     return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]))
@@ -28,9 +28,10 @@ export async function createOnnxBackend (
   modelsDir: string, executionProviders: readonly string[] = ['cpu'], arithmetic: WorkerSetup['arithmetic'] = 'float32'
 ): Promise<Backend> {
   // One after the other: when one fails, no other may still be loading, or the process aborts.
-  const load = (name: string): Promise<Network> => loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders)
+  const load = (name: string, keepMemory?: boolean): Promise<Network> => loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders, keepMemory)
   const tiny = await load('tiny_face_detector')
-  const ssd = await load('ssd_mobilenetv1')
+  // Rarely asked, it would hold 50 MiB all the time.
+  const ssd = await load('ssd_mobilenetv1', false)
   const landmarks = await load('face_landmark_68')
   const recognition = await load(arithmetic === 'int8' ? 'face_recognition_int8' : 'face_recognition')
   return {
