@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
+import { BACKEND } from './backend.ts'
 
 export { freePort } from '../bench/listening.ts'
 
@@ -16,12 +17,9 @@ export async function temporaryFolder (t: TestContext): Promise<string> {
   return dir
 }
 
-/**
- * What a server does not need in a test, and time for photos on a busy machine. `INFERENCE_BACKEND=tfjs npm test` runs the
- * suite on the other, slower backend.
- */
+/** What a server does not need in a test, and time for photos on a busy machine. */
 export const TEST_ENV: Readonly<Record<string, string>> = {
-  INFERENCE_BACKEND: process.env['INFERENCE_BACKEND'] ?? 'onnx',
+  INFERENCE_BACKEND: BACKEND,
   INFERENCE_THREADS: '1',
   INFERENCE_TIMEOUT_MS: '120000',
   LOG_LEVEL: 'silent',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { cp, readdir, rename, rm, symlink } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { cp, readdir, rename, rm, symlink, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { BACKEND } from '../backend.ts'
 import { eventually, temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
 import { alive, listened, logOf, startServer } from './server-process.ts'
@@ -80,7 +81,9 @@ test('a process whose threads cannot load their models any more ends, too', asyn
   const MODELS_DIR = await temporaryFolder(t)
   for (const name of await readdir('models')) if (name.endsWith('.onnx')) await cp(join('models', name), join(MODELS_DIR, name))
   const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), MODELS_DIR }, { dist })
-  await rm(MODELS_DIR, { recursive: true })
+  // face-api's package brings the models of TensorFlow.js.
+  if (BACKEND === 'tfjs') await unlink(join(dirname(dist), 'node_modules'))
+  else await rm(MODELS_DIR, { recursive: true })
   assert.deepEqual(await post(server.url, 'POISON die'), { status: 503, code: 'INFERENCE_FAILED' })
   assert.equal(await server.exited, 'SIGKILL')
 })

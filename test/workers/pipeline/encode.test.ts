@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { ensureModels } from '../../../models/build.ts'
 import { CHIP_SIDE } from '../../../workers/backends/backend.ts'
-import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { averageOf, encodePair, mirror, spreadOf } from '../../../workers/pipeline/encode.ts'
+import { openBackend } from '../../backend.ts'
 import { portraits } from '../../photos.ts'
 
-await ensureModels('models')
-const backend = await createOnnxBackend('models')
+const backend = await openBackend()
 
 const chipOf = async (photo: Buffer): Promise<Uint8Array> =>
   new Uint8Array(await sharp(photo).resize(CHIP_SIDE, CHIP_SIDE, { fit: 'cover' }).raw().toBuffer())

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { ensureModels } from '../../../models/build.ts'
 import { CHIP_SIDE, type Box } from '../../../workers/backends/backend.ts'
-import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import type { FoundFace } from '../../../workers/pipeline/confirm.ts'
 import { findFace, secondOpinion } from '../../../workers/pipeline/find.ts'
 import { placeOf, scaleOf } from '../../../workers/pipeline/warp.ts'
+import { openBackend } from '../../backend.ts'
 import { decode, groupPhoto, labelled, noFace, portraits, WITHOUT_FACES } from '../../photos.ts'
 
-await ensureModels('models')
-const backend = await createOnnxBackend('models')
+const backend = await openBackend()
 
 /** Width of the face in each portrait, as a share of the portrait's. */
 const FACE_SHARE = 0.6

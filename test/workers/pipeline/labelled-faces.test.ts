@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ensureModels } from '../../../models/build.ts'
 import type { Box } from '../../../workers/backends/backend.ts'
-import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { confirm, type FoundFace } from '../../../workers/pipeline/confirm.ts'
 import { detectFaces, LOOKS } from '../../../workers/pipeline/detect.ts'
 import { findFace } from '../../../workers/pipeline/find.ts'
 import type { Picture } from '../../../workers/pipeline/picture.ts'
+import { openBackend } from '../../backend.ts'
 import { decode, labelled, WITHOUT_FACES } from '../../photos.ts'
 
-await ensureModels('models')
-const backend = await createOnnxBackend('models')
+const backend = await openBackend()
 
 const find = async (path: string): Promise<FoundFace | null> => findFace(backend, await decode(await labelled(path)), () => {})
 

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { ensureModels } from '../../../models/build.ts'
 import { createGallery } from '../../../src/gallery/gallery.ts'
 import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
-import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { openPhoto } from '../../../workers/pipeline/decode.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment, identify } from '../../../workers/pipeline/pipeline.ts'
 import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { Face } from '../../../workers/protocol.ts'
+import { openBackend } from '../../backend.ts'
 import { decode, portraits } from '../../photos.ts'
 
-await ensureModels('models')
-const backend = await createOnnxBackend('models')
+const backend = await openBackend()
 const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
 const tools = { backend, recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }), matchFace, augment: 'none' } as const
 const PIXELS_MAX = 25_000_000

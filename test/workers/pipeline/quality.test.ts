@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp, { type Sharp } from 'sharp'
-import { ensureModels } from '../../../models/build.ts'
 import { createGallery } from '../../../src/gallery/gallery.ts'
 import { FACE_SIZE_MIN_PX } from '../../../src/recognition/enrolment-policy.ts'
 import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
-import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment } from '../../../workers/pipeline/pipeline.ts'
 import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { QualityMeasure, QualityMeasures } from '../../../workers/protocol.ts'
+import { openBackend } from '../../backend.ts'
 import { labelled, labelledFolder, labelledFolders, portraits, WITHOUT_FACES } from '../../photos.ts'
 
-await ensureModels('models')
-const backend = await createOnnxBackend('models')
+const backend = await openBackend()
 const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
 const tools = { backend, recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }), matchFace, augment: 'none' } as const
 
