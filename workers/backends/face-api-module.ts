@@ -33,7 +33,8 @@ const packageDir = (name: string): string => dirname(require.resolve(`${name}/pa
 function whyNotNative (err: unknown): string {
   if (!(err instanceof Error)) return String(err)
   if ('code' in err && err.code === 'MODULE_NOT_FOUND' && err.message.includes("'@tensorflow/tfjs-node'")) return 'it is not installed'
-  return err.message.split('\n', 1)[0] ?? err.name
+  const [line = ''] = err.message.split('\n', 1)
+  return line.replace(/[.\s]+$/, '') || err.name
 }
 
 async function loadWasm (faceApiDir: string): Promise<FaceApi> {
