@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { setTimeout as pause } from 'node:timers/promises'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
@@ -44,7 +45,13 @@ async function main (): Promise<void> {
   const config = loadConfig(cluster.isWorker ? process.env : readEnvironment())
   const app = await buildApp(config, createLogger(config))
   closeWhenTold(app)
-  await app.listen({ host: config.HOST, port: config.PORT })
+  try {
+    await app.listen({ host: config.HOST, port: config.PORT })
+  } catch (err) {
+    // An exit while a thread loads its networks would be an abort.
+    await Promise.race([app.close().catch(() => {}), pause(config.CLOSE_GRACE_MS)])
+    throw err
+  }
 }
 
 await main().catch(failStart)

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { eventually, temporaryFolder } from '../helper.ts'
 import { dataUri, portraits } from '../photos.ts'
 import { keyText } from '../store/helper.ts'
@@ -65,6 +67,24 @@ test('networks that cannot be loaded end the program with a reason, and not by a
   const { code, output } = await failToStart(t, { FACE_DATA_DIR, INFERENCE_BACKEND: 'onnx', INFERENCE_THREADS: '2', ONNX_EXECUTION_PROVIDERS: 'nonsense' })
   assert.equal(code, 1)
   assert.match(output, /ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu/)
+})
+
+/** The address of a database that hangs up so many milliseconds after it was called. */
+async function ficklePostgres (t: TestContext, patienceMs: number): Promise<string> {
+  const server = createServer((socket) => setTimeout(() => socket.destroy(), patienceMs)).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  return `postgres://anna@127.0.0.1:${(server.address() as AddressInfo).port}/faces`
+}
+
+test('a start that fails while threads load their networks ends with the reason, and not by an abort', async (t) => {
+  for (const patiencesMs of [[300, 500], [400, 600]]) {
+    await Promise.all(patiencesMs.map(async (patienceMs) => {
+      const { code, output } = await failToStart(t, { DATABASE_URL: await ficklePostgres(t, patienceMs), LOG_LEVEL: 'error' })
+      assert.equal(code, 1, output)
+      assert.match(output, /^The database [^\n]* cannot be used [^\n]*\n$/)
+    }))
+  }
 })
 
 test('keys that are none, or not those of the folder, stop the start with one line that does not show them', async (t) => {
