@@ -9,8 +9,8 @@ function checkProviders (providers: readonly string[]): void {
 
 /**
  * Opens a graph for one inference thread: the pool of threads is the parallelism. With `keepMemory` the memory of a run
- * stays for the next one. Rejects, naming the file, when it is missing or damaged, and when a provider is unknown or does
- * not work here.
+ * stays for the next one; without it, a run takes all that it needs at once, and gives it back. Rejects, naming the file,
+ * when it is missing or damaged, and when a provider is unknown or does not work here.
  *
  * While a thread loads or runs a network nobody may terminate it, nor end the process by `process.exit`: the native
  * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe, so
@@ -24,9 +24,9 @@ export async function openSession (file: string, executionProviders: readonly st
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // A plan of the memory for each size of picture takes tens of megabytes and saves no time.
-    enableMemPattern: false,
     enableCpuMemArena: keepMemory,
+    // Plans a run's memory as one block for each size of picture. In memory that is kept it would stay beside the rest.
+    enableMemPattern: !keepMemory,
     logSeverityLevel: 3
   })
 }

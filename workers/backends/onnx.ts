@@ -7,6 +7,9 @@ import { openSession } from './onnx-session.ts'
 import { facesInBoxes } from './ssd-boxes.ts'
 import { facesInGrid } from './tiny-boxes.ts'
 
+/** Side of the largest pictures that most photos need tiny_face_detector for, in pixels. */
+const COMMON_SIDE_MAX = 320
+
 type Outputs = Readonly<Record<string, Float32Array>>
 
 /** Runs a graph on `count` square pictures of `side` pixels. */
@@ -30,13 +33,17 @@ export async function createOnnxBackend (
   // One after the other: when one fails, no other may still be loading, or the process aborts.
   const load = (name: string, keepMemory?: boolean): Promise<Network> => loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders, keepMemory)
   const tiny = await load('tiny_face_detector')
-  // Rarely asked, it would hold 50 MiB all the time.
+  // Rarely asked, these would hold 40 and 50 MiB all the time.
+  const tinyLarge = await load('tiny_face_detector', false)
   const ssd = await load('ssd_mobilenetv1', false)
   const landmarks = await load('face_landmark_68')
   const recognition = await load(arithmetic === 'int8' ? 'face_recognition_int8' : 'face_recognition')
   return {
     async detect (detector, rgb, side) {
-      if (detector === 'tiny_face_detector') return facesInGrid((await tiny(rgb, 1, side)).grid!, side)
+      if (detector === 'tiny_face_detector') {
+        const network = side > COMMON_SIDE_MAX ? tinyLarge : tiny
+        return facesInGrid((await network(rgb, 1, side)).grid!, side)
+      }
       const { scores, boxes } = await ssd(rgb, 1, side)
       return facesInBoxes(scores!, boxes!)
     },
