@@ -1,13 +1,8 @@
 import { GUARD_CONDEMNED, GUARD_FREE, GUARD_IN_NETWORK } from './protocol.ts'
 
-/** The word of the task that this thread works on; one that nobody else sees while it loads. */
-let guard = new Int32Array(new SharedArrayBuffer(4))
+/** One word, `GUARD_…`, which the main thread looks at before it ends this thread. */
+export const guard = new Int32Array(new SharedArrayBuffer(4))
 let calls = 0
-
-/** Says which word the main thread looks at before it ends this thread. */
-export function guardTask (shared: Int32Array<SharedArrayBuffer>): void {
-  guard = shared
-}
 
 /**
  * Calls a network that must not be interrupted. Does not call it, and never settles, when the main thread is about to end

@@ -5,13 +5,14 @@ import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { createPhotoQueue } from './photo-queue.ts'
-import { createThreadPool, LostThread, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
+import { createThreadPool, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
+import { LostThread } from './thread-watch.ts'
 
 /**
  * The inference threads. Photos given to them are moved away: do not use the bytes after. Both ways of looking at one
  * give null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the
- * queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died of it, and `CLIENT_GONE`
- * when the caller has gone while it waits. The caller hears of the wait and, when all went well, of every stage: each has the
+ * queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died, and `CLIENT_GONE`
+ * when the caller has gone while it waits. With several threads, as many of the photos that wait are decoded meanwhile. The caller hears of the wait and, when all went well, of every stage: each has the
  * whole time that it took, as if they had come one after the other.
  */
 export interface Inference {
@@ -41,7 +42,9 @@ export interface InferenceOptions extends ThreadPoolOptions {
 /** Makes the pool. */
 export function createInferencePool ({ onPhoto, ...options }: InferenceOptions): Inference {
   const { config } = options
-  const queue = createPhotoQueue({ slots: config.INFERENCE_THREADS, waitingMax: config.INFERENCE_QUEUE_MAX })
+  const { INFERENCE_THREADS, INFERENCE_QUEUE_MAX } = config
+  const ahead = INFERENCE_THREADS > 1 ? Math.min(INFERENCE_THREADS, INFERENCE_QUEUE_MAX) : 0
+  const queue = createPhotoQueue({ slots: INFERENCE_THREADS + ahead, waitingMax: INFERENCE_QUEUE_MAX - ahead })
   const threads = createThreadPool(options)
   let starting: Promise<Engine> | undefined
 
@@ -64,10 +67,11 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
       }
     }, { limitMs: config.INFERENCE_TIMEOUT_MS, ...gone && { signal: gone } })
     if (!result.ok) throw result.code === 'BUG' ? result.error : refusal(result.code)
-    onPhoto?.(startedAt - arrivedAt, result.stages)
+    const { turn = 0, ...stages } = result.stages
+    onPhoto?.(startedAt - arrivedAt + turn, stages)
     let stageAt = startedAt
     for (const [stage, ms] of Object.entries(result.stages)) {
-      onPart?.(`photo ${stage}`, stageAt, stageAt + ms)
+      onPart?.(stage === 'turn' ? 'photo wait' : `photo ${stage}`, stageAt, stageAt + ms)
       stageAt += ms
     }
     return result.found
@@ -83,7 +87,11 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
     assertRoom: () => queue.assertRoom(config.INFERENCE_TIMEOUT_MS),
     identify: (photo, caller) => examine<Identification>('identify', photo, caller),
     examineForEnrolment: (photo, caller) => examine<Enrolment>('enrol', photo, caller),
-    load: queue.load,
+    load () {
+      const { running, waiting } = queue.load()
+      const lookedAt = Math.min(running, INFERENCE_THREADS)
+      return { running: lookedAt, waiting: waiting + running - lookedAt }
+    },
     async close () {
       await starting?.catch(() => {}) // Whoever started it was told.
       await queue.idle()

@@ -1,25 +1,28 @@
 import { resolve } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Piscina } from 'piscina'
-import {
-  GUARD_CONDEMNED, GUARD_FREE, type NetworkFile, type PhotoResult, type PhotoTask, type WorkerReady, type WorkerSetup
-} from '../../workers/protocol.ts'
+import { MARK, type NetworkFile, type PhotoResult, type PhotoTask, type WorkerReady, type WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
+import { createBalance, PHOTOS_MAX } from './balance.ts'
 import { silenceRuntime } from './silence-runtime.ts'
+import { createThreadWatch, HungThread, LostThread } from './thread-watch.ts'
 
 /** What runs the networks, and what the operator should know about it. */
 export type Engine = Pick<WorkerReady, 'engine' | 'notice'>
 
-/** The inference threads, each with at most one photo. One that dies or hangs is replaced. */
+/**
+ * The inference threads, each with one photo that it looks at and, if there are several threads, one more that it decodes
+ * meanwhile. One that dies or hangs is replaced.
+ */
 export interface ThreadPool {
   /** Resolves when every thread has its models loaded and warm; rejects if one cannot. */
   start (): Promise<Engine>
   /**
-   * Gives a photo to a free thread. Rejects with `INFERENCE_FAILED` when the thread died of it, with `INFERENCE_TIMEOUT`
-   * when the thread hung and was ended, and with {@link LostThread} when it could not be ended.
+   * Gives a photo to a thread as soon as one can take it. Rejects with `INFERENCE_FAILED` when the thread died of it or of its other
+   * photo, with `INFERENCE_TIMEOUT` when the thread hung and was ended, and with {@link LostThread} when it could not be
+   * ended.
    */
-  run<Found> (task: Omit<PhotoTask, 'guard'>): Promise<PhotoResult<Found>>
+  run<Found> (task: Omit<PhotoTask, 'mark'>): Promise<PhotoResult<Found>>
   /** Ends the threads that are left. */
   close (): Promise<void>
 }
@@ -39,25 +42,20 @@ export interface ThreadPoolOptions {
   onUnfit?: (err: Error) => void
 }
 
-/** A thread does not come back from a network, where ending it would end the process. */
-export class LostThread extends Error {
-  override name = 'LostThread'
-}
-
 /**
  * The threads run the compiled worker, also when this file runs as TypeScript: the loader that makes this possible
  * does not reach into threads.
  */
 const WORKER = new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '../..'}/workers/inference-worker.js`, import.meta.url)
-const LOOK_AGAIN_MS = 10
 /** No photo takes so long; a thread that does is worth the second that another one needs to load its models. */
 const HANG_MS_MIN = 3_000
 
 /** Makes the pool; its threads start when told to. */
 export function createThreadPool ({ config, gallery, network, onThreadError, onUnfit = onThreadError }: ThreadPoolOptions): ThreadPool {
   silenceRuntime()
-  const hangMs = Math.max(HANG_MS_MIN, config.INFERENCE_TIMEOUT_MS)
   let pool: Piscina | undefined
+  const balance = createBalance(config.INFERENCE_THREADS)
+  const watch = createThreadWatch(Math.max(HANG_MS_MIN, config.INFERENCE_TIMEOUT_MS), () => pool?.threads ?? [])
   let lost = 0
 
   function createPool (): Piscina {
@@ -75,7 +73,9 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
       workerData: setup,
       minThreads: config.INFERENCE_THREADS,
       maxThreads: config.INFERENCE_THREADS,
-      concurrentTasksPerWorker: 1,
+      concurrentTasksPerWorker: PHOTOS_MAX,
+      loadBalancer: balance.choose,
+      stricterFIFO: true,
       // Blocking between tasks would stop the thread's own timers; not blocking costs microseconds.
       atomics: 'disabled',
       closeTimeout: config.CLOSE_GRACE_MS
@@ -92,7 +92,11 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
         if (failure) reject(failure)
         else resolve(engine)
       }
-      threads.on('message', ({ ready, ...about }: WorkerReady) => { if (ready && loading > 0) loaded(about) })
+      threads.on('message', ({ threadId, guard, longPhotos, ...about }: WorkerReady) => {
+        watch.add({ threadId, guard })
+        balance.add({ threadId, longPhotos })
+        if (loading > 0) loaded(about)
+      })
       threads.on('error', (err: Error) => {
         // One that dies before it is ready is not replaced.
         if (loading === 0 && threads.threads.length < config.INFERENCE_THREADS) return onUnfit(err)
@@ -104,25 +108,15 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
     })
   }
 
-  /** Ends a thread between two networks; rejects if there is no such moment for as long again. */
-  async function endThread (guard: PhotoTask['guard'], end: AbortController): Promise<void> {
-    const deadline = performance.now() + hangMs
-    while (Atomics.compareExchange(guard, 0, GUARD_FREE, GUARD_CONDEMNED) !== GUARD_FREE) {
-      if (performance.now() > deadline) throw new LostThread('an inference thread does not come back from a network')
-      await pause(LOOK_AGAIN_MS)
-    }
-    end.abort(new FaceError('INFERENCE_TIMEOUT'))
-  }
-
-  /** What went wrong with the thread, told to whom it concerns, and what the photo's request is answered. */
-  function threadError (err: unknown, end: AbortSignal): unknown {
+  /** Tells whom it concerns what went wrong with a thread, once, and gives what the photo's request is answered. */
+  function threadError (err: unknown, threadId: number): unknown {
     if (err instanceof LostThread) {
       lost++
       onUnfit(err)
-      return err
     }
-    onThreadError(end.aborted ? new Error('an inference thread hung and was ended') : err as Error)
-    return end.aborted ? end.reason : new FaceError('INFERENCE_FAILED', { cause: err })
+    if (err instanceof LostThread || err instanceof FaceError) return err
+    if (watch.remove(threadId)) onThreadError(err as Error)
+    return err instanceof HungThread ? new FaceError('INFERENCE_TIMEOUT') : new FaceError('INFERENCE_FAILED', { cause: err })
   }
 
   return {
@@ -131,18 +125,12 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
       return whenWarm(pool)
     },
     async run (task) {
-      const threads = pool
-      if (!threads) throw new FaceError('OVERLOADED')
-      const guard = new Int32Array(new SharedArrayBuffer(4))
-      const end = new AbortController()
+      if (!pool) throw new FaceError('OVERLOADED')
+      const mark = new Int32Array(new SharedArrayBuffer(MARK.words * Int32Array.BYTES_PER_ELEMENT))
       try {
-        return await new Promise((resolve, reject) => {
-          const timer = setTimeout(() => { endThread(guard, end).catch(reject) }, hangMs)
-          threads.run({ ...task, guard }, { transferList: [task.photo], signal: end.signal })
-            .finally(() => clearTimeout(timer)).then(resolve, reject)
-        })
+        return await watch.watch(mark, pool.run({ ...task, mark }, { transferList: [task.photo] }))
       } catch (err) {
-        throw threadError(err, end.signal)
+        throw threadError(err, mark[MARK.threadWord]!)
       }
     },
     async close () {

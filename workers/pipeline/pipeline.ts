@@ -15,6 +15,8 @@ export interface Tools extends Pick<WorkerSetup, 'augment'> {
   backend: Backend
   recognizer: Recognizer
   matchFace: Matcher
+  /** Resolves when the networks are free for this photo; without it they are. */
+  turn?: () => Promise<void>
 }
 
 /** What a photo shows, null without a face, and the time that it took. */
@@ -29,9 +31,13 @@ interface Located extends Pick<Face, 'box' | 'score'> {
 }
 
 /** Finds the face in as few pixels as will do; where they are fewer than the chip takes, in all of them. */
-async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: number, lap: Lap): Promise<Located | null> {
+async function locate ({ backend, turn }: Pick<Tools, 'backend' | 'turn'>, photo: Uint8Array, imagePixelsMax: number, lap: Lap): Promise<Located | null> {
   const opened = await openPhoto(photo, imagePixelsMax)
   lap('decode')
+  if (turn) {
+    await turn()
+    lap('turn')
+  }
   let found = await findFace(backend, opened.picture, lap)
   if (!found) return null
   if (opened.reduction > 1 && scaleOf(found.transform) < 1) {
@@ -45,9 +51,10 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
 }
 
 /** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */
-export async function identify ({ backend, recognizer, matchFace, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
+export async function identify (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
+  const { recognizer, matchFace, augment } = tools
   const { times: stages, lap } = startStopwatch()
-  const located = await locate(backend, photo, imagePixelsMax, lap)
+  const located = await locate(tools, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
   const { found, box, score } = located
   const chip = recognizer.align(found)
@@ -63,9 +70,10 @@ export async function identify ({ backend, recognizer, matchFace, augment }: Too
  * Decodes, finds, encodes and matches the largest face in the same way as {@link identify}, and takes the time to look for
  * others and to measure its quality. Throws PhotoError for a photo that cannot be used.
  */
-export async function examineForEnrolment ({ backend, recognizer, matchFace, augment }: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
+export async function examineForEnrolment (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
+  const { backend, recognizer, matchFace, augment } = tools
   const { times: stages, lap } = startStopwatch()
-  const located = await locate(backend, photo, imagePixelsMax, lap)
+  const located = await locate(tools, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
   const { found, box, score } = located
   const chip = recognizer.align(found)
