@@ -1,4 +1,3 @@
-import type { Config } from '../src/config.ts'
 import type { Floor } from './floor.ts'
 import type { GallerySearch } from './gallery.ts'
 import type { LoadResult } from './load.ts'
@@ -17,7 +16,6 @@ export interface Row extends LoadResult {
   /** Inference threads of the server. */
   threads: number
   /** What its recognition network computes in. */
-  arithmetic: Config['ENCODING_ARITHMETIC']
   /** Processor time of the server's process and of this one for each request; NaN while others are under way. */
   serverCpuMs: number
   clientCpuMs: number
@@ -62,7 +60,7 @@ export interface Report {
 export const sizeName = ({ width, height }: PhotoSize): string => `${width}×${height}`
 
 /** The rows of the server as it is by default, without those of one that is started otherwise. */
-export const usualRows = ({ rows, threads }: Report): Row[] => rows.filter((row) => row.threads === threads && row.arithmetic === 'float32')
+export const usualRows = ({ rows, threads }: Report): Row[] => rows.filter((row) => row.threads === threads)
 
 /** Of those, the ones of `/recognize` with photos of this size and this many enrolled. */
 export function recognitions (report: Report, size: PhotoSize, enrolled: number): Row[] {
