@@ -81,28 +81,34 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
     })
   }
 
-  /** Settles only when no thread is loading any more: ending one that does would end the process. */
+  /**
+   * Settles only when no thread is loading any more: ending one that does would end the process. One that cannot load is
+   * replaced once.
+   */
   function whenWarm (threads: Piscina): Promise<Engine> {
     return new Promise((resolve, reject) => {
-      let loading = config.INFERENCE_THREADS
+      let warm = 0
+      let isSettled = false
       let failure: Error | undefined
-      const loaded = (engine: Engine): void => {
-        if (--loading > 0) return
-        if (failure) reject(failure)
-        else resolve(engine)
+      const settle = (engine?: Engine): void => {
+        if (isSettled || threads.threads.length > warm) return
+        isSettled = true
+        if (engine && warm === config.INFERENCE_THREADS) resolve(engine)
+        else reject(failure)
       }
-      threads.on('message', ({ threadId, guard, longPhotos, ...about }: WorkerReady) => {
+      threads.on('message', ({ threadId, guard, longPhotos, ready: _, ...about }: WorkerReady) => {
         watch.add({ threadId, guard })
         balance.add({ threadId, longPhotos })
-        if (loading > 0) loaded(about)
+        if (isSettled) return
+        warm++
+        settle(about)
       })
       threads.on('error', (err: Error) => {
         // One that dies before it is ready is not replaced.
-        if (loading === 0 && threads.threads.length < config.INFERENCE_THREADS) return onUnfit(err)
+        if (isSettled && threads.threads.length < config.INFERENCE_THREADS) return onUnfit(err)
         onThreadError(err)
-        if (loading === 0) return
         failure ??= err
-        loaded({ engine: 'none' })
+        settle()
       })
     })
   }
