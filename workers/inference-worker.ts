@@ -1,5 +1,5 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads'
-import type { Backend } from './backends/backend.ts'
+import { isQuickLook, type Backend } from './backends/backend.ts'
 import { loadBackend } from './backends/load.ts'
 import { guard } from './network-guard.ts'
 import { createMatcher } from './pipeline/match.ts'
@@ -10,19 +10,16 @@ import { warmUp } from './pipeline/warm-up.ts'
 import { MARK, type PhotoResult, type PhotoTask, type WorkerReady, type WorkerSetup } from './protocol.ts'
 import { giveWay, inTurn, longPhotos } from './turns.ts'
 
-/** Looks in larger squares than this, and those of ssd_mobilenetv1, take longer than all else that most photos need. */
-const QUICK_SIDE_MAX = 320
-
 /** Before a look that takes long, the photo that waits goes first. */
 const considerate = (backend: Backend): Backend => ({
   ...backend,
   async detect (detector, rgb, side) {
-    if (detector === 'ssd_mobilenetv1' || side > QUICK_SIDE_MAX) await giveWay()
+    if (!isQuickLook(detector, side)) await giveWay()
     return backend.detect(detector, rgb, side)
   }
 })
 
-/** Loads the networks and runs each once. */
+/** Loads the networks and warms them up. */
 async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
   const { backend, ...about } = await loadBackend(setup)
   const recognizer = await openRecognizer(backend, setup)

@@ -12,8 +12,9 @@ import { LostThread } from './thread-watch.ts'
  * The inference threads. Photos given to them are moved away: do not use the bytes after. Both ways of looking at one
  * give null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the
  * queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died, and `CLIENT_GONE`
- * when the caller has gone while it waits. With several threads, as many of the photos that wait are decoded meanwhile. The caller hears of the wait and, when all went well, of every stage: each has the
- * whole time that it took, as if they had come one after the other.
+ * when the caller has gone while it waits. With several threads, as many of the photos that wait are decoded meanwhile. The
+ * caller hears of the wait and, when all went well, of every stage: each has the whole time that it took, as if they had come
+ * one after the other.
  */
 export interface Inference {
   /**

@@ -7,6 +7,10 @@ export type DetectorName = 'tiny_face_detector' | 'ssd_mobilenetv1'
 
 /** Side of the square that ssd_mobilenetv1 takes, in pixels. */
 export const SSD_SIDE = 512
+const QUICK_SIDE_MAX = 320
+/** Whether a look in a square of this side is one that most photos are done with; others take longer than all else they need. */
+export const isQuickLook = (detector: DetectorName, side: number): boolean => detector === 'tiny_face_detector' && side <= QUICK_SIDE_MAX
+
 /** Detections with a lower score are not worth a second look; face-api's own limit for a face is 0.5. */
 export const SCORE_MIN = 0.2
 /** Side of the square that {@link Backend.landmarks} takes, in pixels (face_landmark_68's input). */

@@ -1,13 +1,10 @@
 import { join } from 'node:path'
 import { Tensor } from 'onnxruntime-node'
 import { callNetwork } from '../network-guard.ts'
-import { CHIP_SIDE, LANDMARK_SIDE, type Backend } from './backend.ts'
+import { CHIP_SIDE, isQuickLook, LANDMARK_SIDE, type Backend } from './backend.ts'
 import { openSession } from './onnx-session.ts'
 import { facesInBoxes } from './ssd-boxes.ts'
 import { facesInGrid } from './tiny-boxes.ts'
-
-/** Side of the largest pictures that most photos need tiny_face_detector for, in pixels. */
-const COMMON_SIDE_MAX = 320
 
 type Outputs = Readonly<Record<string, Float32Array>>
 
@@ -38,7 +35,7 @@ export async function createOnnxBackend (modelsDir: string, executionProviders: 
   return {
     async detect (detector, rgb, side) {
       if (detector === 'tiny_face_detector') {
-        const network = side > COMMON_SIDE_MAX ? tinyLarge : tiny
+        const network = isQuickLook(detector, side) ? tiny : tinyLarge
         return facesInGrid((await network(rgb, 1, side)).grid!, side)
       }
       const { scores, boxes } = await ssd(rgb, 1, side)

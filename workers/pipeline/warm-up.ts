@@ -1,13 +1,11 @@
 import sharp from 'sharp'
-import { LANDMARK_SIDE } from '../backends/backend.ts'
+import { isQuickLook, LANDMARK_SIDE } from '../backends/backend.ts'
 import { openPhoto } from './decode.ts'
 import { detectFaces, LOOKS } from './detect.ts'
 import { MID_GREY } from './picture.ts'
 import type { Tools } from './pipeline.ts'
 
 const SIDE = 256
-/** The first looks, with which most photos are done. */
-const COMMON_LOOKS = LOOKS.slice(0, 2)
 
 /**
  * Runs the decoder and the networks that every photo needs once, so that the first kiosk does not pay for it. The others
@@ -16,7 +14,7 @@ const COMMON_LOOKS = LOOKS.slice(0, 2)
 export async function warmUp ({ backend, recognizer }: Tools): Promise<void> {
   const grey = await sharp({ create: { width: SIDE, height: SIDE, channels: 3, background: MID_GREY } }).jpeg().toBuffer()
   const { picture } = await openPhoto(grey, SIDE ** 2)
-  for (const look of COMMON_LOOKS) await detectFaces(backend, picture, look)
+  for (const look of LOOKS.filter(({ detector, side }) => isQuickLook(detector, side))) await detectFaces(backend, picture, look)
   await backend.landmarks(new Uint8Array(LANDMARK_SIDE ** 2 * 3), 1)
   await recognizer.encode(new Uint8Array(recognizer.chipSide ** 2 * 3), 1)
 }
