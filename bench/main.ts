@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --quick]`: how fast the built server is on this machine, against the least that its networks cost here
- * and against face-api on its own, all measured in the same run. Writes `bench/results/`.
+ * and against face-api on its own, all measured in the same run. Writes `bench/results/`. With `--peer COMMAND` also against
+ * another program, see bench/dlib.
  * `npm run bench -- --docs`: brings what the last full run wrote into docs/performance.md.
  * `npm run bench -- --store [--quick]`: how the store grows.
  */
@@ -15,6 +16,7 @@ import { floorMs, measureFloor } from './floor.ts'
 import { measureGallery } from './gallery.ts'
 import { count } from './markdown.ts'
 import { benchPhotos } from './photos.ts'
+import { measurePeer } from './peer-speed.ts'
 import { measureReference } from './reference.ts'
 import { reportText } from './report-text.ts'
 import { sizeName, type Report, type Row } from './report.ts'
@@ -62,7 +64,7 @@ const PLANS = {
   }
 }
 
-async function runBench (quick: boolean): Promise<Report> {
+async function runBench (quick: boolean, peerCommand: string | undefined): Promise<Report> {
   const plan = PLANS[quick ? 'quick' : 'full']
   const startedAt = performance.now()
   const seconds = (): number => (performance.now() - startedAt) / 1000
@@ -80,6 +82,8 @@ async function runBench (quick: boolean): Promise<Report> {
   const searches = measureGallery(plan.searches)
   say('face-api on its own')
   const reference = await measureReference(photos.slice(0, plan.referencePhotos), plan.referenceRounds)
+  if (peerCommand !== undefined) say(peerCommand)
+  const peer = peerCommand === undefined ? null : await measurePeer(peerCommand, plan.stageSizes, plan.referenceRounds)
   say('one thread and several, without HTTP')
   const pools = await measureThreads(photos, [...new Set([1, THREADS])], plan.turns, plan.turnMs)
   say('from the start to the first recognised photo')
@@ -109,6 +113,7 @@ async function runBench (quick: boolean): Promise<Report> {
     costs: costs.map((cost) => ({ ...cost, floorMs: floorMs(floor, cost.decodeMs) })),
     searches,
     reference,
+    peer,
     pools,
     firstRecognizedMs,
     starts: served.slice(0, plan.galleries.length).map(({ start }) => start),
@@ -125,9 +130,14 @@ async function writeReport (report: Report): Promise<void> {
   process.stdout.write(reportText(report))
 }
 
-const { values: { quick, store, docs } } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, store: { type: 'boolean', default: false }, docs: { type: 'boolean', default: false } }
+const { values: { quick, store, docs, peer } } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    store: { type: 'boolean', default: false },
+    docs: { type: 'boolean', default: false },
+    peer: { type: 'string' }
+  }
 })
 if (docs) await updateDocumentation(RESULTS, FIGURES)
 else if (store) process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
-else await writeReport(await runBench(quick))
+else await writeReport(await runBench(quick, peer))

@@ -31,6 +31,14 @@ function costTable ({ costs, reference }: Report): string {
   ].join('\n')
 }
 
+function peerTable ({ peer, costs }: Report): string {
+  if (!peer) return ''
+  return markdown([`the same photos with ${peer.name}`, ...peer.costs.map(({ size }) => sizeName(size))], [
+    ['ms', ...peer.costs.map(({ ms }) => number(ms))],
+    ['times as long', ...peer.costs.map(({ ms }, i) => number(ms / (costs[i]?.total ?? NaN)))]
+  ])
+}
+
 function machineTables ({ floor, searches }: Report): string {
   return [
     markdown(['network alone, one thread', 'ms'], [
@@ -109,7 +117,7 @@ export function reportText (report: Report): string {
   return [
     `${machine}, ${date}; ${photos}; \`npm run bench${quick ? ' -- --quick' : ''}\`, ${number(seconds / 60)} minutes.`,
     '',
-    targetTable(report), costTable(report), machineTables(report), throughputTable(report), servedTable(report), threadTables(report),
+    targetTable(report), costTable(report), peerTable(report), machineTables(report), throughputTable(report), servedTable(report), threadTables(report),
     startTables(report), rowTable(report)
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 import type { Floor } from './floor.ts'
 import type { GallerySearch } from './gallery.ts'
 import type { LoadResult } from './load.ts'
+import type { PeerSpeed } from './peer-speed.ts'
 import type { PhotoSize } from './photos.ts'
 import type { Reference } from './reference.ts'
 import type { ServedPhoto } from './served.ts'
@@ -15,7 +16,6 @@ export interface Row extends LoadResult {
   concurrency: number
   /** Inference threads of the server. */
   threads: number
-  /** What its recognition network computes in. */
   /** Processor time of the server's process and of this one for each request; NaN while others are under way. */
   serverCpuMs: number
   clientCpuMs: number
@@ -50,6 +50,8 @@ export interface Report {
   costs: Array<PhotoCost & { floorMs: number }>
   searches: GallerySearch[]
   reference: Reference
+  /** Null unless one was named. */
+  peer: PeerSpeed | null
   pools: PoolSpeed[]
   firstRecognizedMs: number[]
   starts: StartWith[]

@@ -13,6 +13,8 @@ export interface Arguments {
   /** The share of impostor pairs that the tolerance may accept, 0..1. */
   calibrate: number | undefined
   quality: boolean
+  /** The shell command of a program to be measured in place of this server. */
+  peer: string | undefined
   json: boolean
   out: string
 }
@@ -25,6 +27,7 @@ export const USAGE = `npm run accuracy -- --dataset DIR [options]
   --impostors N     compare at most so many pairs of different people (1000000)
   --calibrate FAR   also print the tolerance for this false accept rate, such as 0.001
   --quality         also measure how well quality tells which photos fail; takes longer
+  --peer COMMAND    measure another program in place of this server, see bench/dlib
   --json            print one JSON document instead of the report
   --out DIR         where the figures go (bench/results/accuracy)
   --help            print this
@@ -53,6 +56,7 @@ function parse (args: string[]) {
         impostors: { type: 'string', default: '1000000' },
         calibrate: { type: 'string' },
         quality: { type: 'boolean', default: false },
+        peer: { type: 'string' },
         json: { type: 'boolean', default: false },
         out: { type: 'string', default: 'bench/results/accuracy' },
         help: { type: 'boolean', default: false }
@@ -66,9 +70,10 @@ function parse (args: string[]) {
 
 /** Reads the command line; null asks for help. Throws {@link CommandError} for what it does not understand. */
 export function parseArguments (args: string[]): Arguments | null {
-  const { dataset, pairs, enrol, impostors, calibrate, quality, json, out, help } = parse(args)
+  const { dataset, pairs, enrol, impostors, calibrate, quality, peer, json, out, help } = parse(args)
   if (help) return null
   if (!dataset) throw new CommandError('--dataset DIR is missing (--help lists the options)')
+  if (peer !== undefined && quality) throw new CommandError('--quality: another program measures none')
   return {
     dataset,
     pairs,
@@ -76,6 +81,7 @@ export function parseArguments (args: string[]): Arguments | null {
     impostorsMax: wholeNumber('impostors', impostors),
     calibrate: calibrate === undefined ? undefined : rate('calibrate', calibrate),
     quality,
+    peer,
     json,
     out
   }

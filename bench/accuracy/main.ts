@@ -1,6 +1,6 @@
 /**
  * `npm run accuracy -- --dataset DIR`: how well the server recognises the people in these photos, with the configuration of
- * the environment. `--help` lists the options.
+ * the environment; or with `--peer COMMAND` another program. `--help` lists the options.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
@@ -15,6 +15,7 @@ import { readDataset } from './dataset.ts'
 import { drawFigures } from './figures.ts'
 import { findPairs } from './lfw-pairs.ts'
 import { measure } from './measure.ts'
+import { encodeByPeer } from './peer-encodings.ts'
 import { encodePhotos } from './photo-encodings.ts'
 import { reportText } from './report-text.ts'
 import type { Report } from './report.ts'
@@ -25,7 +26,7 @@ async function openFolder (folder: string): Promise<void> {
   })
 }
 
-async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, out }: Arguments): Promise<Report> {
+async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, peer, out }: Arguments): Promise<Report> {
   const config = loadConfig(readEnvironment())
   const network = await findNetwork(config)
   const dataset = await readDataset(folder)
@@ -34,15 +35,19 @@ async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, qu
   await openFolder(out)
 
   const { photos, people } = dataset
-  const { engine, photos: encoded } = await encodePhotos({
-    paths: photos.map(({ path }) => path),
-    config,
-    network,
-    withQuality: quality,
-    onProgress: createProgress(photos.length, 'photos', process.stderr),
-    onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
-  })
-  const { RECOGNITION_TOLERANCE, ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES } = config
+  const paths = photos.map(({ path }) => path)
+  const onProgress = createProgress(photos.length, 'photos', process.stderr)
+  const { model, engine, config: encodedWith, photos: encoded } = peer !== undefined
+    ? await encodeByPeer(peer, paths, onProgress)
+    : await encodePhotos({
+      paths,
+      config,
+      network,
+      withQuality: quality,
+      onProgress,
+      onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
+    })
+  const { RECOGNITION_TOLERANCE } = config
   const { lfw, ...measurements } = measure({
     people,
     encodings: encoded.map(({ encoding }) => encoding),
@@ -59,9 +64,9 @@ async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, qu
   const report: Report = {
     date: new Date().toISOString(),
     machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
-    model: network.id,
+    model,
     engine,
-    config: { RECOGNITION_TOLERANCE, ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES },
+    config: { RECOGNITION_TOLERANCE, ...encodedWith },
     dataset: { folder, people: people.length, photos: photos.length, peopleWithOnePhoto: people.filter((person) => person.photos.length === 1).length },
     detection: {
       detected,

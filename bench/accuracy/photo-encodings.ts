@@ -8,6 +8,7 @@ import { lanesOf, unhurried } from '../../src/inference/unhurried.ts'
 import { ownBytes } from '../../src/recognition/photo-bytes.ts'
 import type { RecognitionNetwork } from '../../src/recognition/network.ts'
 import { overallQuality } from '../../src/recognition/quality-policy.ts'
+import type { Report } from './report.ts'
 
 /** What became of a photo. */
 export interface EncodedPhoto {
@@ -17,6 +18,14 @@ export interface EncodedPhoto {
   quality?: number
   /** Why the photo could not be looked at: an error code of the server or of the file system. */
   unreadable?: string
+}
+
+/** What was encoded, and by what. */
+export interface Encoded extends Pick<Report, 'model' | 'engine'> {
+  /** The settings that the encodings depend on. */
+  config: Omit<Report['config'], 'RECOGNITION_TOLERANCE'>
+  /** In the order of the paths. */
+  photos: EncodedPhoto[]
 }
 
 /** The photo's fault; anything else is the server's and ends the run. */
@@ -38,8 +47,8 @@ async function look (inference: Inference, photo: ArrayBuffer, withQuality: bool
   return enrolment ? { encoding: enrolment.face.encoding, quality: overallQuality(enrolment.quality) } : { encoding: null }
 }
 
-/** Encodes the largest face of each photo with the server's own pipeline and threads; also says what runs the networks. */
-export async function encodePhotos ({ paths, config, network, withQuality, onProgress, onThreadError }: EncodingJob): Promise<{ engine: string, photos: EncodedPhoto[] }> {
+/** Encodes the largest face of each photo with the server's own pipeline and threads. */
+export async function encodePhotos ({ paths, config, network, withQuality, onProgress, onThreadError }: EncodingJob): Promise<Encoded> {
   const inference = createInferencePool({
     config: unhurried(config),
     gallery: createGallery(network.id).memory,
@@ -71,7 +80,13 @@ export async function encodePhotos ({ paths, config, network, withQuality, onPro
       photos[index] = await encode(path)
       onProgress(++done)
     })
-    return { engine, photos }
+    const { ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES } = config
+    return {
+      model: network.id,
+      engine,
+      config: { ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES },
+      photos
+    }
   } finally {
     await inference.close()
   }

@@ -79,8 +79,9 @@ function discard (curves: readonly DiscardCurve[]): string[] {
 /** The report for people. */
 export function reportText (report: Report): string {
   const { date, machine, model, engine, config, dataset, figures } = report
+  const encoder = engine === null ? model : `${model} on ${engine}, ENCODING_AUGMENT ${config.ENCODING_AUGMENT}`
   return [
-    `${model} on ${engine}; RECOGNITION_TOLERANCE ${config.RECOGNITION_TOLERANCE}, ENCODING_AUGMENT ${config.ENCODING_AUGMENT}`,
+    `${encoder}; RECOGNITION_TOLERANCE ${config.RECOGNITION_TOLERANCE}`,
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${date.slice(0, 10)}`,
     `${dataset.folder}: ${count(dataset.people)} people, ${count(dataset.photos)} photos; ${count(dataset.peopleWithOnePhoto)} people have only one`,
     '',

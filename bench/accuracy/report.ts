@@ -55,9 +55,13 @@ export interface DiscardCurve {
 export interface Report {
   date: string
   machine: { cpu: string, cores: number, node: string }
+  /** The recognition network, or the name of a program that is not this server. */
   model: string
-  engine: string
-  config: Pick<Config, 'RECOGNITION_TOLERANCE' | 'ENCODING_AUGMENT' | 'INFERENCE_BACKEND' | 'INFERENCE_THREADS' | 'MAX_IMAGE_PIXELS' | 'MAX_IMAGE_BYTES'>
+  /** What runs this server's networks; null for another program. */
+  engine: string | null
+  /** For another program the tolerance alone. */
+  config: Pick<Config, 'RECOGNITION_TOLERANCE'> &
+    Partial<Pick<Config, 'ENCODING_AUGMENT' | 'INFERENCE_BACKEND' | 'INFERENCE_THREADS' | 'MAX_IMAGE_PIXELS' | 'MAX_IMAGE_BYTES'>>
   dataset: { folder: string, people: number, photos: number, peopleWithOnePhoto: number }
   detection: { detected: number, rate: number, noFace: string[], unreadable: Array<{ photo: string, reason: string }> }
   /** Null without pairs; `notice` says why pairs that lay there were not used. */

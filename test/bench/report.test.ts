@@ -41,6 +41,7 @@ const report: Report = {
   costs: [{ size, stages: { decode: 3, detect: 2, landmarks: 4, encode: 7 }, total: 16, decodeMs: 2, floorMs: 14 }],
   searches: [{ encodings: 1000, ms: 1, readGBs: 1 }, { encodings: 100_000, ms: 5, readGBs: 13 }],
   reference: { engine: 'wasm', ssd: 400, tiny: 150 },
+  peer: { name: 'somebody', costs: [{ size, ms: 120 }] },
   pools: [{ threads: 1, perSecond: 60 }, { threads: 2, perSecond: 108 }],
   firstRecognizedMs: [1900, 2100],
   starts: [{ users: 100_000, listenMs: 3000, loadMs: 5001, progressLines: 10, nowMiB: 590, peakMiB: 610 }],
@@ -57,10 +58,11 @@ test('each target is compared with what was measured', () => {
 
 test('the report and the figures have what was measured', () => {
   const text = reportText(report)
-  for (const part of ['| **measured / floor** | **1.14** |', '400.0 (25.0 times as long)', '| 100,000 | 5.00 | 13.0 | 65 % |', '| 640×480, 10 enrolled | 50.0 | 100.0 | 95.0 |']) {
+  for (const part of ['| **measured / floor** | **1.14** |', '400.0 (25.0 times as long)', '| the same photos with somebody | 640×480 |', '| times as long | 7.5 |', '| 100,000 | 5.00 | 13.0 | 65 % |', '| 640×480, 10 enrolled | 50.0 | 100.0 | 95.0 |']) {
     assert.ok(text.includes(part), part)
   }
   assert.ok(!text.includes('NaN') && !text.includes('undefined'))
+  assert.ok(!reportText({ ...report, peer: null }).includes('somebody'))
   const figures = drawFigures(report)
   assert.deepEqual(Object.keys(figures), FIGURES)
   for (const svg of Object.values(figures)) assert.ok(svg.startsWith('<svg') && !svg.includes('NaN'))

@@ -104,6 +104,25 @@ test('without --json a report for people says the same, with the configuration o
   ]) assert.match(stdout, line)
 })
 
+test('with --peer another program encodes the same photos, and the report says so', async (t) => {
+  const folder = await tinyDataset(t)
+  const peer = join(folder, '..', 'peer.mjs')
+  // Tells people apart by the names of their folders, and finds nobody in the photos of one.
+  await writeFile(peer, `
+    import { createInterface } from 'node:readline'
+    console.log('reader of names')
+    for await (const path of createInterface({ input: process.stdin })) {
+      const person = path.split('/').at(-2)
+      console.log(person === 'gate' ? 'null' : JSON.stringify([person.charCodeAt(0), 0]))
+    }`)
+  const { code, stdout, stderr } = await accuracy(t, ['--dataset', folder, '--out', join(folder, '..', 'figures'), '--json', '--peer', `'${process.execPath}' '${peer}'`])
+  assert.equal(code, 0, stderr)
+  const { model, engine, config, detection, verification, lfw } = JSON.parse(stdout) as Report
+  assert.deepEqual({ model, engine, config }, { model: 'reader of names', engine: null, config: { RECOGNITION_TOLERANCE: 0.6 } })
+  assert.deepEqual(detection, { detected: 7, rate: 7 / 8, noFace: ['gate/gate_0001.jpg'], unreadable: [] })
+  assert.deepEqual([verification.eer.eer, verification.impostorPairs, lfw?.accuracy], [0, 20, 1])
+})
+
 test('what cannot be done ends with code 1 and one line, before any photo is read', async (t) => {
   const folder = await tinyDataset(t)
   const other = join(folder, '..', 'other.txt')
@@ -113,6 +132,7 @@ test('what cannot be done ends with code 1 and one line, before any photo is rea
     [['--dataset', `${folder}/none`], `${folder}/none: cannot be read as a folder (ENOENT)`],
     [['--dataset', folder, '--pairs', other], `${other} line 4: anna/anna_0003 is not in ${folder}`],
     [['--dataset', folder, '--out', `${other}/figures`], `${other}/figures: cannot be made a folder (ENOTDIR)`],
+    [['--dataset', folder, '--peer', 'exit 3'], 'exit 3: ended with 3 before it had answered'],
     [['--dataset', folder], 'RECOGNITION_TOLERANCE="3" is not allowed: expected a number from 0 to 2', { RECOGNITION_TOLERANCE: '3' }]
   ]
   await Promise.all(cases.map(async ([args, line, env]) => {
