@@ -18,9 +18,14 @@ export interface Balance {
 export const PHOTOS_MAX = 2
 
 /**
- * An idle thread takes the photo. If all of several are busy, one takes it as its second, to decode it ahead, but none whose
- * own photo takes long, and none while one is being replaced: others may be free sooner. One thread alone takes no second
- * photo: it is to take one core, and decoding ahead takes another.
+ * Photos that so many threads together decode ahead: one each. One thread alone decodes none: it is to take one core, and
+ * decoding ahead takes another.
+ */
+export const photosAhead = (threads: number): number => threads === 1 ? 0 : threads * (PHOTOS_MAX - 1)
+
+/**
+ * An idle thread takes the photo. If all are busy, one takes it as its second, to decode it ahead, but none whose own photo
+ * takes long, and none while one is being replaced: others may be free sooner.
  */
 export function createBalance (threads: number): Balance {
   const longPhotos = new Map<number, WorkerReady['longPhotos']>()
@@ -34,7 +39,7 @@ export function createBalance (threads: number): Balance {
     add: (thread) => { longPhotos.set(thread.threadId, thread.longPhotos) },
     choose (_, all) {
       const idle = all.find(({ currentUsage }) => currentUsage === 0)
-      if (idle || threads === 1 || all.length < threads) return idle ?? null
+      if (idle || photosAhead(threads) === 0 || all.length < threads) return idle ?? null
       return all.find(hasRoom) ?? null
     }
   }

@@ -4,6 +4,7 @@ import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../wor
 import type { Caller } from '../caller.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
+import { photosAhead } from './balance.ts'
 import { createPhotoQueue } from './photo-queue.ts'
 import { createThreadPool, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
 import { LostThread } from './thread-watch.ts'
@@ -44,7 +45,7 @@ export interface InferenceOptions extends ThreadPoolOptions {
 export function createInferencePool ({ onPhoto, ...options }: InferenceOptions): Inference {
   const { config } = options
   const { INFERENCE_THREADS, INFERENCE_QUEUE_MAX } = config
-  const ahead = INFERENCE_THREADS > 1 ? Math.min(INFERENCE_THREADS, INFERENCE_QUEUE_MAX) : 0
+  const ahead = Math.min(photosAhead(INFERENCE_THREADS), INFERENCE_QUEUE_MAX)
   const queue = createPhotoQueue({ slots: INFERENCE_THREADS + ahead, waitingMax: INFERENCE_QUEUE_MAX - ahead })
   const threads = createThreadPool(options)
   let starting: Promise<Engine> | undefined
