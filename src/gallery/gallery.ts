@@ -52,22 +52,25 @@ export function createGallery (networkId: string): Gallery {
     apply ({ key, record }) {
       const before = enrolled.get(key)
       const rowsBefore = before ? matrix.linked(before.rows) : []
-      const rows = new Set<number>()
+      const rows: number[] = []
       let after: Enrolled | undefined
       if (record) {
         const number = before?.number ?? Math.max(1, byNumber.length)
         // Encodings of another network are kept in the store, but distances to them would mean nothing.
-        const comparable = record.encodings.filter(({ model }) => model === networkId)
-        // A set, because the same photo may be registered twice.
-        for (const { vector } of comparable) rows.add(rowsBefore.find((row) => matrix.holds(row, vector)) ?? add(key, number, vector))
-        after = { number, userId: record.userId, rows: matrix.link([...rows]), encodings: record.encodings.length }
+        for (const { model, vector } of record.encodings) {
+          if (model !== networkId) continue
+          const row = rowsBefore.find((row) => matrix.holds(row, vector)) ?? add(key, number, vector)
+          // The same photo may be registered twice.
+          if (!rows.includes(row)) rows.push(row)
+        }
+        after = { number, userId: record.userId, rows: matrix.link(rows), encodings: record.encodings.length }
         enrolled.set(key, after)
         byNumber[number] = after
       } else if (before) {
         enrolled.delete(key)
         byNumber[before.number] = undefined
       }
-      for (const row of rowsBefore) if (!rows.has(row)) remove(key, row)
+      for (const row of rowsBefore) if (!rows.includes(row)) remove(key, row)
       encodings += (after?.encodings ?? 0) - (before?.encodings ?? 0)
       outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },

@@ -49,7 +49,8 @@ export function createRecordCodec (keys: readonly DataKey[]): RecordCodec {
     },
     decode (key, bytes) {
       const { content, keyId } = isSealed(bytes) ? unseal(key, bytes, keys) : { content: bytes, keyId: null }
-      return { ...decodeRecord(key, content), keyId }
+      const { record, sum } = decodeRecord(key, content)
+      return { record, sum, keyId }
     }
   }
 }

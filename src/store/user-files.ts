@@ -22,7 +22,8 @@ export function statText ({ ino, size, mtimeMs, ctimeMs }: Stats): string {
 function interpret (codec: RecordCodec, key: string, stats: Stats, read: () => Buffer): UserFile {
   const stat = statText(stats)
   try {
-    return { state: 'valid', stat, ...codec.decode(key, read()) }
+    const { record, sum, keyId } = codec.decode(key, read())
+    return { state: 'valid', stat, record, sum, keyId }
   } catch (err) {
     if (!(err instanceof DamagedRecordError)) throw err
     return { state: 'damaged', stat, reason: err.message, otherVersion: err.otherVersion }
