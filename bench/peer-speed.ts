@@ -17,12 +17,12 @@ export async function measurePeer (command: string, sizes: readonly PhotoSize[],
   const peer = await startPeer(command)
   const folder = await mkdtemp(join(tmpdir(), 'face-bench-'))
   try {
+    const path = join(folder, 'photo.jpg')
     const costs: PeerSpeed['costs'] = []
     for (const size of sizes) {
       const { photos } = await benchPhotos(size)
       let ms = 0
       for (const photo of photos) {
-        const path = join(folder, 'photo.jpg')
         await writeFile(path, photo)
         ms += await best(() => peer.encode(path), rounds) / photos.length
       }

@@ -13,9 +13,8 @@
 using namespace dlib;
 
 // The network of dlib_face_recognition_resnet_model_v1.dat, as dlib's documentation describes it (dnn_face_recognition_ex).
-template <typename INPUT> using normed = affine<INPUT>;
 template <int FILTERS, int STRIDE, typename INPUT>
-using convolutions = normed<con<FILTERS, 3, 3, 1, 1, relu<normed<con<FILTERS, 3, 3, STRIDE, STRIDE, INPUT>>>>>;
+using convolutions = affine<con<FILTERS, 3, 3, 1, 1, relu<affine<con<FILTERS, 3, 3, STRIDE, STRIDE, INPUT>>>>>;
 template <int FILTERS, typename INPUT>
 using residual = relu<add_prev1<convolutions<FILTERS, 1, tag1<INPUT>>>>;
 template <int FILTERS, typename INPUT>
@@ -26,7 +25,7 @@ template <typename INPUT> using to64 = residual<64, residual<64, residual<64, re
 template <typename INPUT> using to128 = residual<128, residual<128, residual_down<128, INPUT>>>;
 template <typename INPUT> using to256 = residual_down<256, residual<256, residual<256, residual_down<256, INPUT>>>>;
 using recognition_network = loss_metric<fc_no_bias<128, avg_pool_everything<to256<to128<to64<to32<
-  max_pool<3, 3, 2, 2, relu<normed<con<32, 7, 7, 2, 2, input_rgb_image_sized<150>>>>>>>>>>>>;
+  max_pool<3, 3, 2, 2, relu<affine<con<32, 7, 7, 2, 2, input_rgb_image_sized<150>>>>>>>>>>>>;
 
 // face_recognition's defaults: the photo doubled once before its faces are looked for, five landmarks, no jitter.
 constexpr long CHIP_SIDE = 150;

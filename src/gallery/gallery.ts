@@ -56,10 +56,10 @@ export function createGallery (networkId: string): Gallery {
       let after: Enrolled | undefined
       if (record) {
         const number = before?.number ?? Math.max(1, byNumber.length)
-        // Encodings of another network are kept in the store, but distances to them would mean nothing.
         for (const { model, vector } of record.encodings) {
+          // Those of another network are kept in the store, but distances to them would mean nothing.
           if (model !== networkId) continue
-          const row = rowsBefore.find((row) => matrix.holds(row, vector)) ?? add(key, number, vector)
+          const row = rowsBefore.find((held) => matrix.holds(held, vector)) ?? add(key, number, vector)
           // The same photo may be registered twice.
           if (!rows.includes(row)) rows.push(row)
         }
