@@ -42,7 +42,7 @@ async function main (): Promise<void> {
         onLine: (line) => output.write(`${line}\n`),
         onMessage (message, process) {
           if (message.type !== 'unfit') collector.hear(process, message)
-          else slot.replace().catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on'))
+          else slot.relieve().catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on'))
         }
       })
       collector.join(server)

@@ -18,6 +18,8 @@ export interface Slot {
    * other one ends before; the present one then goes on.
    */
   replace (): Promise<void>
+  /** The same, but goes on trying until one is ready: for a present one that cannot do all of its work. */
+  relieve (): Promise<void>
   /** Ends what runs; nothing starts any more. */
   stop (): Promise<void>
   /** The same, at once. */
@@ -75,15 +77,17 @@ export function createSlot ({ fork, graceMs, onCrash }: SlotOptions): Slot {
     }
   }
 
+  async function takeOver (from: ServerProcess | undefined, start: () => Promise<void>): Promise<void> {
+    await start()
+    // It waits for its clients first, and then has the time that every process has.
+    if (!stopping.signal.aborted) await from?.end('retire', 2 * graceMs)
+  }
+
   const slot: Slot = {
     start: () => inTurn(launch),
     insist: () => inTurn(persist),
-    replace: () => inTurn(async () => {
-      const old = current
-      await launch()
-      // It waits for its clients first, and then has the time that every process has.
-      if (!stopping.signal.aborted) await old?.end('retire', 2 * graceMs)
-    }),
+    replace: () => inTurn(() => takeOver(current, launch)),
+    relieve: () => inTurn(() => takeOver(current, persist)),
     async stop () {
       stopping.abort()
       await Promise.all([...processes].map((process) => process.end('stop', graceMs)))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EarlyExit, type Exit, type ServerProcess } from '../../../src/cluster/server-process.ts'
-import { createSlot } from '../../../src/cluster/slot.ts'
+import { createSlot, type Slot } from '../../../src/cluster/slot.ts'
 import { eventually } from '../../helper.ts'
 
 const EXIT: Exit = { pid: 1, code: null, signal: 'SIGKILL' }
@@ -19,7 +19,8 @@ function createProcess (): ServerProcess & { becomeReady: () => void, die: () =>
   return { ready, exited, becomeReady, die, kill: die, send () {}, async end () { die() } }
 }
 
-test('a process that dies is replaced, each time after twice as long, until one is ready; a stop ends it', async () => {
+/** A slot whose processes are listed as they are forked, with the delays before further ones. */
+function createTestSlot (): { slot: Slot, processes: Array<ReturnType<typeof createProcess>>, delays: number[] } {
   const processes: Array<ReturnType<typeof createProcess>> = []
   const delays: number[] = []
   const slot = createSlot({
@@ -30,6 +31,11 @@ test('a process that dies is replaced, each time after twice as long, until one 
     graceMs: 1000,
     onCrash: (_exit, delayMs) => delays.push(delayMs)
   })
+  return { slot, processes, delays }
+}
+
+test('a process that dies is replaced, each time after twice as long, until one is ready; a stop ends it', async () => {
+  const { slot, processes, delays } = createTestSlot()
   const started = slot.start()
   await eventually(() => processes.length === 1)
   processes[0]!.becomeReady()
@@ -48,4 +54,45 @@ test('a process that dies is replaced, each time after twice as long, until one 
   await processes[2]!.exited
   assert.equal(processes.length, 3)
   assert.deepEqual(delays, [250, 500])
+})
+
+test('a process that is unfit goes on until another one is ready, however many fail before', async () => {
+  const { slot, processes, delays } = createTestSlot()
+  const started = slot.start()
+  await eventually(() => processes.length === 1)
+  processes[0]!.becomeReady()
+  await started
+  let isUnfitGone = false
+  processes[0]!.exited.then(() => { isUnfitGone = true }, () => {})
+
+  const relieved = slot.relieve()
+  for (const next of [1, 2]) {
+    await eventually(() => processes.length === next + 1)
+    processes[next]!.die()
+  }
+  await eventually(() => processes.length === 4)
+  assert.equal(isUnfitGone, false)
+  processes[3]!.becomeReady()
+  await relieved
+  assert.equal(isUnfitGone, true)
+  assert.deepEqual(delays, [250, 500])
+  await slot.stop()
+  assert.equal(processes.length, 4)
+})
+
+test('a process that cannot take over from one that is well leaves it alone, and is not tried again', async () => {
+  const { slot, processes } = createTestSlot()
+  const started = slot.start()
+  await eventually(() => processes.length === 1)
+  processes[0]!.becomeReady()
+  await started
+  let isGone = false
+  processes[0]!.exited.then(() => { isGone = true }, () => {})
+  const replaced = slot.replace()
+  await eventually(() => processes.length === 2)
+  processes[1]!.die()
+  await assert.rejects(replaced, EarlyExit)
+  assert.equal(isGone, false)
+  await slot.stop()
+  assert.equal(processes.length, 2)
 })
