@@ -47,6 +47,8 @@ export function answerError (err: FastifyError | FaceError, request: FastifyRequ
   request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
   if (statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds)
   reply.outcome = code
+  // Fastify would close the connection, on which a client that is still sending may not see the answer: Node reads the rest.
+  reply.removeHeader('connection')
   reply.code(statusCode).send({
     success: false, message, code, ...details, ...(statusCode === 500 ? { request_id: request.id } : {})
   })

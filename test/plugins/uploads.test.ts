@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, request, type IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import sharp from 'sharp'
@@ -76,4 +80,28 @@ test('nobody is registered from the photos without people, and no odd file cause
     }
   })
   assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
+})
+
+test('who sends a body that is refused at its first line may send all of it, hears why, and goes on with the connection', async (t) => {
+  const app = await startApp(t, { MAX_IMAGE_BYTES: '1024' })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.after(() => agent.destroy())
+  const ports = new Set<number | undefined>()
+  // More than a connection holds on its way.
+  const body = Buffer.alloc(20_000_000, ' ')
+  for (const [type, length, code] of [
+    ['image/jpeg', body.length, 'PAYLOAD_TOO_LARGE'],
+    ['image/jpeg', undefined, 'PAYLOAD_TOO_LARGE'],
+    ['application/json', body.length, 'PAYLOAD_TOO_LARGE'],
+    ['text/plain', body.length, 'UNSUPPORTED_MEDIA_TYPE']
+  ] as const) {
+    const sent = request(`${url}/recognize`, { agent, method: 'POST', headers: { 'content-type': type, ...length !== undefined && { 'content-length': length } } })
+    const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+    await pipeline(Readable.from([body]), sent)
+    const [answer] = await answered
+    assert.equal((JSON.parse(Buffer.concat(await answer.toArray()).toString()) as { code: string }).code, code)
+    ports.add(sent.socket?.localPort)
+  }
+  assert.equal(ports.size, 1)
 })
