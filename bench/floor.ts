@@ -12,6 +12,8 @@ export interface Floor {
   ssd512: number
   landmarks: number
   encode: number
+  /** The same network in 8 bits. */
+  encodeInt8: number
   /** Single-threaded multiplication of 32-bit matrices by ONNX Runtime, in GFLOP/s. */
   gflops: number
   /** One thread reading 256 MiB, in GB/s. */
@@ -57,6 +59,7 @@ async function readBandwidth (): Promise<number> {
 export async function measureFloor (): Promise<Floor> {
   const modelsDir = resolve(process.env['MODELS_DIR'] ?? './models')
   const backend = await createOnnxBackend(modelsDir)
+  const int8 = await createOnnxBackend(modelsDir, ['cpu'], 'int8')
   const pixels = (side: number): Uint8Array => new Uint8Array(side * side * 3).fill(128)
   const [tiny160, tiny320, ssd, face, chip] = [pixels(160), pixels(320), pixels(SSD_SIDE), pixels(LANDMARK_SIDE), pixels(CHIP_SIDE)]
   return {
@@ -65,6 +68,7 @@ export async function measureFloor (): Promise<Floor> {
     ssd512: await best(() => backend.detect('ssd_mobilenetv1', ssd, SSD_SIDE), 10),
     landmarks: await best(() => backend.landmarks(face, 1)),
     encode: await best(() => backend.encode(chip, 1)),
+    encodeInt8: await best(() => int8.encode(chip, 1)),
     gflops: await matrixGflops(),
     readGBs: await readBandwidth()
   }

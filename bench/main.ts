@@ -20,7 +20,7 @@ import { measurePeer } from './peer-speed.ts'
 import { measureReference } from './reference.ts'
 import { reportText } from './report-text.ts'
 import { sizeName, type Report, type Row } from './report.ts'
-import { measureRequests } from './requests.ts'
+import { measureRequests, type Requests } from './requests.ts'
 import { measureStages } from './stages.ts'
 import { measureStart } from './start.ts'
 import { benchStore } from './store.ts'
@@ -45,7 +45,7 @@ const PLANS = {
     starts: 3,
     turns: 3,
     turnMs: 3_000,
-    oneThread: true
+    otherServers: true
   },
   quick: {
     sizes: SIZES.slice(0, 1),
@@ -60,7 +60,7 @@ const PLANS = {
     starts: 1,
     turns: 2,
     turnMs: 1_000,
-    oneThread: false
+    otherServers: false
   }
 }
 
@@ -91,15 +91,16 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
   const served = []
   for (const [index, enrolled] of plan.galleries.entries()) {
     say(`a server with ${count(enrolled)} encodings (${index + 1} of ${plan.galleries.length})`)
-    served.push(await measureRequests({
-      enrolled, threads: THREADS, sizes: plan.sizes, concurrencies: plan.concurrencies, runMs: plan.runMs, others: index === 0
-    }, sayRow))
+    const wanted: Requests = { enrolled, threads: THREADS, arithmetic: 'float32', sizes: plan.sizes, concurrencies: plan.concurrencies, runMs: plan.runMs, others: index === 0 }
+    served.push(await measureRequests(wanted, sayRow))
   }
-  if (plan.oneThread) {
-    say('a server with one thread')
-    served.push(await measureRequests({
-      enrolled: plan.galleries[0]!, threads: 1, sizes: plan.sizes.slice(0, 1), concurrencies: [2], runMs: plan.runMs, others: false
-    }, sayRow))
+  if (plan.otherServers) {
+    say('servers with one thread, and with 8 bits')
+    const usual: Requests = {
+      enrolled: plan.galleries[0]!, threads: THREADS, arithmetic: 'float32', sizes: plan.sizes.slice(0, 1), concurrencies: [2 * THREADS], runMs: plan.runMs, others: false
+    }
+    served.push(await measureRequests({ ...usual, threads: 1, concurrencies: [2] }, sayRow))
+    served.push(await measureRequests({ ...usual, arithmetic: 'int8' }, sayRow))
   }
 
   return {

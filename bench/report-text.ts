@@ -43,7 +43,8 @@ function machineTables ({ floor, searches }: Report): string {
   return [
     markdown(['network alone, one thread', 'ms'], [
       ['tiny_face_detector 160²', number(floor.tiny160)], ['tiny_face_detector 320²', number(floor.tiny320)], ['ssd_mobilenetv1 512²', number(floor.ssd512)],
-      ['face_landmark_68', number(floor.landmarks)], ['face_recognition', number(floor.encode)]
+      ['face_landmark_68', number(floor.landmarks)], ['face_recognition', number(floor.encode)],
+      [`face_recognition in 8 bits (${number(floor.encode / floor.encodeInt8, 2)} times as fast)`, number(floor.encodeInt8)]
     ]),
     `Matrix multiplication ${number(floor.gflops, 0)} GFLOP/s, memory read ${number(floor.readGBs)} GB/s, one thread.`,
     '',
@@ -105,7 +106,7 @@ function rowTable ({ rows }: Report): string {
   return markdown(['request', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'server CPU ms', 'client CPU ms', 'peak MiB', 'errors'], rows.map((row) => {
     const kind = row.size ? `${row.route} ${sizeName(row.size)}, ${row.concurrency} at once` : `${row.route} while every thread is busy`
     return [
-      `${kind}, ${count(row.enrolled)} enrolled, ${row.threads} threads`, number(row.perSecond), number(row.p50), number(row.p95), number(row.p99),
+      `${kind}, ${count(row.enrolled)} enrolled, ${row.threads} threads${row.arithmetic === 'int8' ? ', 8 bits' : ''}`, number(row.perSecond), number(row.p50), number(row.p95), number(row.p99),
       number(row.serverCpuMs), number(row.clientCpuMs), number(row.peakMiB, 0), row.errors
     ]
   }))

@@ -1,3 +1,4 @@
+import type { Config } from '../src/config.ts'
 import type { Floor } from './floor.ts'
 import type { GallerySearch } from './gallery.ts'
 import type { LoadResult } from './load.ts'
@@ -16,6 +17,8 @@ export interface Row extends LoadResult {
   concurrency: number
   /** Inference threads of the server. */
   threads: number
+  /** What its recognition network computes in. */
+  arithmetic: Config['ENCODING_ARITHMETIC']
   /** Processor time of the server's process and of this one for each request; NaN while others are under way. */
   serverCpuMs: number
   clientCpuMs: number

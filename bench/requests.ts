@@ -1,3 +1,4 @@
+import type { Config } from '../src/config.ts'
 import { load, type LoadResult, type Shot } from './load.ts'
 import { benchPhotos, type PhotoSize } from './photos.ts'
 import type { Row, StartWith } from './report.ts'
@@ -8,6 +9,7 @@ import { startBenchServer, type BenchServer } from './server.ts'
 export interface Requests {
   enrolled: number
   threads: number
+  arithmetic: Config['ENCODING_ARITHMETIC']
   sizes: readonly PhotoSize[]
   concurrencies: readonly number[]
   runMs: number
@@ -19,7 +21,7 @@ const WARM_UP_MS = 1_000
 /** Photos at once that keep every thread busy, for each thread. */
 const BUSY = 4
 
-type About = Pick<Row, 'route' | 'size' | 'enrolled' | 'concurrency' | 'threads'>
+type About = Pick<Row, 'route' | 'size' | 'enrolled' | 'concurrency' | 'threads' | 'arithmetic'>
 
 /** Runs a load, and nothing else of the server's, with processor times and the server's own figures. */
 async function measured (server: BenchServer, about: About, run: () => Promise<LoadResult>): Promise<Row> {
@@ -51,8 +53,8 @@ async function startOf (server: BenchServer, users: number): Promise<StartWith> 
 
 /** Starts a server, asks all this of it, each kind of request for `runMs`, and stops it. */
 export async function measureRequests (wanted: Requests, onRow: (row: Row) => void): Promise<{ rows: Row[], start: StartWith }> {
-  const { enrolled, threads, sizes, concurrencies, runMs, others } = wanted
-  const server = await startBenchServer({ strangers: enrolled }, { INFERENCE_THREADS: String(threads) })
+  const { enrolled, threads, arithmetic, sizes, concurrencies, runMs, others } = wanted
+  const server = await startBenchServer({ strangers: enrolled }, { INFERENCE_THREADS: String(threads), ENCODING_ARITHMETIC: arithmetic })
   const rows: Row[] = []
   const done = (row: Row): void => {
     rows.push(row)
@@ -64,12 +66,12 @@ export async function measureRequests (wanted: Requests, onRow: (row: Row) => vo
       const recognize = photos.map((body): Shot => ({ method: 'POST', path: '/recognize', body }))
       await load(server.url, recognize, 2 * threads, WARM_UP_MS)
       for (const concurrency of concurrencies) {
-        const about = { route: '/recognize', size, enrolled, concurrency, threads }
+        const about = { route: '/recognize', size, enrolled, concurrency, threads, arithmetic }
         done(await measured(server, about, () => load(server.url, recognize, concurrency, runMs)))
       }
       if (!others || index > 0) continue
       const register = photos.map((body, i): Shot => ({ method: 'POST', path: `/register-face?user_id=bench-${i}&replace=true`, body }))
-      const about = { enrolled, concurrency: threads, threads }
+      const about = { enrolled, concurrency: threads, threads, arithmetic }
       done(await measured(server, { route: '/register-face', size, ...about }, () => load(server.url, register, threads, runMs)))
       for (const route of ['/health', '/stats']) {
         done(await whileBusy(server, { route, size: null, ...about, concurrency: 1 }, recognize, 2 * runMs))

@@ -13,7 +13,8 @@ const NETWORKS: Readonly<Record<NetworkName, () => Promise<Graph>>> = {
   ssd_mobilenetv1: async () => (await import('./ssd-mobilenetv1.ts')).ssdMobilenetv1(),
   tiny_face_detector: async () => (await import('./tiny-face-detector.ts')).tinyFaceDetector(),
   face_landmark_68: async () => (await import('./face-landmark-68.ts')).faceLandmark68(),
-  face_recognition: async () => (await import('./face-recognition.ts')).faceRecognition()
+  face_recognition: async () => (await import('./face-recognition.ts')).faceRecognition(),
+  face_recognition_int8: async () => (await import('./face-recognition.ts')).faceRecognitionInt8()
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

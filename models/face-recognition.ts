@@ -1,7 +1,11 @@
+import { plainArithmetic, quantisedArithmetic, type Arithmetic } from './arithmetic.ts'
+import { FACE_RECOGNITION_RANGES } from './face-recognition-ranges.ts'
 import { Graph, type WindowOptions } from './graph.ts'
 import { convFilters, readWeights, scaleFilters, type Tensor } from './weights.ts'
 
 const MEAN_RGB = [122.782, 117.001, 104.298]
+/** All that the bytes of a photo can become. */
+const PIXEL_RANGE = [(0 - Math.max(...MEAN_RGB)) / 255, (255 - Math.min(...MEAN_RGB)) / 255] as const
 /** Channels that a down-sampling block adds to its shortcut, as zeros. */
 const WIDENED: Readonly<Record<string, number>> = { conv64_down: 32, conv128_down: 64, conv256_down: 128 }
 /** Blocks whose main path ends one row and column short of the shortcut. */
@@ -11,23 +15,24 @@ const SHORT = ['conv256_down', 'conv256_down_out']
  * dlib's face recognition network (dlib_face_recognition_resnet_model_v1, a ResNet-34 with fewer layers and filters; He
  * et al. 2015) as face-api carries it: `image` [N,150,150,3] bytes RGB, an aligned chip, to `encoding` [N,128].
  */
-export async function faceRecognition (): Promise<Graph> {
+export async function faceRecognition (arithmeticOf: (graph: Graph) => Arithmetic = plainArithmetic): Promise<Graph> {
   const weights = await readWeights('face_recognition')
   const graph = new Graph('face_recognition')
+  const { activation, conv: convolve } = arithmeticOf(graph)
 
   function conv (x: string, name: string, options: WindowOptions): string {
     const scale = weights(`${name}/scale/weights`).data
     const offset = weights(`${name}/scale/biases`).data
     const bias = weights(`${name}/conv/bias`).data.map((value, i) => value * scale[i]! + offset[i]!)
-    return graph.conv(x, scaleFilters(convFilters(weights(`${name}/conv/filters`)), scale), bias, options)
+    return convolve(x, scaleFilters(convFilters(weights(`${name}/conv/filters`)), scale), bias, options)
   }
 
-  const relu = (x: string): string => graph.op('Relu', [x])
+  const relu = (name: string, x: string): string => activation(name, graph.op('Relu', [x]))
 
   function residual (x: string, name: string): string {
-    const inner = relu(conv(x, `${name}/conv1`, { padding: 1 }))
-    const main = conv(inner, `${name}/conv2`, { padding: 1 })
-    return relu(graph.op('Add', [main, x]))
+    const inner = relu(`${name}/conv1`, conv(x, `${name}/conv1`, { padding: 1 }))
+    const main = activation(`${name}/conv2`, conv(inner, `${name}/conv2`, { padding: 1 }))
+    return relu(name, graph.op('Add', [main, x]))
   }
 
   function pad (x: string, channels: number, rows: number): string {
@@ -35,19 +40,19 @@ export async function faceRecognition (): Promise<Graph> {
   }
 
   function residualDown (x: string, name: string): string {
-    const inner = relu(conv(x, `${name}/conv1`, { stride: 2 }))
-    const main = conv(inner, `${name}/conv2`, { padding: 1 })
-    const shortcut = graph.pool('AveragePool', x, 2, { stride: 2 })
+    const inner = relu(`${name}/conv1`, conv(x, `${name}/conv1`, { stride: 2 }))
+    const main = activation(`${name}/conv2`, conv(inner, `${name}/conv2`, { padding: 1 }))
+    const shortcut = activation(`${name}/shortcut`, graph.pool('AveragePool', x, 2, { stride: 2 }))
     const widened = WIDENED[name]
-    return relu(graph.op('Add', [
-      widened === undefined ? shortcut : pad(shortcut, widened, 0),
-      SHORT.includes(name) ? pad(main, 0, 1) : main
+    return relu(name, graph.op('Add', [
+      widened === undefined ? shortcut : activation(`${name}/shortcut`, pad(shortcut, widened, 0)),
+      SHORT.includes(name) ? activation(`${name}/conv2`, pad(main, 0, 1)) : main
     ]))
   }
 
-  let x = graph.normalise(graph.image(150, 150), MEAN_RGB, 255)
-  x = relu(conv(x, 'conv32_down', { stride: 2 }))
-  x = graph.pool('MaxPool', x, 3, { stride: 2 })
+  let x = activation('pixels', graph.normalise(graph.image(150, 150), MEAN_RGB, 255))
+  x = relu('conv32_down', conv(x, 'conv32_down', { stride: 2 }))
+  x = activation('conv32_down', graph.pool('MaxPool', x, 3, { stride: 2 }))
   for (const name of ['conv32_1', 'conv32_2', 'conv32_3']) x = residual(x, name)
   x = residualDown(x, 'conv64_down')
   for (const name of ['conv64_1', 'conv64_2', 'conv64_3']) x = residual(x, name)
@@ -61,3 +66,6 @@ export async function faceRecognition (): Promise<Graph> {
   graph.output('encoding', graph.op('MatMul', [average, graph.constant(projection)]), ['N', 128])
   return graph
 }
+
+/** The same in 8 bits, up to the global average. Its encodings are near those of the other, but not comparable with them. */
+export const faceRecognitionInt8 = (): Promise<Graph> => faceRecognition(quantisedArithmetic({ ...FACE_RECOGNITION_RANGES, pixels: PIXEL_RANGE }))

@@ -52,6 +52,12 @@ export class Graph {
     return this.#initializer(dims, DATA_TYPE.float, data)
   }
 
+  /** Stores bytes or 32-bit whole numbers in the graph. */
+  whole (dims: number[], data: Uint8Array | Int8Array | Int32Array): string {
+    const type = data instanceof Int32Array ? 'int32' : data instanceof Int8Array ? 'int8' : 'uint8'
+    return this.#initializer(dims, DATA_TYPE[type], data)
+  }
+
   /** Stores whole numbers in the graph, for shapes, axes and places. */
   integers (...values: number[]): string {
     return this.#initializer([values.length], DATA_TYPE.int64, BigInt64Array.from(values, BigInt))
@@ -78,9 +84,12 @@ export class Graph {
 
   /** Convolution with filters in ONNX's order; `groups` = channels makes it depthwise. */
   conv (x: string, filters: Tensor, bias: Float32Array | null, options: WindowOptions & { groups?: number } = {}): string {
-    const inputs = [x, this.constant(filters)]
-    if (bias) inputs.push(this.constant({ dims: [bias.length], data: bias }))
-    return this.op('Conv', inputs, { ...windowAttributes(filters.dims[2]!, options), group: options.groups ?? 1 })
+    return this.convolve(x, this.constant(filters), bias && this.constant({ dims: [bias.length], data: bias }), filters.dims[2]!, options)
+  }
+
+  /** The same with filters of `size`² that the graph has already. */
+  convolve (x: string, filters: string, bias: string | null, size: number, options: WindowOptions & { groups?: number } = {}): string {
+    return this.op('Conv', bias === null ? [x, filters] : [x, filters, bias], { ...windowAttributes(size, options), group: options.groups ?? 1 })
   }
 
   pool (type: 'MaxPool' | 'AveragePool', x: string, size: number, options: WindowOptions): string {

@@ -37,7 +37,7 @@ message ModelProto {
 const ModelProto = protobuf.parse(PROTO, { keepCase: true }).root.lookupType('onnx.ModelProto')
 
 /** TensorProto.DataType */
-export const DATA_TYPE = { float: 1, uint8: 2, int64: 7 } as const
+export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const
 /** AttributeProto.AttributeType */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const
 

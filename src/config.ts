@@ -23,6 +23,7 @@ export const ConfigSchema = Type.Object({
     pattern: '^postgres(ql)?://.', description: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE'
   })),
   MODELS_DIR: Type.String({ default: './models', minLength: 1 }),
+  ENCODING_ARITHMETIC: Type.Enum(['float32', 'int8'], { default: 'float32' }),
   ENCODING_AUGMENT: Type.Enum(['none', 'flip'], { default: 'none' }),
   RECOGNITION_MODEL: Type.Optional(Type.String({ minLength: 1 })),
   RECOGNITION_MODEL_INPUT: Type.String({

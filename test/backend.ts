@@ -9,6 +9,6 @@ export const BACKEND = loadConfig({ INFERENCE_BACKEND: process.env['INFERENCE_BA
 /** The networks of {@link BACKEND} in the test's own thread. */
 export async function openBackend (): Promise<Backend> {
   if (BACKEND === 'onnx') await ensureModels('models')
-  const { backend } = await loadBackend({ backend: BACKEND, modelsDir: 'models', executionProviders: ['cpu'] })
+  const { backend } = await loadBackend({ backend: BACKEND, modelsDir: 'models', executionProviders: ['cpu'], arithmetic: 'float32' })
   return backend
 }

@@ -60,6 +60,8 @@ export interface WorkerSetup {
   modelsDir: string
   /** Of ONNX Runtime, best first. */
   executionProviders: string[]
+  /** What face-api's recognition network computes in. */
+  arithmetic: 'float32' | 'int8'
   /** Null: face-api's own. */
   network: NetworkFile | null
   gallery: WebAssembly.Memory

@@ -28,7 +28,7 @@ export interface ThreadPool {
 }
 
 export type ThreadPoolConfig = Pick<Config,
-  'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS'>
+  'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_ARITHMETIC' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS'>
 
 export interface ThreadPoolOptions {
   config: ThreadPoolConfig
@@ -61,6 +61,7 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
   function createPool (): Piscina {
     const setup: WorkerSetup = {
       backend: config.INFERENCE_BACKEND,
+      arithmetic: config.ENCODING_ARITHMETIC,
       executionProviders: config.ONNX_EXECUTION_PROVIDERS.split(','),
       modelsDir: resolve(config.MODELS_DIR),
       network,

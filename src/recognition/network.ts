@@ -22,15 +22,24 @@ export const FACE_API_NETWORK: RecognitionNetwork = {
   confidenceOf: (distance) => Math.max(0, 1 - distance)
 }
 
+/** The same network in 8 bits: its distances to encodings of the other mean less than those among its own. */
+export const FACE_API_NETWORK_INT8: RecognitionNetwork = { ...FACE_API_NETWORK, id: 'face-api/face_recognition-int8/dlib-chip-v1' }
+
 /** On the unit sphere, |a - b|² = 2 - 2 cos(a, b). */
 const cosineOf = (distance: number): number => Math.max(0, 1 - distance ** 2 / 2)
 
+type NetworkConfig = Pick<Config, 'RECOGNITION_MODEL' | 'RECOGNITION_MODEL_INPUT' | 'ENCODING_ARITHMETIC' | 'INFERENCE_BACKEND'>
+
 /**
  * The network that the configuration names. One of the operator's own is known by the checksum of its file and by what it
- * is fed. Throws {@link ConfigError} when the file cannot be read.
+ * is fed. Throws {@link ConfigError} when the file cannot be read, and when a network is not to be had in 8 bits.
  */
-export async function findNetwork ({ RECOGNITION_MODEL, RECOGNITION_MODEL_INPUT }: Pick<Config, 'RECOGNITION_MODEL' | 'RECOGNITION_MODEL_INPUT'>): Promise<RecognitionNetwork> {
-  if (RECOGNITION_MODEL === undefined) return FACE_API_NETWORK
+export async function findNetwork ({ RECOGNITION_MODEL, RECOGNITION_MODEL_INPUT, ENCODING_ARITHMETIC, INFERENCE_BACKEND }: NetworkConfig): Promise<RecognitionNetwork> {
+  const isOwn = RECOGNITION_MODEL !== undefined
+  if (ENCODING_ARITHMETIC === 'int8' && (isOwn || INFERENCE_BACKEND === 'tfjs')) {
+    throw new ConfigError(`ENCODING_ARITHMETIC="int8" is not allowed with ${isOwn ? 'RECOGNITION_MODEL' : 'INFERENCE_BACKEND=tfjs'}: expected float32`)
+  }
+  if (!isOwn) return ENCODING_ARITHMETIC === 'int8' ? FACE_API_NETWORK_INT8 : FACE_API_NETWORK
   const sum = createHash('sha256')
   await pipeline(createReadStream(RECOGNITION_MODEL), sum).catch((err: NodeJS.ErrnoException) => {
     throw new ConfigError(`RECOGNITION_MODEL=${JSON.stringify(RECOGNITION_MODEL)} cannot be read (${err.code})`)

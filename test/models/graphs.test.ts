@@ -13,7 +13,8 @@ const GRAPHS = [
   { name: 'ssd_mobilenetv1', height: 512, width: 512, outputs: { scores: [2, 5118], boxes: [2, 5118, 4] } },
   { name: 'tiny_face_detector', height: 320, width: 224, outputs: { grid: [2, 25, 10, 7] } },
   { name: 'face_landmark_68', height: 112, width: 112, outputs: { points: [2, 136] } },
-  { name: 'face_recognition', height: 150, width: 150, outputs: { encoding: [2, 128] } }
+  { name: 'face_recognition', height: 150, width: 150, outputs: { encoding: [2, 128] } },
+  { name: 'face_recognition_int8', height: 150, width: 150, outputs: { encoding: [2, 128] } }
 ] as const
 
 const pixels = async (photo: number, width: number, height: number): Promise<Buffer> =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Tensor } from 'onnxruntime-node'
 import { callNetwork } from '../network-guard.ts'
+import type { WorkerSetup } from '../protocol.ts'
 import { CHIP_SIDE, isQuickLook, LANDMARK_SIDE, type Backend } from './backend.ts'
 import { openSession } from './onnx-session.ts'
 import { facesInBoxes } from './ssd-boxes.ts'
@@ -23,7 +24,9 @@ async function loadNetwork (file: string, executionProviders: readonly string[],
  * The networks on ONNX Runtime; `modelsDir` holds the graphs that `npm run models` builds. Rejects, naming the file,
  * when one is missing or damaged.
  */
-export async function createOnnxBackend (modelsDir: string, executionProviders: readonly string[] = ['cpu']): Promise<Backend> {
+export async function createOnnxBackend (
+  modelsDir: string, executionProviders: readonly string[] = ['cpu'], arithmetic: WorkerSetup['arithmetic'] = 'float32'
+): Promise<Backend> {
   // One after the other: when one fails, no other may still be loading, or the process aborts.
   const load = (name: string, keepMemory?: boolean): Promise<Network> => loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders, keepMemory)
   const tiny = await load('tiny_face_detector')
@@ -31,7 +34,7 @@ export async function createOnnxBackend (modelsDir: string, executionProviders: 
   const tinyLarge = await load('tiny_face_detector', false)
   const ssd = await load('ssd_mobilenetv1', false)
   const landmarks = await load('face_landmark_68')
-  const recognition = await load('face_recognition')
+  const recognition = await load(arithmetic === 'int8' ? 'face_recognition_int8' : 'face_recognition')
   return {
     async detect (detector, rgb, side) {
       if (detector === 'tiny_face_detector') {

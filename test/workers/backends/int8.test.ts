@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ensureModels } from '../../../models/build.ts'
+import { loadConfig } from '../../../src/config.ts'
+import { createGallery } from '../../../src/gallery/gallery.ts'
+import { createInferencePool } from '../../../src/inference/inference-pool.ts'
+import { ownBytes } from '../../../src/recognition/photo-bytes.ts'
+import { distanceOf } from '../../../src/recognition/distance.ts'
+import { FACE_API_NETWORK, findNetwork } from '../../../src/recognition/network.ts'
+import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
+import { createMatcher } from '../../../workers/pipeline/match.ts'
+import { identify } from '../../../workers/pipeline/pipeline.ts'
+import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
+import { portraits } from '../../photos.ts'
+
+const PIXELS_MAX = 25_000_000
+
+await ensureModels('models')
+
+async function encoder (arithmetic: 'float32' | 'int8'): Promise<(photo: Buffer) => Promise<Float32Array>> {
+  const backend = await createOnnxBackend('models', ['cpu'], arithmetic)
+  const recognizer = await openRecognizer(backend, { network: null, executionProviders: ['cpu'] })
+  const tools = { backend, recognizer, matchFace: createMatcher(createGallery('none').memory), augment: 'none' } as const
+  return async (photo) => {
+    const { found } = await identify(tools, photo, PIXELS_MAX)
+    assert.ok(found)
+    return found.face.encoding
+  }
+}
+
+test('8 bits give encodings near those of 32, and nearly the same distances between photos', async (t) => {
+  const [plain, int8] = [await encoder('float32'), await encoder('int8')]
+  const photos = await Promise.all([portraits.anna(), portraits.annaAgain(), portraits.bella(), portraits.clara()])
+  const expected: Float32Array[] = []
+  const found: Float32Array[] = []
+  for (const photo of photos) {
+    expected.push(await plain(photo))
+    found.push(await int8(photo))
+  }
+  for (const [i, encoding] of found.entries()) {
+    const moved = distanceOf(encoding, expected[i]!)
+    t.diagnostic(`moved by ${moved.toFixed(3)}`)
+    // More than nothing, or it would not be another arithmetic.
+    assert.ok(moved > 1e-3 && moved < 0.25)
+  }
+  for (const i of [1, 2, 3]) {
+    const [before, after] = [expected, found].map((encodings) => distanceOf(encodings[0]!, encodings[i]!)) as [number, number]
+    t.diagnostic(`${before.toFixed(3)} became ${after.toFixed(3)}`)
+    assert.ok(Math.abs(after - before) < 0.05)
+  }
+})
+
+test('the threads of a server compute as the configuration says', async (t) => {
+  const pool = createInferencePool({
+    config: loadConfig({ ENCODING_ARITHMETIC: 'int8', INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: '60000' }),
+    gallery: createGallery('none').memory,
+    network: null,
+    onThreadError: (err) => { throw err }
+  })
+  t.after(() => pool.close())
+  await pool.start()
+  const photo = await portraits.anna()
+  const expected = await (await encoder('int8'))(photo)
+  assert.deepEqual((await pool.identify(ownBytes(photo)))?.face.encoding, expected)
+})
+
+test('the two arithmetics are two networks, and only ONNX Runtime has face-api\'s in 8 bits', async () => {
+  const networkOf = (env: Record<string, string>): ReturnType<typeof findNetwork> => findNetwork(loadConfig({ ENCODING_ARITHMETIC: 'int8', ...env }))
+  assert.notEqual((await networkOf({})).id, FACE_API_NETWORK.id)
+  assert.equal((await networkOf({ ENCODING_ARITHMETIC: 'float32' })).id, FACE_API_NETWORK.id)
+  await assert.rejects(networkOf({ INFERENCE_BACKEND: 'tfjs' }), /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with INFERENCE_BACKEND=tfjs/)
+  await assert.rejects(networkOf({ RECOGNITION_MODEL: 'network.onnx' }), /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with RECOGNITION_MODEL/)
+})
