@@ -19,8 +19,8 @@ function createProcess (): ServerProcess & { becomeReady: () => void, die: () =>
   return { ready, exited, becomeReady, die, kill: die, send () {}, async end () { die() } }
 }
 
-/** A slot whose processes are listed as they are forked, with the delays before further ones. */
-function createTestSlot (): { slot: Slot, processes: Array<ReturnType<typeof createProcess>>, delays: number[] } {
+/** A slot with a process that is ready; its processes are listed as they are forked, with the delays before further ones. */
+async function startSlot (): Promise<{ slot: Slot, processes: Array<ReturnType<typeof createProcess>>, delays: number[] }> {
   const processes: Array<ReturnType<typeof createProcess>> = []
   const delays: number[] = []
   const slot = createSlot({
@@ -31,16 +31,15 @@ function createTestSlot (): { slot: Slot, processes: Array<ReturnType<typeof cre
     graceMs: 1000,
     onCrash: (_exit, delayMs) => delays.push(delayMs)
   })
-  return { slot, processes, delays }
-}
-
-test('a process that dies is replaced, each time after twice as long, until one is ready; a stop ends it', async () => {
-  const { slot, processes, delays } = createTestSlot()
   const started = slot.start()
   await eventually(() => processes.length === 1)
   processes[0]!.becomeReady()
   await started
+  return { slot, processes, delays }
+}
 
+test('a process that dies is replaced, each time after twice as long, until one is ready; a stop ends it', async () => {
+  const { slot, processes, delays } = await startSlot()
   // The second one does not even become ready.
   for (const next of [1, 2]) {
     processes[next - 1]!.die()
@@ -57,11 +56,7 @@ test('a process that dies is replaced, each time after twice as long, until one 
 })
 
 test('a process that is unfit goes on until another one is ready, however many fail before', async () => {
-  const { slot, processes, delays } = createTestSlot()
-  const started = slot.start()
-  await eventually(() => processes.length === 1)
-  processes[0]!.becomeReady()
-  await started
+  const { slot, processes, delays } = await startSlot()
   let isUnfitGone = false
   processes[0]!.exited.then(() => { isUnfitGone = true }, () => {})
 
@@ -81,11 +76,7 @@ test('a process that is unfit goes on until another one is ready, however many f
 })
 
 test('a process that cannot take over from one that is well leaves it alone, and is not tried again', async () => {
-  const { slot, processes } = createTestSlot()
-  const started = slot.start()
-  await eventually(() => processes.length === 1)
-  processes[0]!.becomeReady()
-  await started
+  const { slot, processes } = await startSlot()
   let isGone = false
   processes[0]!.exited.then(() => { isGone = true }, () => {})
   const replaced = slot.replace()
