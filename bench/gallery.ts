@@ -1,7 +1,7 @@
 import { createGalleryMatrix } from '../src/gallery/gallery-matrix.ts'
 import { ENCODING_LENGTH } from '../workers/backends/backend.ts'
 import { createMatcher } from '../workers/pipeline/match.ts'
-import { GALLERY } from '../workers/protocol.ts'
+import { GALLERY } from '../workers/gallery-layout.ts'
 
 /** One exact search of a full gallery by one thread. */
 export interface GallerySearch {

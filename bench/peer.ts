@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { CommandError } from './accuracy/command-error.ts'
+import { CommandError } from '../commands/command-error.ts'
 
 /** Another program that encodes faces, to be measured as this server is. */
 export interface Peer {

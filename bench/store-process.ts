@@ -1,7 +1,7 @@
 /** Opens the store in this folder as a server does, changes users, and prints what that cost as JSON: `store-process.ts DIR`. */
 import { createGallery } from '../src/gallery/gallery.ts'
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
-import { createFileStore } from '../src/store/file-store.ts'
+import { createFileStore } from '../src/store/folder/file-store.ts'
 import { percentile } from './load.ts'
 import { ENCODINGS_PER_USER, stranger } from './strangers.ts'
 

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
-import { dataFolder } from '../src/store/data-folder.ts'
+import { dataFolder } from '../src/store/folder/layout.ts'
 import type { UserRecord } from '../src/store/encoding-store.ts'
-import { encodeRecord } from '../src/store/record-codec.ts'
+import { encodeRecord } from '../src/store/record/codec.ts'
 import { ENCODING_LENGTH } from '../workers/backends/backend.ts'
 
 export const ENCODINGS_PER_USER = 5

@@ -1,7 +1,7 @@
 import { createGallery } from '../src/gallery/gallery.ts'
 import { loadConfig } from '../src/config.ts'
 import { createInferencePool, type Inference } from '../src/inference/inference-pool.ts'
-import { lanesOf, unhurried } from '../src/inference/unhurried.ts'
+import { lanesOf, unhurried } from '../commands/offline-config.ts'
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
 import { ownBytes } from '../src/recognition/photo-bytes.ts'
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { forEachOf } from '../src/for-each-of.ts'
-import { createProgress } from '../src/progress.ts'
+import { createProgress } from './progress.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { CommandError } from './command-error.ts'
 import { LANES, withStore } from './stores.ts'

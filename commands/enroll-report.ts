@@ -1,8 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
-import { errorCode } from '../src/store/file-system.ts'
-import { reasonOf } from '../src/store/store-event.ts'
+import { errorCode, reasonOf } from '../src/system-error.ts'
 import { CommandError } from './command-error.ts'
 
 const COLUMNS = ['photo', 'user_id', 'outcome', 'quality', 'code', 'message'] as const

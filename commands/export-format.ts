@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { UserRecord } from '../src/store/encoding-store.ts'
-import type { RecordCodec } from '../src/store/record-codec.ts'
-import { fieldsToRecord, recordToFields } from '../src/store/record-fields.ts'
-import { reasonOf } from '../src/store/store-event.ts'
-import { assertUserKey } from '../src/store/user-file-name.ts'
+import type { RecordCodec } from '../src/store/record/codec.ts'
+import { fieldsToRecord, recordToFields } from '../src/store/record/fields.ts'
+import { reasonOf } from '../src/system-error.ts'
+import { assertUserKey } from '../src/store/user-key.ts'
 import { CommandError } from './command-error.ts'
 
 const HEADER = { format: 'face-encodings', version: 1 }

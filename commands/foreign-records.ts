@@ -1,5 +1,5 @@
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
-import { isUserId, userIdFromText } from '../src/recognition/user-id.ts'
+import { isUserId, userIdFromText } from '../src/store/user-key.ts'
 import type { UserId, UserRecord } from '../src/store/encoding-store.ts'
 import { CommandError } from './command-error.ts'
 import type { ForeignUser } from './python-encodings.ts'

@@ -1,8 +1,7 @@
 import { forEachOf } from '../src/for-each-of.ts'
-import { createProgress } from '../src/progress.ts'
-import type { DataKey } from '../src/store/data-key.ts'
-import type { EncodingStore } from '../src/store/encoding-store.ts'
-import type { StoredUsers } from '../src/store/stored-users.ts'
+import { createProgress } from './progress.ts'
+import type { DataKey } from '../src/store/record/seal.ts'
+import type { EncodingStore, StoredUsers } from '../src/store/encoding-store.ts'
 import { LANES, withStore } from './stores.ts'
 
 /** The user was deleted since the others were counted, or the record is damaged: nothing to encrypt, and nothing to delete. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { forEachOf } from '../src/for-each-of.ts'
-import { reasonOf } from '../src/store/store-event.ts'
-import type { StoredUser, StoredUsers } from '../src/store/stored-users.ts'
+import { reasonOf } from '../src/system-error.ts'
+import type { StoredUser, StoredUsers } from '../src/store/encoding-store.ts'
 import { LANES } from './stores.ts'
 
 /** A file that was being written in place is whole by then. */

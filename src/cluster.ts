@@ -5,10 +5,9 @@ import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from './cluster/memory.ts'
 import { createMetricsCollector } from './cluster/metrics-collector.ts'
 import { forkServer } from './cluster/server-process.ts'
 import { createSupervisor } from './cluster/supervisor.ts'
-import { loadConfig } from './config.ts'
-import { readEnvironment } from './environment.ts'
-import { createLogger, createLogOutput } from './logger.ts'
-import { failStart } from './start-failure.ts'
+import { loadConfig, readEnvironment } from './config.ts'
+import { createLogger, createLogOutput } from './observability/logger.ts'
+import { failStart } from './cluster/start-failure.ts'
 
 /** How long after their time for the photos under way the processes are ended by force. */
 const EXIT_MS_MAX = 5_000

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
+import { parseEnv } from 'node:util'
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
-import { DATA_KEYS_PATTERN } from './store/data-key.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
@@ -16,7 +18,7 @@ export const ConfigSchema = Type.Object({
   })),
   FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
   FACE_DATA_KEY: Type.Optional(Type.String({
-    pattern: DATA_KEYS_PATTERN, description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
+    pattern: '^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$', description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
   })),
   STORE_POLL_MS: Type.Integer({ default: 500, minimum: 100, maximum: 60_000 }),
   DATABASE_URL: Type.Optional(Type.String({
@@ -126,3 +128,17 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
   if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = Math.max(1, Math.floor(availableParallelism() / config.WEB_CONCURRENCY))
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
 }
+
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The variables of this process, and of the file `.env` where it was started those that it does not have. */
+export function readEnvironment (): Environment {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}
+  return { ...file, ...process.env }
+}
+
+const { version } = createRequire(import.meta.url)('face-recognition-server/package.json') as { version: string }
+
+/** The version in package.json, wherever the compiled file lies. */
+export const VERSION: string = version

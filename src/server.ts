@@ -4,10 +4,9 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { onPrimary, tellPrimary } from './cluster/primary-link.ts'
-import { loadConfig } from './config.ts'
-import { readEnvironment } from './environment.ts'
-import { createLogger } from './logger.ts'
-import { failStart } from './start-failure.ts'
+import { loadConfig, readEnvironment } from './config.ts'
+import { createLogger } from './observability/logger.ts'
+import { failStart } from './cluster/start-failure.ts'
 
 /** Sent to all processes of a terminal or a service at once; under a primary it is the primary that says what to do. */
 const GROUP_SIGNALS: closeWithGrace.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP']

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../../commands/command-error.ts'
 
 /** What the command was asked to do. Paths are as they were given. */
 export interface Arguments {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, parse } from 'node:path'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../../commands/command-error.ts'
 
 const PHOTO = /\.(?:jpe?g|png|webp|avif|gif)$/i
 

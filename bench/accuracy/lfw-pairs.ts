@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CommandError } from './command-error.ts'
+import { CommandError } from '../../commands/command-error.ts'
 import type { Dataset } from './dataset.ts'
 
 /** Two photos, by index. */

@@ -1,9 +1,8 @@
 import fp from 'fastify-plugin'
 import { createGallery, type Gallery } from '../../src/gallery/gallery.ts'
 import { findNetwork, type RecognitionNetwork } from '../../src/recognition/network.ts'
-import { createStore } from '../../src/store/create-store.ts'
+import { createStore, measureStore } from '../../src/store/create-store.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
-import { measureStore } from '../../src/store/measured-store.ts'
 import type { StoreEvent } from '../../src/store/store-event.ts'
 
 declare module 'fastify' {

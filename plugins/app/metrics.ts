@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { createMetrics, type Metrics } from '../../src/metrics.ts'
+import { createMetrics, type Metrics } from '../../src/observability/metrics.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

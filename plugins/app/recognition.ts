@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Caller } from '../../src/caller.ts'
+import type { Caller } from '../../src/request-context.ts'
 import { createRecognition, type Recognition } from '../../src/recognition/recognition.ts'
 
 declare module 'fastify' {

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { readTraceparent, traceparent } from '../../src/tracing/trace-context.ts'
-import { startTracer, type RequestSpan } from '../../src/tracing/tracer.ts'
-import { VERSION } from '../../src/version.ts'
+import { readTraceparent, traceparent } from '../../src/observability/trace-context.ts'
+import { startTracer, type RequestSpan } from '../../src/observability/tracer.ts'
+import { VERSION } from '../../src/config.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
-import { VERSION } from '../../src/version.ts'
+import { VERSION } from '../../src/config.ts'
 
 /** The OpenAPI document, from the schemas of the routes alone: to read at /docs, as JSON at /docs/json. */
 export default fp(async function swaggerPlugin (fastify) {

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { ERRORS, type ErrorCode } from '../../src/errors.ts'
-import { USER_ID_PATTERN } from '../../src/recognition/user-id.ts'
+import { USER_ID_PATTERN } from '../../src/store/user-key.ts'
 
 /** A user id as JSON: echoed in the type it came in. */
 export const UserIdSchema = Type.Union([

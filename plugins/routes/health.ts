@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { VERSION } from '../../src/version.ts'
+import { VERSION } from '../../src/config.ts'
 import { errorResponses, TimeSchema } from './common-schemas.ts'
 
 const schema = {

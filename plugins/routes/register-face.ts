@@ -1,10 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { FaceError } from '../../src/errors.ts'
-import { userIdFromText } from '../../src/recognition/user-id.ts'
-import {
-  errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema, UserIdTextSchema
-} from './common-schemas.ts'
+import { userIdFromText } from '../../src/store/user-key.ts'
+import { errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema, UserIdTextSchema } from './common-schemas.ts'
 
 const REPLACE = { description: 'Drops the encodings that the user has, which the face then need not resemble' }
 const ReplaceTextSchema = Type.Optional(Type.Enum(['true', 'false'], REPLACE))

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { createSystemLoad } from '../../src/system-load.ts'
+import { createSystemLoad } from '../../src/observability/system-load.ts'
 import { errorResponses } from './common-schemas.ts'
 
 const PercentSchema = Type.Number({ minimum: 0, maximum: 100 })

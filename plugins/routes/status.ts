@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { userIdFromText } from '../../src/recognition/user-id.ts'
+import { userIdFromText } from '../../src/store/user-key.ts'
 import { errorResponses, TimeSchema, UserIdParamsSchema, UserIdSchema } from './common-schemas.ts'
 
 const schema = {

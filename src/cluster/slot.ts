@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { createTaskQueue } from '../store/task-queue.ts'
+import { createTaskQueue } from '../task-queue.ts'
 import { EarlyExit, type Exit, type ServerProcess } from './server-process.ts'
 
 const RETRY_MS = 250

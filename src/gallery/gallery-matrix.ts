@@ -1,4 +1,4 @@
-import { GALLERY } from '../../workers/protocol.ts'
+import { GALLERY } from '../../workers/gallery-layout.ts'
 
 const PAGE_BYTES = 65_536
 /** All but one of the pages that WebAssembly has: about 8 million encodings. Untouched pages cost nothing. */

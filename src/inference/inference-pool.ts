@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { ensureModels } from '../../models/build.ts'
 import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../workers/protocol.ts'
-import type { Caller } from '../caller.ts'
+import type { Caller } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { photosAhead } from './balance.ts'

@@ -7,3 +7,6 @@ export function distanceOf (one: Float32Array, other: Float32Array): number {
   }
   return Math.sqrt(squared)
 }
+
+/** Four decimals: how clients see distances, confidences and qualities. */
+export const round4 = (value: number): number => Math.round(value * 10_000) / 10_000

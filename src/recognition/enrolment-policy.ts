@@ -1,10 +1,9 @@
 import type { Enrolment, QualityMeasure, QualityMeasures } from '../../workers/protocol.ts'
-import type { Caller } from '../caller.ts'
+import type { Caller } from '../request-context.ts'
 import { FaceError } from '../errors.ts'
 import type { Encoding, UserId, UserRecord } from '../store/encoding-store.ts'
-import { distanceOf } from './distance.ts'
+import { distanceOf, round4 } from './distance.ts'
 import { overallQuality, qualityComplaints } from './quality-policy.ts'
-import { round4 } from './rounding.ts'
 
 /** A face with a shorter side than this, in pixels, is never enrolled, whatever the threshold. */
 export const FACE_SIZE_MIN_PX = 40

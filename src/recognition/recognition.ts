@@ -1,5 +1,5 @@
 import type { Match } from '../../workers/protocol.ts'
-import { timePart, type Caller } from '../caller.ts'
+import { timePart, type Caller } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
@@ -7,7 +7,7 @@ import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
 import { checkDuplicate, checkQuality, checkResemblance, type Candidate, type Quality } from './enrolment-policy.ts'
 import type { RecognitionNetwork } from './network.ts'
-import { round4 } from './rounding.ts'
+import { round4 } from './distance.ts'
 
 export interface Registration {
   registeredAt: string

@@ -1,3 +1,6 @@
+import { reasonOf } from '../system-error.ts'
+import type { OnStoreEvent } from './store-event.ts'
+
 /** One enrolled face: what the recognition network made of one photo. Personal data: never log it. */
 export interface Encoding {
   /** 128 to 512 numbers, a multiple of 16, compared by Euclidean distance. */
@@ -50,4 +53,59 @@ export interface EncodingStore {
   damaged (): Promise<number>
   /** Stops following, waits for updates under way. */
   close (): Promise<void>
+}
+
+/** Which key a record is encrypted with in the store; null for none. */
+export interface Sealing {
+  keyId: string | null
+}
+
+/** What is stored of a user. */
+export type StoredUser =
+  | { state: 'absent' }
+  | { state: 'valid', record: UserRecord } & Sealing
+  | { state: 'damaged', reason: string }
+
+/** Nothing is stored of the user. */
+export const ABSENT = { state: 'absent' } as const
+
+/** What lies in a store, for those who look after it: read past the store's memory, and changing nothing. */
+export interface StoredUsers {
+  keys (): AsyncIterable<string>
+  /** For messages. */
+  nameOf (key: string): string
+  /** Throws `UnknownKeyError`, and what the file system or the database throws. */
+  read (key: string): Promise<StoredUser>
+  /** Damaged files that were set aside. */
+  quarantined (): Promise<number>
+  close (): Promise<void>
+}
+
+/** Those who follow a store. */
+export interface Listeners {
+  add (listener: (change: StoreChange) => void): void
+  /** Calls each with the change. */
+  announce (change: StoreChange): void
+  /** Calls nobody any more. */
+  close (): void
+}
+
+/** Has nobody at first. What a listener throws is reported as an event. */
+export function createListeners (onEvent: OnStoreEvent): Listeners {
+  const listeners: Array<(change: StoreChange) => void> = []
+
+  return {
+    add: (listener) => { listeners.push(listener) },
+    announce (change) {
+      for (const listener of listeners) {
+        try {
+          listener(change)
+        } catch (err) {
+          // The change is stored: the other listeners must hear of it, and the caller must not be told it failed.
+          onEvent({ type: 'listener-failed', reason: reasonOf(err) })
+        }
+      }
+    },
+    close: () => { listeners.length = 0 }
+  }
 }

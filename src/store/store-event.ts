@@ -30,9 +30,14 @@ export type StoreEvent =
 /** Receives the store's events; must not throw. */
 export type OnStoreEvent = (event: StoreEvent) => void
 
-/** An error in one line without a stack. */
-export function reasonOf (err: unknown): string {
-  // A host none of whose addresses can be connected to.
-  if (err instanceof AggregateError && err.message === '') return err.errors.map(reasonOf).join(', ')
-  return err instanceof Error ? err.message : String(err)
+const INTERVAL_MS = 2_000
+
+/** Returns what to call, often, with the number of users loaded up to now: tells it every two seconds. */
+export function createLoadingProgress (onEvent: OnStoreEvent): (users: number) => void {
+  let tellAt = performance.now() + INTERVAL_MS
+  return (users) => {
+    if (performance.now() < tellAt) return
+    tellAt = performance.now() + INTERVAL_MS
+    onEvent({ type: 'loading', users })
+  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseDataKeys } from '../../src/store/data-key.ts'
+import { parseDataKeys } from '../../src/store/record/seal.ts'
 import { adding, eventually, keyText, openStore, record, temporaryFolder } from '../store/helper.ts'
 import { onCluster } from '../store/postgres-cluster.ts'
 import { openPostgresStore } from '../store/postgres-helper.ts'

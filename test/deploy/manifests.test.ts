@@ -133,7 +133,7 @@ test('the systemd unit runs the program of the image, with variables that exist,
   assert.equal(config.FACE_DATA_DIR, `/var/lib/${settings.get('StateDirectory')?.[0]}`)
   assert.equal(config.MODELS_DIR, `/var/cache/${settings.get('CacheDirectory')?.[0]}`)
   assert.ok(Number(settings.get('TimeoutStopSec')?.[0]) * 1000 > config.CLOSE_GRACE_MS + 10_000)
-  assert.match(await readFile('src/start-failure.ts', 'utf8'), new RegExp(`EXIT_CONFIG = ${settings.get('RestartPreventExitStatus')?.[0]}\\b`))
+  assert.match(await readFile('src/cluster/start-failure.ts', 'utf8'), new RegExp(`EXIT_CONFIG = ${settings.get('RestartPreventExitStatus')?.[0]}\\b`))
 })
 
 test('systemd understands the unit and finds little that it could still take away', { skip: SYSTEMD.missing }, async (t) => {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { dataFolder } from '../../src/store/data-folder.ts'
+import { dataFolder } from '../../src/store/folder/layout.ts'
 import { eventually, startApp, temporaryFolder } from '../helper.ts'
 import { dataUri, noFace, portraits } from '../photos.ts'
 

@@ -1,4 +1,4 @@
-import { nodeFileSystem, type FileSystem } from '../../src/store/file-system.ts'
+import { nodeFileSystem, type FileSystem } from '../../src/store/folder/file-system.ts'
 
 /** A system error as Node makes it. */
 export function systemError (code: string, syscall: string): Error {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFile, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { dataFolder } from '../../src/store/data-folder.ts'
+import { dataFolder } from '../../src/store/folder/layout.ts'
 import { adding, eventually, filesIn, openStore, record, seen, temporaryFolder, WATCH_MODES } from './helper.ts'
 
 for (const [mode, options] of WATCH_MODES) {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFile, readFile, symlink, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { dataFolder } from '../../src/store/data-folder.ts'
-import { userFolder } from '../../src/store/user-file-name.ts'
+import { dataFolder, userFolder } from '../../src/store/folder/layout.ts'
 import { adding, filesIn, openStore, record, seen, temporaryFolder, WATCH_MODES } from './helper.ts'
 
 /** Users whose files lie in the same sub-folder as anna's. */

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { appendFile, chmod, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { dataFolder } from '../../src/store/data-folder.ts'
+import { dataFolder } from '../../src/store/folder/layout.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
 import { adding, eventually, openStore, temporaryFolder } from './helper.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmod, chown, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { createFileStore } from '../../src/store/file-store.ts'
+import { createFileStore } from '../../src/store/folder/file-store.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
 import { adding, filesIn, openStore, record, startChild, temporaryFolder } from './helper.ts'
 

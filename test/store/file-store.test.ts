@@ -1,4 +1,4 @@
-import { createFileStore } from '../../src/store/file-store.ts'
+import { createFileStore } from '../../src/store/folder/file-store.ts'
 import { storeContract } from './contract.ts'
 import { newKeys, memoryFolder } from './helper.ts'
 

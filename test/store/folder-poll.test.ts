@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { statSync, type Stats } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
-import { createFolderPoll } from '../../src/store/folder-poll.ts'
+import { createFolderPoll } from '../../src/store/folder/follow/poll.ts'
 import { eventually } from './helper.ts'
 
 test('a folder that was removed and made again is another one, even if it got the same inode number', async (t) => {

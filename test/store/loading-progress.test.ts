@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { encodeRecord } from '../../src/store/record-codec.ts'
+import { encodeRecord } from '../../src/store/record/codec.ts'
 import type { StoreEvent } from '../../src/store/store-event.ts'
 import { adding, memoryFolder, openStore, record } from './helper.ts'
 import { onCluster, queryOnce } from './postgres-cluster.ts'

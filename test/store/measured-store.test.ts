@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FaceError } from '../../src/errors.ts'
-import { measureStore } from '../../src/store/measured-store.ts'
+import { measureStore } from '../../src/store/create-store.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
 import { adding, openStore, seedsOf, temporaryFolder } from './helper.ts'
 

@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test'
-import type { DataKey } from '../../src/store/data-key.ts'
+import type { DataKey } from '../../src/store/record/seal.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
 import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { StoreEvent } from '../../src/store/store-event.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { DamagedRecordError } from '../../src/store/damaged-record-error.ts'
+import { DamagedRecordError } from '../../src/store/record/errors.ts'
 import type { UserRecord } from '../../src/store/encoding-store.ts'
-import { decodeRecord, encodeRecord } from '../../src/store/record-codec.ts'
+import { decodeRecord, encodeRecord } from '../../src/store/record/codec.ts'
 import { record, TIME } from './helper.ts'
 
 const HEADER_BYTES = 78

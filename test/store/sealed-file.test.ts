@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { DamagedRecordError } from '../../src/store/damaged-record-error.ts'
-import { parseDataKeys } from '../../src/store/data-key.ts'
-import { createRecordCodec, encodeRecord, RECORD_BYTES_MAX } from '../../src/store/record-codec.ts'
-import { seal, sealedWith, unseal } from '../../src/store/sealed-file.ts'
+import { DamagedRecordError } from '../../src/store/record/errors.ts'
+import { parseDataKeys, seal, sealedWith, unseal } from '../../src/store/record/seal.ts'
+import { createRecordCodec, encodeRecord, RECORD_BYTES_MAX } from '../../src/store/record/codec.ts'
 import { keyText, newKeys, record } from './helper.ts'
 
 const [KEY, OTHER] = newKeys(2) as [ReturnType<typeof newKeys>[0], ReturnType<typeof newKeys>[0]]

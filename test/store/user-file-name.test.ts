@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { isTempOf, dataFolder, tempOwner } from '../../src/store/data-folder.ts'
-import { USER_FOLDERS, userFileName, userFolder, userKeyOf } from '../../src/store/user-file-name.ts'
+import { dataFolder, isTempOf, tempOwner, USER_FOLDERS, userFileName, userFolder, userKeyOf } from '../../src/store/folder/layout.ts'
 
 const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@-'
 const KEYS = [

@@ -1,6 +1,7 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node'
 import { callNetwork } from '../network-guard.ts'
-import { ENCODING_LENGTHS, isEncodingLength, type NetworkFile } from '../protocol.ts'
+import { ENCODING_LENGTHS, isEncodingLength } from '../gallery-layout.ts'
+import { type NetworkFile } from '../protocol.ts'
 import { openSession } from './onnx-session.ts'
 
 /** Side of the square that ArcFace-style networks take, in pixels (Deng et al. 2019, insightface). */

@@ -1,3 +1,5 @@
+import type { Box } from '../protocol.ts'
+
 /**
  * The detectors. `tiny_face_detector` takes squares whose side is a multiple of 32 and finds faces that are about 60 to
  * 100 pixels wide in them; `ssd_mobilenetv1` takes squares of {@link SSD_SIDE}, is fifteen times slower and finds
@@ -21,14 +23,6 @@ export const CHIP_SIDE = 150
 export const LANDMARK_COUNT = 68
 /** Numbers of one encoding. */
 export const ENCODING_LENGTH = 128
-
-/** An axis-aligned rectangle in pixels of the picture it was found in; it may reach over the edges. */
-export interface Box {
-  left: number
-  top: number
-  width: number
-  height: number
-}
 
 /** A box with the detector's confidence, {@link SCORE_MIN}..1. */
 export interface Detection extends Box {

@@ -1,4 +1,4 @@
-import { GALLERY } from '../protocol.ts'
+import { GALLERY } from '../gallery-layout.ts'
 import { BYTES } from './gallery-search.bytes.ts'
 
 interface Kernel {

@@ -1,4 +1,5 @@
-import { SSD_SIDE, type Backend, type Box, type Detection, type DetectorName } from '../backends/backend.ts'
+import { SSD_SIDE, type Backend, type Detection, type DetectorName } from '../backends/backend.ts'
+import { type Box } from '../protocol.ts'
 import { letterbox } from './letterbox.ts'
 import type { Picture } from './picture.ts'
 

@@ -1,4 +1,5 @@
-import type { Backend, Box, Detection } from '../backends/backend.ts'
+import type { Backend, Detection } from '../backends/backend.ts'
+import type { Box } from '../protocol.ts'
 import { brighten } from './brighten.ts'
 import { confirm, landmarkShift, type FoundFace } from './confirm.ts'
 import { detectFaces, isCut, LOOKS, visibleArea, type Look } from './detect.ts'

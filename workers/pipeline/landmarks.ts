@@ -1,4 +1,5 @@
-import { LANDMARK_COUNT, LANDMARK_SIDE, type Backend, type Box } from '../backends/backend.ts'
+import { LANDMARK_COUNT, LANDMARK_SIDE, type Backend } from '../backends/backend.ts'
+import { type Box } from '../protocol.ts'
 import type { Picture } from './picture.ts'
 import { placeOf, warp, type Similarity } from './warp.ts'
 

@@ -1,5 +1,6 @@
 import { createRowSearch, type RowSearch } from '../kernels/gallery-search.ts'
-import { GALLERY, type Match } from '../protocol.ts'
+import { GALLERY } from '../gallery-layout.ts'
+import { type Match } from '../protocol.ts'
 
 /** So often a search begins again because rows changed meanwhile; the last one counts. */
 const ATTEMPTS = 3

@@ -1,5 +1,4 @@
-import type { Box } from '../backends/backend.ts'
-import type { QualityMeasures } from '../protocol.ts'
+import type { Box, QualityMeasures } from '../protocol.ts'
 import { chipStatistics } from './chip-statistics.ts'
 import type { FoundFace } from './confirm.ts'
 import type { SecondOpinion } from './find.ts'

@@ -1,4 +1,4 @@
-import type { Listeners } from '../listeners.ts'
+import type { Listeners } from '../encoding-store.ts'
 import type { VersionedChange } from './user-rows.ts'
 
 interface Announced {

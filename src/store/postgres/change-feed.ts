@@ -1,4 +1,5 @@
-import { reasonOf, type OnStoreEvent } from '../store-event.ts'
+import { reasonOf } from '../../system-error.ts'
+import { type OnStoreEvent } from '../store-event.ts'
 import { isLack } from './database-error.ts'
 import { endConnections, type Database } from './database.ts'
 import { pruneDeleted } from './feed-pages.ts'

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { FaceError } from '../../errors.ts'
-import { reasonOf } from '../store-event.ts'
+import { reasonOf } from '../../system-error.ts'
 
 const DISK_FULL = '53100'
 /** Serialization failure, deadlock, and two who add the same user at once. */

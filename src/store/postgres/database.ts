@@ -1,7 +1,6 @@
 import pg from 'pg'
 import { ConfigError } from '../../config.ts'
-import { errorCode } from '../file-system.ts'
-import { reasonOf } from '../store-event.ts'
+import { errorCode, reasonOf } from '../../system-error.ts'
 
 const CONNECT_MS_MAX = 5_000
 /** For each answer of the database; a connection that is dead without saying so is given up after this. */

@@ -1,5 +1,5 @@
-import type { RecordCodec } from '../record-codec.ts'
-import type { StoredUsers } from '../stored-users.ts'
+import type { RecordCodec } from '../record/codec.ts'
+import type { StoredUsers } from '../encoding-store.ts'
 import { unusableDatabase } from './database-error.ts'
 import { createDatabase, endConnections } from './database.ts'
 import { createUserRows, rowName } from './user-rows.ts'

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
 import type { UserRecord } from '../../../src/store/encoding-store.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
-import { GALLERY } from '../../../workers/protocol.ts'
+import { GALLERY } from '../../../workers/gallery-layout.ts'
 
 const NETWORK = 'the-network'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Box } from '../../../workers/backends/backend.ts'
+import type { Box } from '../../../workers/protocol.ts'
 import { confirm, type FoundFace } from '../../../workers/pipeline/confirm.ts'
 import { detectFaces, LOOKS } from '../../../workers/pipeline/detect.ts'
 import { findFace } from '../../../workers/pipeline/find.ts'

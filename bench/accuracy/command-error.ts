@@ -1,4 +1,0 @@
-/** The command cannot do what it was asked to. The message is one line for whoever called it. */
-export class CommandError extends Error {
-  override name = 'CommandError'
-}

@@ -1,0 +1,90 @@
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FaceError } from '../../errors.ts'
+import { syncFolder, unlinkIfThere, writeAtomic } from './atomic-file.ts'
+import { isTempOf, type DataFolder } from './layout.ts'
+import { ABSENT, type UserRecord } from '../encoding-store.ts'
+import { errorCode } from '../../system-error.ts'
+import { type FileSystem } from './file-system.ts'
+import { isQuarantinedOf, quarantineFile } from './quarantine.ts'
+import type { RecordCodec } from '../record/codec.ts'
+import type { OnStoreEvent } from '../store-event.ts'
+import { readUserFile, type UserFile } from './read.ts'
+import type { Claim } from './lock.ts'
+
+/** `cp` writes in place: a file that stays damaged and unchanged for this long is not being written. */
+const SETTLE_MS = 500
+const SETTLE_ROUNDS_MAX = 4
+
+export type SoundFile = Exclude<UserFile, { state: 'damaged' }>
+
+/** The users' files. Whoever changes one holds the user's claim. */
+export interface UserRecords {
+  read (key: string): Promise<UserFile>
+  /** As `read`, but waits for a file that is being written, and moves a damaged one to the quarantine. */
+  readSettled (key: string, claim: Claim): Promise<SoundFile>
+  /** Durable when it resolves. */
+  write (key: string, record: UserRecord, claim: Claim): Promise<SoundFile>
+  /** No file with the user's encodings is left, not even in the quarantine, when it resolves; durable. */
+  remove (key: string, claim: Claim): Promise<SoundFile>
+}
+
+/** Reads, writes, removes and sets aside the users' files under `data`. */
+export function createUserRecords ({ data, fs, codec, onEvent }: {
+  data: DataFolder, fs: FileSystem, codec: RecordCodec, onEvent: OnStoreEvent
+}): UserRecords {
+  const read = (key: string): Promise<UserFile> => readUserFile(fs, data.userPath(key), key, codec)
+
+  async function quarantine (key: string, reason: string, claim: Claim): Promise<void> {
+    claim.assertHeld()
+    const path = await quarantineFile(fs, { path: data.userPath(key), folder: data.quarantine, reason })
+    onEvent({ type: 'quarantined', file: data.nameOf(path), reason })
+  }
+
+  /** Removes some of a folder's files, and makes durable what was removed before. A folder that is gone has none. */
+  async function erase (folder: string, isToGo: (name: string) => boolean): Promise<void> {
+    try {
+      for (const name of await fs.readdir(folder)) {
+        if (isToGo(name)) await unlinkIfThere(fs, join(folder, name))
+      }
+      await syncFolder(fs, folder)
+    } catch (err) {
+      if (errorCode(err) !== 'ENOENT') throw err
+    }
+  }
+
+  return {
+    read,
+    async readSettled (key, claim) {
+      let file = await read(key)
+      for (let round = 0; file.state === 'damaged' && round < SETTLE_ROUNDS_MAX; round++) {
+        const { stat } = file
+        await delay(SETTLE_MS)
+        file = await read(key)
+        if (file.state !== 'damaged' || file.stat !== stat) continue
+        if (file.otherVersion) break
+        await quarantine(key, file.reason, claim)
+        return ABSENT
+      }
+      if (file.state !== 'damaged') return file
+      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${data.nameOf(data.userPath(key))}: ${file.reason}`) })
+    },
+    async write (key, record, claim) {
+      const { bytes, ...written } = codec.encode(key, record)
+      await writeAtomic(fs, {
+        path: data.userPath(key), tempPath: data.tempPath(key), content: bytes, beforeRename: () => claim.assertHeld()
+      })
+      // Another process may have touched the file since: the first look at it will tell.
+      return { state: 'valid', stat: '', record, ...written }
+    },
+    async remove (key, claim) {
+      const path = data.userPath(key)
+      claim.assertHeld()
+      await erase(data.quarantine, (name) => isQuarantinedOf(key, name))
+      await unlinkIfThere(fs, path)
+      // A process that was killed while writing may have left its temporary file.
+      await erase(dirname(path), (name) => isTempOf(key, name))
+      return ABSENT
+    }
+  }
+}
