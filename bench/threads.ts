@@ -1,7 +1,7 @@
 import { createGallery } from '../src/gallery/gallery.ts'
 import { loadConfig } from '../src/config.ts'
 import { createInferencePool, type Inference } from '../src/inference/inference-pool.ts'
-import { lanesOf, unhurried } from '../commands/offline-config.ts'
+import { concurrencyOf, offlineConfig } from '../commands/offline-config.ts'
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
 import { ownBytes } from '../src/recognition/photo-bytes.ts'
 
@@ -19,12 +19,12 @@ interface Counted {
 }
 
 async function openPool (threads: number): Promise<Counted> {
-  const config = unhurried(loadConfig({ ...process.env, INFERENCE_THREADS: String(threads) }))
+  const config = offlineConfig(loadConfig({ ...process.env, INFERENCE_THREADS: String(threads) }))
   const inference = createInferencePool({
     config, gallery: createGallery(FACE_API_NETWORK.id).memory, network: null, onThreadError: (err) => { throw err }
   })
   await inference.start()
-  return { inference, lanes: lanesOf(config), photos: 0, ms: 0 }
+  return { inference, lanes: concurrencyOf(config), photos: 0, ms: 0 }
 }
 
 async function work (pool: Counted, photos: readonly Buffer[], ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import { FaceError } from '../src/errors.ts'
 import { forEachOf } from '../src/for-each-of.ts'
 import { createGallery } from '../src/gallery/gallery.ts'
 import { createInferencePool } from '../src/inference/inference-pool.ts'
-import { lanesOf, unhurried } from './offline-config.ts'
+import { concurrencyOf, offlineConfig } from './offline-config.ts'
 import { createProgress } from './progress.ts'
 import { ownBytes } from '../src/recognition/photo-bytes.ts'
 import { findNetwork } from '../src/recognition/network.ts'
@@ -27,7 +27,7 @@ export async function enroll (store: EncodingStore, config: Config, { dir, repor
   const gallery = createGallery(network.id)
   store.onChange(gallery.apply)
   const inference = createInferencePool({
-    config: unhurried(config),
+    config: offlineConfig(config),
     gallery: gallery.memory,
     network: network.file,
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
@@ -43,7 +43,7 @@ export async function enroll (store: EncodingStore, config: Config, { dir, repor
     return await withStore(store, async () => {
       await inference.start()
       // Photos of one user one after the other: the later ones must resemble the first.
-      await forEachOf(users, lanesOf(config), async ({ userId, photos }) => {
+      await forEachOf(users, concurrencyOf(config), async ({ userId, photos }) => {
         for (const photo of photos) {
           if (report.registered.has(photo)) continue
           const outcome = await registerPhoto(recognition, { path: join(dir, photo), photo, userId, bytesMax: config.MAX_IMAGE_BYTES })

@@ -1,9 +1,9 @@
 import type { Config } from '../src/config.ts'
 
 /** The configuration of a pool for many photos whose answers nobody waits for: a busy machine must not cost one of them. */
-export function unhurried (config: Config): Config {
+export function offlineConfig (config: Config): Config {
   return { ...config, INFERENCE_QUEUE_MAX: config.INFERENCE_THREADS, INFERENCE_TIMEOUT_MS: 120_000 }
 }
 
 /** So many photos at the same time: as many wait as are in work, so that a thread never waits for a file. */
-export const lanesOf = (config: Config): number => 2 * config.INFERENCE_THREADS
+export const concurrencyOf = (config: Config): number => 2 * config.INFERENCE_THREADS

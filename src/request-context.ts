@@ -1,17 +1,17 @@
-/** Hears that a part of the work was done between two moments of `performance.now()`. */
+/** Called when a part of the work is done, with its two moments of `performance.now()`. */
 export type OnPart = (name: string, startedAt: number, endedAt: number) => void
 
-/** Whoever waits for an answer. */
-export interface Caller {
-  /** Aborts when nobody waits any more. */
-  gone?: AbortSignal
-  /** Has shown the administrator's key. */
+/** What the use cases know of the request that they work for. */
+export interface RequestContext {
+  /** Aborts when nobody waits for the answer any more. */
+  signal?: AbortSignal
+  /** The administrator's key was shown. */
   isAdministrator?: boolean
   onPart?: OnPart
 }
 
-/** Does a part of the work and tells the caller what time it took, also when it failed. */
-export async function timePart<T> ({ onPart }: Caller, name: string, work: () => Promise<T>): Promise<T> {
+/** Does a part of the work and reports the time that it took, also when it failed. */
+export async function timePart<T> ({ onPart }: RequestContext, name: string, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now()
   try {
     return await work()

@@ -4,7 +4,7 @@ import { FaceError, type ErrorCode } from '../../src/errors.ts'
 import { forEachOf } from '../../src/for-each-of.ts'
 import { createGallery } from '../../src/gallery/gallery.ts'
 import { createInferencePool, type Inference } from '../../src/inference/inference-pool.ts'
-import { lanesOf, unhurried } from '../../commands/offline-config.ts'
+import { concurrencyOf, offlineConfig } from '../../commands/offline-config.ts'
 import { ownBytes } from '../../src/recognition/photo-bytes.ts'
 import type { RecognitionNetwork } from '../../src/recognition/network.ts'
 import { overallQuality } from '../../src/recognition/quality-policy.ts'
@@ -50,7 +50,7 @@ async function look (inference: Inference, photo: ArrayBuffer, withQuality: bool
 /** Encodes the largest face of each photo with the server's own pipeline and threads. */
 export async function encodePhotos ({ paths, config, network, withQuality, onProgress, onThreadError }: EncodingJob): Promise<Encoded> {
   const inference = createInferencePool({
-    config: unhurried(config),
+    config: offlineConfig(config),
     gallery: createGallery(network.id).memory,
     network: network.file,
     onThreadError
@@ -76,7 +76,7 @@ export async function encodePhotos ({ paths, config, network, withQuality, onPro
     const { engine } = await inference.start()
     const photos: EncodedPhoto[] = []
     let done = 0
-    await forEachOf(paths.entries(), lanesOf(config), async ([index, path]) => {
+    await forEachOf(paths.entries(), concurrencyOf(config), async ([index, path]) => {
       photos[index] = await encode(path)
       onProgress(++done)
     })

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Caller } from '../../src/request-context.ts'
+import type { RequestContext } from '../../src/request-context.ts'
 import { createRecognition, type Recognition } from '../../src/recognition/recognition.ts'
 
 declare module 'fastify' {
@@ -8,8 +8,8 @@ declare module 'fastify' {
     recognition: Recognition
   }
   interface FastifyRequest {
-    /** Who asks, for the use cases. */
-    readonly caller: Caller
+    /** Of this request, for the use cases. */
+    readonly context: RequestContext
   }
 }
 
@@ -17,9 +17,9 @@ declare module 'fastify' {
 export default fp(async function recognitionPlugin (fastify) {
   const { config, network, inference, encodingStore: store, gallery } = fastify
   fastify.decorate('recognition', createRecognition({ config, network, inference, store, gallery }))
-  fastify.decorateRequest('caller', {
+  fastify.decorateRequest('context', {
     getter (this: FastifyRequest) {
-      return { gone: this.clientGone, isAdministrator: this.isAdministrator, ...this.span && { onPart: this.span.onPart } }
+      return { signal: this.clientGone, isAdministrator: this.isAdministrator, ...this.span && { onPart: this.span.onPart } }
     }
   })
 }, { name: 'recognition', dependencies: ['administrator', 'client-gone', 'face-store', 'inference', 'tracing'] })

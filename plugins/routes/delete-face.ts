@@ -21,7 +21,7 @@ const deleteFace: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.addContentTypeParser('*', async (_request: FastifyRequest, body: IncomingMessage) => { body.resume() })
 
   fastify.delete('/face/:user_id', { schema }, async (request) => {
-    const userId = await fastify.recognition.remove(request.params.user_id, request.caller)
+    const userId = await fastify.recognition.remove(request.params.user_id, request.context)
     return { success: true as const, message: 'Face data deleted successfully', user_id: userId }
   })
 }

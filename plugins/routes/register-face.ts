@@ -51,7 +51,7 @@ const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
     const isTyped = request.headers['content-type']?.startsWith('application/json')
     const userId = isTyped ? sent : userIdFromText(String(sent))
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
-      userId, request.photoBytes(), { replace: String(replace) === 'true' }, request.caller
+      userId, request.photoBytes(), { replace: String(replace) === 'true' }, request.context
     )
     fastify.metrics.registered(quality.overall)
     return {

@@ -22,7 +22,7 @@ const schema = {
 /** `GET /status/{user_id}` */
 const status: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.get('/status/:user_id', { schema }, async (request) => {
-    const { userId, lastUpdated, encodingCount } = await fastify.recognition.status(request.params.user_id, request.caller)
+    const { userId, lastUpdated, encodingCount } = await fastify.recognition.status(request.params.user_id, request.context)
     return {
       success: true as const,
       user_id: userId ?? userIdFromText(request.params.user_id),

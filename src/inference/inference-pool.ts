@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { ensureModels } from '../../models/build.ts'
 import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../workers/protocol.ts'
-import type { Caller } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { photosAhead } from './balance.ts'
@@ -13,8 +13,8 @@ import { LostThread } from './thread-watch.ts'
  * The inference threads. Photos given to them are moved away: do not use the bytes after. Both ways of looking at one
  * give null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the
  * queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died, and `CLIENT_GONE`
- * when the caller has gone while it waits. With several threads, as many of the photos that wait are decoded meanwhile. The
- * caller hears of the wait and, when all went well, of every stage: each has the whole time that it took, as if they had come
+ * when the signal aborts while it waits. With several threads, as many of the photos that wait are decoded meanwhile. The
+ * context is told of the wait and, when all went well, of every stage: each has the whole time that it took, as if they had come
  * one after the other.
  */
 export interface Inference {
@@ -26,9 +26,9 @@ export interface Inference {
   /** Throws `OVERLOADED` if a photo would be refused now: sooner than when it has arrived. */
   assertRoom (): void
   /** Encodes and matches the largest face of a photo. */
-  identify (photo: ArrayBuffer, caller?: Caller): Promise<Identification | null>
+  identify (photo: ArrayBuffer, context?: RequestContext): Promise<Identification | null>
   /** Encodes and measures the largest face of a photo, and looks for others. */
-  examineForEnrolment (photo: ArrayBuffer, caller?: Caller): Promise<Enrolment | null>
+  examineForEnrolment (photo: ArrayBuffer, context?: RequestContext): Promise<Enrolment | null>
   /** Photos in work and photos that wait. */
   load (): { running: number, waiting: number }
   /** Finishes the photos under way and ends the threads. */
@@ -55,7 +55,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
     return new FaceError(code, { message: `${ERRORS[code][1]} (at most ${config.MAX_IMAGE_PIXELS} pixels)` })
   }
 
-  async function examine<Found> (purpose: PhotoTask['purpose'], photo: ArrayBuffer, { gone, onPart }: Caller = {}): Promise<Found | null> {
+  async function examine<Found> (purpose: PhotoTask['purpose'], photo: ArrayBuffer, { signal, onPart }: RequestContext = {}): Promise<Found | null> {
     const arrivedAt = performance.now()
     let startedAt = arrivedAt
     const result = await queue.run(async () => {
@@ -67,7 +67,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
         if (err instanceof LostThread) queue.loseSlot()
         throw err
       }
-    }, { limitMs: config.INFERENCE_TIMEOUT_MS, ...gone && { signal: gone } })
+    }, { limitMs: config.INFERENCE_TIMEOUT_MS, ...signal && { signal } })
     if (!result.ok) throw result.code === 'BUG' ? result.error : refusal(result.code)
     const { turn = 0, ...stages } = result.stages
     onPhoto?.(startedAt - arrivedAt + turn, stages)
@@ -87,8 +87,8 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
   return {
     start: () => (starting ??= start()),
     assertRoom: () => queue.assertRoom(config.INFERENCE_TIMEOUT_MS),
-    identify: (photo, caller) => examine<Identification>('identify', photo, caller),
-    examineForEnrolment: (photo, caller) => examine<Enrolment>('enrol', photo, caller),
+    identify: (photo, context) => examine<Identification>('identify', photo, context),
+    examineForEnrolment: (photo, context) => examine<Enrolment>('enrol', photo, context),
     load () {
       const { running, waiting } = queue.load()
       const lookedAt = Math.min(running, INFERENCE_THREADS)

@@ -1,5 +1,5 @@
 import type { Enrolment, QualityMeasure, QualityMeasures } from '../../workers/protocol.ts'
-import type { Caller } from '../request-context.ts'
+import type { RequestContext } from '../request-context.ts'
 import { FaceError } from '../errors.ts'
 import type { Encoding, UserId, UserRecord } from '../store/encoding-store.ts'
 import { distanceOf, round4 } from './distance.ts'
@@ -46,7 +46,7 @@ export interface Candidate {
  * Throws `FACE_ALREADY_REGISTERED` when a candidate who is not the user `key` is nearer than `tolerance`; 0 allows
  * everybody. It says who only to administrators: others could learn the name that belongs to a photo.
  */
-export function checkDuplicate (candidates: readonly Candidate[], key: string, tolerance: number, { isAdministrator = false }: Caller): void {
+export function checkDuplicate (candidates: readonly Candidate[], key: string, tolerance: number, { isAdministrator = false }: RequestContext): void {
   const other = candidates.find(({ userId, distance }) => String(userId) !== key && distance < tolerance)
   if (other) throw new FaceError('FACE_ALREADY_REGISTERED', isAdministrator ? { details: { user_id: other.userId } } : {})
 }

@@ -1,5 +1,5 @@
 import type { Match } from '../../workers/protocol.ts'
-import { timePart, type Caller } from '../request-context.ts'
+import { timePart, type RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
@@ -37,7 +37,7 @@ export interface RegistrationStatus {
 
 /**
  * The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. A photo whose
- * caller has gone while it waits is not processed.
+ * signal aborts while it waits is not processed.
  */
 export interface Recognition {
   /**
@@ -45,12 +45,12 @@ export interface Recognition {
    * Throws `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without `replace` `FACE_MISMATCH`, and
    * what inference and store throw.
    */
-  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean }, caller?: Caller): Promise<Registration>
+  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean }, context?: RequestContext): Promise<Registration>
   /** Names the largest face of a photo. Throws `NO_FACE` and what inference throws. */
-  recognize (photo: ArrayBuffer, caller?: Caller): Promise<Recognized | NotRecognized>
-  status (key: string, caller?: Caller): Promise<RegistrationStatus>
+  recognize (photo: ArrayBuffer, context?: RequestContext): Promise<Recognized | NotRecognized>
+  status (key: string, context?: RequestContext): Promise<RegistrationStatus>
   /** Forgets a user and returns the id as it was registered. Throws `USER_NOT_FOUND`. */
-  remove (key: string, caller?: Caller): Promise<UserId>
+  remove (key: string, context?: RequestContext): Promise<UserId>
 }
 
 export interface RecognitionParts {
@@ -73,17 +73,17 @@ export function createRecognition ({ config, network, inference, store, gallery 
   }
 
   return {
-    async register (userId, photo, { replace }, caller = {}) {
-      const enrolment = await inference.examineForEnrolment(photo, caller)
+    async register (userId, photo, { replace }, context = {}) {
+      const enrolment = await inference.examineForEnrolment(photo, context)
       if (!enrolment) throw new FaceError('NO_FACE')
       if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
       const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
       const key = String(userId)
-      checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE, caller)
+      checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE, context)
 
       const registeredAt = new Date().toISOString()
       const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, model: network.id }
-      const stored = await timePart(caller, 'store update', () => store.update(key, (record) => {
+      const stored = await timePart(context, 'store update', () => store.update(key, (record) => {
         if (!replace) checkResemblance(encoding, record, config.RECOGNITION_TOLERANCE)
         const kept = replace ? [] : record?.encodings ?? []
         return { userId, updatedAt: registeredAt, encodings: [...kept, encoding].slice(-config.MAX_FACES_PER_USER) }
@@ -91,8 +91,8 @@ export function createRecognition ({ config, network, inference, store, gallery 
       return { registeredAt, quality, encodingCount: stored?.encodings.length ?? 0 }
     },
 
-    async recognize (photo, caller) {
-      const identification = await inference.identify(photo, caller)
+    async recognize (photo, context) {
+      const identification = await inference.identify(photo, context)
       if (!identification) throw new FaceError('NO_FACE')
       const [nearest, other] = stillEnrolled(identification.match)
       if (!nearest || nearest.distance > config.RECOGNITION_TOLERANCE) return { outcome: 'unknown' }
@@ -101,14 +101,14 @@ export function createRecognition ({ config, network, inference, store, gallery 
       return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(network.confidenceOf(distance)) }
     },
 
-    async status (key, caller = {}) {
-      const record = await timePart(caller, 'store get', () => store.get(key))
+    async status (key, context = {}) {
+      const record = await timePart(context, 'store get', () => store.get(key))
       return { userId: record?.userId ?? null, lastUpdated: record?.updatedAt ?? null, encodingCount: record?.encodings.length ?? 0 }
     },
 
-    async remove (key, caller = {}) {
+    async remove (key, context = {}) {
       let userId: UserId | undefined
-      await timePart(caller, 'store update', () => store.update(key, (present) => {
+      await timePart(context, 'store update', () => store.update(key, (present) => {
         userId = present?.userId
         return null
       }))

@@ -2,7 +2,7 @@ import type { Listeners } from '../encoding-store.ts'
 import type { VersionedChange } from './user-rows.ts'
 
 interface Announced {
-  /** Of the newest change that is known; 0 after `doubt`. */
+  /** Of the newest change that is known; 0 after `resync`. */
   version: number
   /** Whether the listeners have been told of the user and not of their end. */
   present: boolean
@@ -22,9 +22,9 @@ export interface AnnouncedUsers {
   /** Whether the listeners need not be told. */
   isKnown (key: string, version: number): boolean
   /** From now on every version is news, also one that is lower: the feed starts anew. */
-  doubt (): void
-  /** Users of whom the feed has not said anything since `doubt`. */
-  doubted (): string[]
+  resync (): void
+  /** Users of whom the feed has not said anything since `resync`. */
+  unconfirmed (): string[]
   count (): number
 }
 
@@ -56,10 +56,10 @@ export function createAnnouncedUsers (listeners: Listeners): AnnouncedUsers {
       if (known && known.version < version) known.version = version
     },
     isKnown: (key, version) => (users.get(key)?.version ?? -1) >= version,
-    doubt () {
+    resync () {
       for (const user of users.values()) user.version = 0
     },
-    doubted: () => [...users].filter(([, { version }]) => version === 0).map(([key]) => key),
+    unconfirmed: () => [...users].filter(([, { version }]) => version === 0).map(([key]) => key),
     count: () => count
   }
 }

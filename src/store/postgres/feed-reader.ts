@@ -60,8 +60,8 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
     }
   }
 
-  function dismissDoubted (): void {
-    for (const key of users.doubted()) queue.run(key, async () => users.acceptFed({ key, version: 1, record: null }))
+  function dropUnconfirmed (): void {
+    for (const key of users.unconfirmed()) queue.run(key, async () => users.acceptFed({ key, version: 1, record: null }))
   }
 
   return {
@@ -70,7 +70,7 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
       // Deletions may have been forgotten since, or an older state of the database was restored.
       const anew = position < page.pruned || position > page.newest
       if (anew) {
-        users.doubt()
+        users.resync()
         damaged.clear()
         position = BEGINNING
         page = await readPage(client, position)
@@ -83,7 +83,7 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
         if (page.last) break
         page = await readPage(client, reached)
       }
-      if (anew) dismissDoubted()
+      if (anew) dropUnconfirmed()
     },
     damaged: () => damaged.size
   }
