@@ -1,7 +1,7 @@
 import type { Backend, Detection } from '../backends/backend.ts'
 import type { Box } from '../protocol.ts'
 import { brighten } from './brighten.ts'
-import { confirm, landmarkShift, type FoundFace } from './confirm.ts'
+import { confirm, type FoundFace } from './confirm.ts'
 import { detectFaces, isCut, LOOKS, visibleArea, type Look } from './detect.ts'
 import type { Picture } from './picture.ts'
 import type { Lap } from './stopwatch.ts'
@@ -9,16 +9,18 @@ import type { Lap } from './stopwatch.ts'
 /** A detection with a lower score is none, as in face-api, unless there is no other and its landmarks hold very well. */
 const SCORE_LIKELY = 0.5
 /** With such a score of tiny_face_detector the landmarks held in all of 243 cases; ssd_mobilenetv1 is less modest. */
-const SCORE_SURE = 0.9
+export const SCORE_SURE = 0.9
 /** The landmarks of an unlikely face may move no further than this: those of 97 portraits in 100 do not. */
 const SHIFT_SURE = 0.03
 /** Unlikely faces of one picture that are looked at. */
 const UNLIKELY_MAX = 8
 
-const isLikely = ({ score }: Detection): boolean => score > SCORE_LIKELY
+export const isLikely = ({ score }: Detection): boolean => score > SCORE_LIKELY
 
 /** The first of the detections, the largest, that the landmarks confirm. */
-async function firstConfirmed (backend: Backend, picture: Picture, detections: Detection[], look: Look): Promise<FoundFace | null> {
+async function firstConfirmed (
+  backend: Backend, picture: Picture, detections: Detection[], look: Look
+): Promise<FoundFace | null> {
   for (const detection of detections) {
     const isSure = look.detector === 'tiny_face_detector' && detection.score >= SCORE_SURE
     const face = await confirm(backend, picture, detection, isSure ? Infinity : undefined)
@@ -78,45 +80,8 @@ export const magnified = ({ left, top, width, height }: Box, times: number): Box
  * The same face in a picture of the same photo whose sides are `times` larger, lit in the same way; the face as it was if
  * the larger picture does not confirm it.
  */
-export async function lookCloser (backend: Backend, face: FoundFace, larger: Picture, times: number): Promise<FoundFace> {
+export async function refine (backend: Backend, face: FoundFace, larger: Picture, times: number): Promise<FoundFace> {
   const detection = { score: face.detection.score, ...magnified(face.detection, times) }
   const picture = face.picture.darker ? await brighten(larger) ?? larger : larger
   return await confirm(backend, picture, detection) ?? face
-}
-
-const contains = (box: Box, { left, top, width, height }: Box): boolean => {
-  const [x, y] = [left + width / 2, top + height / 2]
-  return x > box.left && x < box.left + box.width && y > box.top && y < box.top + box.height
-}
-
-/** Two boxes of one face: each holds the other's centre. */
-const isSame = (one: Box, other: Box): boolean => contains(one, other) && contains(other, one)
-
-/** What every look makes of a photo in which one face was found. */
-export interface SecondOpinion {
-  /** The best score that each detector gives the face, 0..1; 0 if it does not see it. */
-  scores: Record<Look['detector'], number>
-  /** How far its landmarks move in a second view, as a share of its size. */
-  shift: number
-  /** No look shows another face. */
-  alone: boolean
-}
-
-/** Looks at the whole photo again, with both detectors: is this really a face, and is it the only one? */
-export async function secondOpinion (backend: Backend, face: FoundFace): Promise<SecondOpinion> {
-  const { picture, detection: box } = face
-  const shift = await landmarkShift(backend, face)
-  const opinion: SecondOpinion = { scores: { tiny_face_detector: 0, ssd_mobilenetv1: 0 }, shift, alone: true }
-  for (const look of LOOKS) {
-    // The frame is for large faces that a detector misses, or is not sure of, without it.
-    if (look.fill < 1 && opinion.scores[look.detector] >= SCORE_SURE) continue
-    for (const detection of await detectFaces(backend, picture, look)) {
-      if (isSame(detection, box)) {
-        opinion.scores[look.detector] = Math.max(opinion.scores[look.detector], detection.score)
-      } else if (opinion.alone && isLikely(detection)) {
-        opinion.alone = await confirm(backend, picture, detection) === null
-      }
-    }
-  }
-  return opinion
 }

@@ -3,11 +3,12 @@ import type { Enrolment, Face, Identification, StageTimes, WorkerSetup } from '.
 import type { FoundFace } from './confirm.ts'
 import { openPhoto } from './decode.ts'
 import { averageOf, encodePair, spreadOf } from './encode.ts'
-import { findFace, lookCloser, magnified, secondOpinion } from './find.ts'
+import { findFace, magnified, refine } from './find.ts'
 import type { Matcher } from './match.ts'
 import { measureQuality } from './quality.ts'
 import type { Recognizer } from './recognizer.ts'
 import { startStopwatch, type Lap } from './stopwatch.ts'
+import { verifyAlone } from './verify.ts'
 import { scaleOf, warp } from './warp.ts'
 
 /** What an inference thread works with. */
@@ -31,7 +32,9 @@ interface Located extends Pick<Face, 'box' | 'score'> {
 }
 
 /** Finds the face in as few pixels as will do; where they are fewer than the chip takes, in all of them. */
-async function locate ({ backend, turn }: Pick<Tools, 'backend' | 'turn'>, photo: Uint8Array, imagePixelsMax: number, lap: Lap): Promise<Located | null> {
+async function locate (
+  { backend, turn }: Pick<Tools, 'backend' | 'turn'>, photo: Uint8Array, imagePixelsMax: number, lap: Lap
+): Promise<Located | null> {
   const opened = await openPhoto(photo, imagePixelsMax)
   lap('decode')
   if (turn) {
@@ -43,7 +46,7 @@ async function locate ({ backend, turn }: Pick<Tools, 'backend' | 'turn'>, photo
   if (opened.reduction > 1 && scaleOf(found.transform) < 1) {
     const whole = await opened.whole()
     lap('decode')
-    found = await lookCloser(backend, found, whole, opened.reduction)
+    found = await refine(backend, found, whole, opened.reduction)
     lap('landmarks')
   }
   const times = opened.reduction * opened.picture.width / found.picture.width
@@ -83,10 +86,10 @@ export async function examineForEnrolment (tools: Tools, photo: Uint8Array, imag
   lap('encode')
   const match = matchFace(encoding)
   lap('match')
-  const opinion = await secondOpinion(backend, found)
+  const verification = await verifyAlone(backend, found)
   lap('opinion')
   const asSent = warp(found.picture.darker ?? found.picture, found.transform, CHIP_SIDE)
-  const quality = measureQuality({ photo, box, chip: asSent, found, opinion, spread: spreadOf(encodings) / recognizer.reach })
+  const quality = measureQuality({ photo, box, chip: asSent, found, verification, spread: spreadOf(encodings) / recognizer.reach })
   lap('quality')
-  return { found: { face: { box, score, encoding }, match, alone: opinion.alone, quality }, stages }
+  return { found: { face: { box, score, encoding }, match, alone: verification.alone, quality }, stages }
 }

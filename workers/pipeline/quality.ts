@@ -1,9 +1,9 @@
 import type { Box, QualityMeasures } from '../protocol.ts'
 import { chipStatistics } from './chip-statistics.ts'
 import type { FoundFace } from './confirm.ts'
-import type { SecondOpinion } from './find.ts'
 import { jpegQuality } from './jpeg-quality.ts'
 import { measurePose } from './pose.ts'
+import type { Verification } from './verify.ts'
 
 /**
  * Where each measure is 0 and where it reaches 1; between them it is linear. Chosen on 1,115 portraits of public figures in
@@ -37,7 +37,7 @@ export interface Evidence {
   /** Cut out of the photo as it was sent: a copy made brighter would hide how dark it is. */
   chip: Uint8Array
   found: FoundFace
-  opinion: SecondOpinion
+  verification: Verification
   /** Distance between the encodings of the face and its mirror image, as a share of the recognizer's reach. */
   spread: number
 }
@@ -47,11 +47,11 @@ export interface Evidence {
  * from a single photo, and the stability of the encoding itself (after Terhörst et al. 2020, SER-FIQ, with a mirror image
  * in place of dropout).
  */
-export function measureQuality ({ photo, box, chip, found, opinion, spread }: Evidence): QualityMeasures {
+export function measureQuality ({ photo, box, chip, found, verification, spread }: Evidence): QualityMeasures {
   const { median, dark, bright, focus } = chipStatistics(chip)
   const { yaw, pitch } = measurePose(found.landmarks)
   return {
-    detection: scaled(Math.min(...Object.values(opinion.scores)), SCALES.detection),
+    detection: scaled(Math.min(...Object.values(verification.scores)), SCALES.detection),
     size: scaled(Math.min(box.width, box.height), SCALES.sizePx),
     sharpness: scaled(focus, SCALES.sharpness),
     // The median would take dark skin for bad light: what counts is how bright the brightest parts are.
@@ -60,7 +60,7 @@ export function measureQuality ({ photo, box, chip, found, opinion, spread }: Ev
     contrast: scaled(bright - dark, SCALES.contrast),
     pose: Math.min(scaled(yaw, SCALES.yaw), scaled(pitch, SCALES.pitch)),
     // Where a mask or a hand hides the face, the landmarks are guessed, and guessed differently the second time.
-    occlusion: scaled(opinion.shift, SCALES.occlusion),
+    occlusion: scaled(verification.shift, SCALES.occlusion),
     compression: scaled(jpegQuality(photo) ?? SCALES.compression.full, SCALES.compression),
     stability: scaled(spread, SCALES.stability)
   }

@@ -4,7 +4,8 @@ import sharp from 'sharp'
 import { CHIP_SIDE } from '../../../workers/backends/backend.ts'
 import { type Box } from '../../../workers/protocol.ts'
 import type { FoundFace } from '../../../workers/pipeline/confirm.ts'
-import { findFace, secondOpinion } from '../../../workers/pipeline/find.ts'
+import { findFace } from '../../../workers/pipeline/find.ts'
+import { verifyAlone } from '../../../workers/pipeline/verify.ts'
 import { placeOf, scaleOf } from '../../../workers/pipeline/warp.ts'
 import { openBackend } from '../../backend.ts'
 import { decode, groupPhoto, labelled, noFace, portraits, WITHOUT_FACES } from '../../photos.ts'
@@ -79,7 +80,7 @@ test('of two faces the larger one is found, and the photo is known to be crowded
   const found = await find(await scene({ portrait: anna, faceWidth: 150, x: 440, y: 240 }, { portrait: bella, faceWidth: 70, x: 120, y: 240 }))
   assert.ok(found)
   assert.ok(middleOf(found.detection)[0] > 320)
-  assert.equal((await secondOpinion(backend, found)).alone, false)
+  assert.equal((await verifyAlone(backend, found)).alone, false)
 })
 
 test('a face half outside the photo does not count as larger than a whole one', async () => {
@@ -93,7 +94,7 @@ test('both detectors know a good portrait, and nobody else is in it', async () =
   for (const portrait of [await portraits.anna(), await portraits.annaAgain(), await portraits.bella()]) {
     const found = await find(portrait)
     assert.ok(found)
-    const { scores, alone } = await secondOpinion(backend, found)
+    const { scores, alone } = await verifyAlone(backend, found)
     assert.ok(alone)
     assert.ok(scores.tiny_face_detector > 0.6 && scores.ssd_mobilenetv1 > 0.6, JSON.stringify(scores))
   }
@@ -103,7 +104,7 @@ test('every group photo is known to be crowded', async () => {
   for (const number of [1, 2, 3, 4, 5, 6]) {
     const found = await find(await groupPhoto(number))
     assert.ok(found)
-    assert.equal((await secondOpinion(backend, found)).alone, false, `sample ${number}`)
+    assert.equal((await verifyAlone(backend, found)).alone, false, `sample ${number}`)
   }
 })
 
@@ -134,7 +135,7 @@ test('no face is found where there is none, and a dog convinces only one detecto
   assert.equal(await find(await labelled('none/017_0.jpg')), null)
   const dog = await find(await labelled('none/dogs.jpg'))
   if (dog) {
-    const { scores } = await secondOpinion(backend, dog)
+    const { scores } = await verifyAlone(backend, dog)
     assert.ok(Math.min(...Object.values(scores)) < 0.6, JSON.stringify(scores))
   }
 })
