@@ -1,7 +1,7 @@
 /**
- * `npm run calibrate -- DIR`: measures the ranges of the recognition network's activations on photos of people, one folder per
- * person in DIR, and writes models/face-recognition-ranges.ts. Only people with a single photo count: they are in no genuine
- * pair of the accuracy command. Then `npm run models` says the checksum that the other graph has now.
+ * `npm run calibrate -- DIR`: measures the ranges of the recognition network's activations on photos of people, one
+ * folder per person in DIR, and writes models/face-recognition-ranges.ts. Only people with a single photo count: they
+ * are in no genuine pair of the accuracy command. Then `npm run models` says the checksum that the other graph has now.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -36,7 +36,9 @@ async function openTapped (): Promise<{ session: InferenceSession, names: string
       return x
     }
   }))
-  return { session: await InferenceSession.create(graph.encode(), { intraOpNumThreads: 1, logSeverityLevel: 3 }), names }
+  return {
+    session: await InferenceSession.create(graph.encode(), { intraOpNumThreads: 1, logSeverityLevel: 3 }), names
+  }
 }
 
 async function * chips (folder: string): AsyncGenerator<Uint8Array> {

@@ -14,6 +14,8 @@ export function replaceGenerated (text: string, generated: string): string {
 /** Brings the report and the figures of the last full run from `results` into the documentation. */
 export async function updateDocumentation (results: string, figures: readonly string[]): Promise<void> {
   const page = 'docs/performance.md'
-  await writeFile(page, replaceGenerated(await readFile(page, 'utf8'), await readFile(join(results, 'bench.md'), 'utf8')))
+  await writeFile(
+    page, replaceGenerated(await readFile(page, 'utf8'), await readFile(join(results, 'bench.md'), 'utf8'))
+  )
   for (const figure of figures) await copyFile(join(results, figure), join('docs/figures', figure))
 }

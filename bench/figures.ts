@@ -35,19 +35,38 @@ function drawBars (title: string, subtitle: string, bars: readonly Bar[]): strin
     return element('rect', { x, y: y - 10, width: 12, height: 12, fill: colourOf(name) }) + label(name, x + 18, y)
   })
   return element('svg', {
-    xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${WIDTH} ${height}`, width: WIDTH, height, 'font-family': 'sans-serif', 'font-size': 12, fill: '#333333', role: 'img', 'aria-label': title
-  }, ['', element('rect', { width: WIDTH, height, fill: 'white' }), label(title, 20, 28, { 'font-size': 16, 'font-weight': 'bold' }), label(subtitle, 20, 50), ...drawn, ...legend, ''].join('\n')) + '\n'
+    xmlns: 'http://www.w3.org/2000/svg',
+    viewBox: `0 0 ${WIDTH} ${height}`,
+    width: WIDTH,
+    height,
+    'font-family': 'sans-serif',
+    'font-size': 12,
+    fill: '#333333',
+    role: 'img',
+    'aria-label': title
+  }, [
+    '',
+    element('rect', { width: WIDTH, height, fill: 'white' }),
+    label(title, 20, 28, { 'font-size': 16, 'font-weight': 'bold' }),
+    label(subtitle, 20, 50),
+    ...drawn,
+    ...legend,
+    ''
+  ].join('\n')) + '\n'
 }
 
 const machineLine = ({ machine, date }: Report): string => `${machine}, ${date}`
 
 function photoFigure (report: Report): string {
   const { floor, costs } = report
-  return drawBars('One photo in one thread: what each part takes, and the floor', machineLine(report), costs.flatMap(({ size, stages, decodeMs }) => [
+  return drawBars('One photo in one thread: what each part takes, and the ' +
+    'floor', machineLine(report), costs.flatMap(({ size, stages, decodeMs }) => [
     { label: `${sizeName(size)}, this server`, parts: Object.entries(stages).filter(([, ms]) => ms > 0.05) },
     {
       label: 'the floor',
-      parts: [['decode', decodeMs], ['detect', floor.tiny320], ['landmarks', floor.landmarks], ['encode', floor.encode]] as Array<[string, number]>
+      parts: [
+        ['decode', decodeMs], ['detect', floor.tiny320], ['landmarks', floor.landmarks], ['encode', floor.encode]
+      ] as Array<[string, number]>
     }
   ]))
 }
@@ -69,18 +88,31 @@ function loadFigure (report: Report): string {
   const galleries = [...new Set(rows.map(({ enrolled }) => enrolled))]
   const concurrencies = [...new Set(rows.map(({ concurrency }) => concurrency))]
   const x: Axis = {
-    label: 'photos at once', scale: 'log', min: concurrencies[0] ?? 1, max: concurrencies.at(-1) ?? 1, format: String, ticks: concurrencies
+    label: 'photos at once',
+    scale: 'log',
+    min: concurrencies[0] ?? 1,
+    max: concurrencies.at(-1) ?? 1,
+    format: String,
+    ticks: concurrencies
   }
   return drawChart({
     title: 'Requests per second by photos at once, enrolled encodings and size',
     subtitle: `${machineLine(report)}; the client runs on the same cores`,
     x,
-    y: { label: 'requests per second', scale: 'linear', min: 0, max: Math.max(...rows.map(({ perSecond }) => perSecond)) * 1.1, format: String },
+    y: {
+      label: 'requests per second',
+      scale: 'linear',
+      min: 0,
+      max: Math.max(...rows.map(({ perSecond }) => perSecond)) * 1.1,
+      format: String
+    },
     series: sizes.flatMap((size, s) => galleries.map((enrolled, g) => ({
       label: `${sizeName(size)}, ${count(enrolled)} enrolled`,
       colour: COLOURS[g % COLOURS.length]!,
       kind: s === 0 ? 'line' as const : 'dashed' as const,
-      points: recognitions(report, size, enrolled).map(({ concurrency, perSecond }) => [concurrency, perSecond] as const)
+      points: recognitions(
+        report, size, enrolled
+      ).map(({ concurrency, perSecond }) => [concurrency, perSecond] as const)
     })))
   })
 }

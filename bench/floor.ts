@@ -61,7 +61,9 @@ export async function measureFloor (): Promise<Floor> {
   const backend = await createOnnxBackend(modelsDir)
   const int8 = await createOnnxBackend(modelsDir, ['cpu'], 'int8')
   const pixels = (side: number): Uint8Array => new Uint8Array(side * side * 3).fill(128)
-  const [tiny160, tiny320, ssd, face, chip] = [pixels(160), pixels(320), pixels(SSD_SIDE), pixels(LANDMARK_SIDE), pixels(CHIP_SIDE)]
+  const [tiny160, tiny320, ssd, face, chip] = [
+    pixels(160), pixels(320), pixels(SSD_SIDE), pixels(LANDMARK_SIDE), pixels(CHIP_SIDE)
+  ]
   return {
     tiny160: await best(() => backend.detect('tiny_face_detector', tiny160, 160)),
     tiny320: await best(() => backend.detect('tiny_face_detector', tiny320, 320)),
@@ -82,4 +84,5 @@ export async function decodeMs (photos: readonly Buffer[], rounds: number): Prom
 }
 
 /** Milliseconds that a photo takes when nothing but the networks runs: decode, detect at 320, landmarks, encode. */
-export const floorMs = ({ tiny320, landmarks, encode }: Floor, decode: number): number => decode + tiny320 + landmarks + encode
+export const floorMs = ({ tiny320, landmarks, encode }: Floor, decode: number): number =>
+  decode + tiny320 + landmarks + encode

@@ -19,7 +19,8 @@ const SPREAD = 0.2
 export function measureGallery (sizes: readonly number[]): GallerySearch[] {
   const matrix = createGalleryMatrix()
   const matchFace = createMatcher(matrix.memory)
-  const random = (): Float32Array => Float32Array.from({ length: ENCODING_LENGTH }, () => (2 * Math.random() - 1) * SPREAD)
+  const random = (): Float32Array =>
+    Float32Array.from({ length: ENCODING_LENGTH }, () => (2 * Math.random() - 1) * SPREAD)
   let enrolled = 0
   return sizes.map((encodings) => {
     while (enrolled < encodings) matrix.add(++enrolled, random())

@@ -4,7 +4,10 @@ import { createServer, type AddressInfo } from 'node:net'
 
 const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
 
-/** Resolves with the address that a server says it listens at; `output` is all it wrote so far. Rejects when it ends instead. */
+/**
+ * Resolves with the address that a server says it listens at; `output` is all it wrote so far. Rejects when it ends
+ * instead.
+ */
 export function listeningUrl (child: ChildProcess, output: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     child.stdout?.on('data', () => {

@@ -36,7 +36,9 @@ export const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN
 
 /** Keeps `concurrency` requests under way over connections that stay open, each sent when another is answered. */
-export async function load (url: string, shots: readonly Shot[], concurrency: number, durationMs: number): Promise<LoadResult> {
+export async function load (
+  url: string, shots: readonly Shot[], concurrency: number, durationMs: number
+): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
   const times: number[] = []
   let errors = 0

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --quick]`: how fast the built server is on this machine, against the least that its networks cost here
- * and against face-api on its own, all measured in the same run. Writes `bench/results/`. With `--peer COMMAND` also against
- * another program, see bench/dlib.
+ * `npm run bench [-- --quick]`: how fast the built server is on this machine, against the least that its networks cost
+ * here and against face-api on its own, all measured in the same run. Writes `bench/results/`. With `--peer COMMAND`
+ * also against another program, see bench/dlib.
  * `npm run bench -- --docs`: brings what the last full run wrote into docs/performance.md.
  * `npm run bench -- --store [--quick]`: how the store grows.
  */
@@ -27,7 +27,8 @@ import { benchStore } from './store.ts'
 import { measureThreads } from './threads.ts'
 
 const RESULTS = 'bench/results'
-const SIZES = [[640, 480], [1280, 720], [1920, 1080], [4032, 3024]].map(([width, height]) => ({ width: width!, height: height! }))
+const SIZES =
+  [[640, 480], [1280, 720], [1920, 1080], [4032, 3024]].map(([width, height]) => ({ width: width!, height: height! }))
 const THREADS = availableParallelism()
 const CONCURRENCIES = [...new Set([1, 2, 2 * THREADS, 8, 64])].sort((one, other) => one - other)
 
@@ -70,7 +71,8 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
   const seconds = (): number => (performance.now() - startedAt) / 1000
   const say = (text: string): void => { process.stderr.write(`${seconds().toFixed(0).padStart(4)} s  ${text}\n`) }
   const sayRow = ({ route, size, concurrency, perSecond, p50, p99, errors }: Row): void =>
-    say(`  ${route} ${size ? sizeName(size) : ''}, ${concurrency} at once: ${perSecond.toFixed(1)} req/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${errors} errors`)
+    say(`  ${route} ${size ? sizeName(size) : ''}, ${concurrency} at once: ${perSecond.toFixed(1)} req/s, p50 ` +
+      `${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${errors} errors`)
 
   await ensureModels(process.env['MODELS_DIR'] ?? './models')
   const { photos, source } = await benchPhotos(plan.sizes[0]!)
@@ -91,13 +93,27 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
   const served = []
   for (const [index, enrolled] of plan.galleries.entries()) {
     say(`a server with ${count(enrolled)} encodings (${index + 1} of ${plan.galleries.length})`)
-    const wanted: Requests = { enrolled, threads: THREADS, arithmetic: 'float32', sizes: plan.sizes, concurrencies: plan.concurrencies, runMs: plan.runMs, others: index === 0 }
+    const wanted: Requests = {
+      enrolled,
+      threads: THREADS,
+      arithmetic: 'float32',
+      sizes: plan.sizes,
+      concurrencies: plan.concurrencies,
+      runMs: plan.runMs,
+      others: index === 0
+    }
     served.push(await measureRequests(wanted, sayRow))
   }
   if (plan.otherServers) {
     say('servers with one thread, and with 8 bits')
     const usual: Requests = {
-      enrolled: plan.galleries[0]!, threads: THREADS, arithmetic: 'float32', sizes: plan.sizes.slice(0, 1), concurrencies: [2 * THREADS], runMs: plan.runMs, others: false
+      enrolled: plan.galleries[0]!,
+      threads: THREADS,
+      arithmetic: 'float32',
+      sizes: plan.sizes.slice(0, 1),
+      concurrencies: [2 * THREADS],
+      runMs: plan.runMs,
+      others: false
     }
     served.push(await measureRequests({ ...usual, threads: 1, concurrencies: [2] }, sayRow))
     served.push(await measureRequests({ ...usual, arithmetic: 'int8' }, sayRow))
@@ -127,7 +143,9 @@ async function writeReport (report: Report): Promise<void> {
   const name = report.quick ? 'quick' : 'bench'
   await writeFile(join(RESULTS, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
   await writeFile(join(RESULTS, `${name}.md`), reportText(report))
-  for (const [file, svg] of Object.entries(drawFigures(report))) await writeFile(join(RESULTS, report.quick ? `quick-${file}` : file), svg)
+  for (const [file, svg] of Object.entries(drawFigures(report))) {
+    await writeFile(join(RESULTS, report.quick ? `quick-${file}` : file), svg)
+  }
   process.stdout.write(reportText(report))
 }
 

@@ -6,7 +6,8 @@ export function markdown (head: string[], rows: Array<Array<string | number>>): 
 }
 
 /** With so many decimals; a dash for what was not measured. */
-export const number = (value: number | undefined, decimals = 1): string => Number.isFinite(value) ? value!.toFixed(decimals) : '–'
+export const number = (value: number | undefined, decimals = 1): string =>
+  Number.isFinite(value) ? value!.toFixed(decimals) : '–'
 
 /** Such as 100,000. */
 export const count = (value: number): string => value.toLocaleString('en-US')

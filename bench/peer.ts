@@ -19,16 +19,18 @@ function parseAnswer (line: string): { encoding: Float32Array | null } | null {
   try {
     const value: unknown = JSON.parse(line)
     if (value === null) return { encoding: null }
-    return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite) ? { encoding: Float32Array.from(value as number[]) } : null
+    return Array.isArray(value) && value.length > 0 && value.every(Number.isFinite)
+      ? { encoding: Float32Array.from(value as number[]) }
+      : null
   } catch {
     return null
   }
 }
 
 /**
- * Starts a program by its shell command. It writes a line with its name when it is ready; then it reads paths of photos, a
- * line each, and writes a line of JSON for each: the encoding as a list of numbers, always as many, or null. Throws
- * {@link CommandError} when it ends before, or writes anything else.
+ * Starts a program by its shell command. It writes a line with its name when it is ready; then it reads paths of
+ * photos, a line each, and writes a line of JSON for each: the encoding as a list of numbers, always as many, or null.
+ * Throws {@link CommandError} when it ends before, or writes anything else.
  */
 export async function startPeer (command: string): Promise<Peer> {
   const child = spawn(command, { shell: true, stdio: ['pipe', 'pipe', 'inherit'] })
@@ -54,7 +56,8 @@ export async function startPeer (command: string): Promise<Peer> {
       const answer = parseAnswer(line)
       length ??= answer?.encoding?.length
       if (answer === null || (answer.encoding && answer.encoding.length !== length)) {
-        throw new CommandError(`${command}: expected null or ${length ?? 'some'} numbers for a photo, found ${JSON.stringify(line.slice(0, QUOTED_CHARACTERS))}`)
+        throw new CommandError(`${command}: expected null or ${length ?? 'some'} numbers for a photo, found ` +
+          `${JSON.stringify(line.slice(0, QUOTED_CHARACTERS))}`)
       }
       return answer.encoding
     },

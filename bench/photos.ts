@@ -26,9 +26,13 @@ async function ownPhotos (size: PhotoSize): Promise<Buffer[]> {
 
 async function labelledPhotos (folder: string, size: PhotoSize): Promise<Buffer[]> {
   const people = (await readdir(folder)).sort()
-  const files = await Promise.all(people.map(async (person) => join(folder, person, (await readdir(join(folder, person))).sort()[0] ?? '')))
+  const files = await Promise.all(
+    people.map(async (person) => join(folder, person, (await readdir(join(folder, person))).sort()[0] ?? ''))
+  )
   return Promise.all(files.slice(0, PHOTOS_MAX).map(async (file) =>
-    sharp(await readFile(file)).autoOrient().resize({ ...size, fit: 'cover', position: 'top' }).jpeg({ quality: QUALITY }).toBuffer()))
+    sharp(await readFile(file)).autoOrient().resize({
+      ...size, fit: 'cover', position: 'top'
+    }).jpeg({ quality: QUALITY }).toBuffer()))
 }
 
 /** Kiosk photos of this size: from the labelled set at FACES_DIR if it is there, else from face-api's demo. */

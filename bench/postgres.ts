@@ -14,12 +14,15 @@ const DEBIAN = '/usr/lib/postgresql'
 
 /** Where PostgreSQL's programs are, the newest first; undefined if it is not installed. */
 const BINARIES = [
-  ...existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)).map((version) => join(DEBIAN, version, 'bin')) : [],
+  ...existsSync(DEBIAN)
+    ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)).map((version) => join(DEBIAN, version, 'bin'))
+    : [],
   ...(process.env['PATH'] ?? '').split(delimiter)
 ].find((dir) => existsSync(join(dir, 'initdb')) && existsSync(join(dir, 'postgres')))
 
 /** Why there is no PostgreSQL here, or false when there is. */
-export const WITHOUT_POSTGRES: string | false = BINARIES === undefined && 'PostgreSQL is not installed (Debian: apt-get install postgresql)'
+export const WITHOUT_POSTGRES: string | false = BINARIES === undefined &&
+  'PostgreSQL is not installed (Debian: apt-get install postgresql)'
 
 /** A PostgreSQL of one's own: loopback only, a free port, a temporary folder. */
 export interface Cluster {
@@ -55,11 +58,13 @@ export async function startCluster (): Promise<Cluster> {
   const data = join(dir, 'data')
   const program = (name: string): string => join(BINARIES ?? '', name)
   await execute(program('initdb'), [
-    '--pgdata', data, '--username', 'admin', '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C', '--no-sync'
+    '--pgdata', data, '--username', 'admin', '--pwfile', passwordFile, '--auth', 'scram-sha-256', '--encoding', 'UTF8',
+    '--locale', 'C', '--no-sync'
   ], { ...owner, cwd: tmpdir() })
 
   const port = await freePort()
-  const url = (user: string, database: string): string => `postgres://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`
+  const url = (user: string, database: string): string =>
+    `postgres://${user}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`
   const asAdmin = (text: string): Promise<unknown> => queryOnce(url('admin', 'postgres'), text)
   let server: ChildProcess | undefined
   let databases = 0
@@ -73,7 +78,8 @@ export async function startCluster (): Promise<Cluster> {
 
   async function start (): Promise<void> {
     const options = [
-      'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`, 'fsync=off', 'shared_buffers=16MB', 'max_connections=100'
+      'listen_addresses=127.0.0.1', `unix_socket_directories=${dir}`, 'fsync=off', 'shared_buffers=16MB',
+      'max_connections=100'
     ].flatMap((setting) => ['-c', setting])
     const child = server = spawn(program('postgres'), ['-D', data, '-p', String(port), ...options], {
       ...owner, cwd: tmpdir(), stdio: ['ignore', 'ignore', 'pipe']
@@ -102,7 +108,8 @@ export async function startCluster (): Promise<Cluster> {
     async enableTls () {
       const files = { certificate: join(dir, 'server.crt'), key: join(dir, 'server.key') }
       await execute('openssl', [
-        'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1',
+        'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=test', '-addext',
+        'subjectAltName=IP:127.0.0.1',
         '-out', files.certificate, '-keyout', files.key
       ], { ...owner, cwd: tmpdir() })
       for (const [name, value] of [['ssl_cert_file', files.certificate], ['ssl_key_file', files.key], ['ssl', 'on']]) {
@@ -124,7 +131,9 @@ export async function startCluster (): Promise<Cluster> {
 }
 
 /** Runs one statement on a connection of its own. */
-export async function queryOnce<Row extends pg.QueryResultRow> (url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+export async function queryOnce<Row extends pg.QueryResultRow> (
+  url: string, text: string, values: unknown[] = []
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -6,7 +6,10 @@ interface WithDescriptor { descriptor: Float32Array }
 interface Task { withFaceLandmarks (): { withFaceDescriptor (): Promise<WithDescriptor | undefined> } }
 interface FullFaceApi extends FaceApi { detectSingleFace (input: Tensor, options: object): Task }
 
-/** Milliseconds for each photo, the best of some rounds, of what a Node user would pick today: face-api as shipped, with each of its two detectors. */
+/**
+ * Milliseconds for each photo, the best of some rounds, of what a Node user would pick today: face-api as shipped,
+ * with each of its two detectors.
+ */
 export interface Reference {
   engine: string
   ssd: number

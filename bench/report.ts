@@ -65,7 +65,8 @@ export interface Report {
 export const sizeName = ({ width, height }: PhotoSize): string => `${width}×${height}`
 
 /** The rows of the server as it is by default, without those of one that is started otherwise. */
-export const usualRows = ({ rows, threads }: Report): Row[] => rows.filter((row) => row.threads === threads && row.arithmetic === 'float32')
+export const usualRows = ({ rows, threads }: Report): Row[] =>
+  rows.filter((row) => row.threads === threads && row.arithmetic === 'float32')
 
 /** Of those, the ones of `/recognize` with photos of this size and this many enrolled. */
 export function recognitions (report: Report, size: PhotoSize, enrolled: number): Row[] {

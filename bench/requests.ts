@@ -25,7 +25,9 @@ type About = Pick<Row, 'route' | 'size' | 'enrolled' | 'concurrency' | 'threads'
 
 /** Runs a load, and nothing else of the server's, with processor times and the server's own figures. */
 async function measured (server: BenchServer, about: About, run: () => Promise<LoadResult>): Promise<Row> {
-  const [times, serverCpu, clientCpu] = [await servedTimes(server.url, about.route), await server.cpuMs(), process.cpuUsage()]
+  const [times, serverCpu, clientCpu] = [
+    await servedTimes(server.url, about.route), await server.cpuMs(), process.cpuUsage()
+  ]
   const result = await run()
   const { user, system } = process.cpuUsage(clientCpu)
   return {
@@ -42,19 +44,31 @@ async function whileBusy (server: BenchServer, about: About, photos: readonly Sh
   const busy = load(server.url, photos, BUSY * about.threads, ms)
   const result = await load(server.url, [{ method: 'GET', path: about.route }], 1, ms)
   await busy
-  return { ...about, ...result, serverCpuMs: NaN, clientCpuMs: NaN, peakMiB: (await server.memory()).peakMiB, served: null }
+  return {
+    ...about, ...result, serverCpuMs: NaN, clientCpuMs: NaN, peakMiB: (await server.memory()).peakMiB, served: null
+  }
 }
 
 async function startOf (server: BenchServer, users: number): Promise<StartWith> {
   const events = server.log()
   const loadMs = Number(events.find(({ type }) => type === 'loaded')?.['durationMs'])
-  return { users, listenMs: server.startMs, loadMs, progressLines: events.filter(({ type }) => type === 'loading').length, ...await server.memory() }
+  return {
+    users,
+    listenMs: server.startMs,
+    loadMs,
+    progressLines: events.filter(({ type }) => type === 'loading').length,
+    ...await server.memory()
+  }
 }
 
 /** Starts a server, asks all this of it, each kind of request for `runMs`, and stops it. */
-export async function measureRequests (wanted: Requests, onRow: (row: Row) => void): Promise<{ rows: Row[], start: StartWith }> {
+export async function measureRequests (
+  wanted: Requests, onRow: (row: Row) => void
+): Promise<{ rows: Row[], start: StartWith }> {
   const { enrolled, threads, arithmetic, sizes, concurrencies, runMs, others } = wanted
-  const server = await startBenchServer({ strangers: enrolled }, { INFERENCE_THREADS: String(threads), ENCODING_ARITHMETIC: arithmetic })
+  const server = await startBenchServer({ strangers: enrolled }, {
+    INFERENCE_THREADS: String(threads), ENCODING_ARITHMETIC: arithmetic
+  })
   const rows: Row[] = []
   const done = (row: Row): void => {
     rows.push(row)
@@ -70,9 +84,13 @@ export async function measureRequests (wanted: Requests, onRow: (row: Row) => vo
         done(await measured(server, about, () => load(server.url, recognize, concurrency, runMs)))
       }
       if (!others || index > 0) continue
-      const register = photos.map((body, i): Shot => ({ method: 'POST', path: `/register-face?user_id=bench-${i}&replace=true`, body }))
+      const register = photos.map((body, i): Shot => ({
+        method: 'POST', path: `/register-face?user_id=bench-${i}&replace=true`, body
+      }))
       const about = { enrolled, concurrency: threads, threads, arithmetic }
-      done(await measured(server, { route: '/register-face', size, ...about }, () => load(server.url, register, threads, runMs)))
+      done(await measured(
+        server, { route: '/register-face', size, ...about }, () => load(server.url, register, threads, runMs)
+      ))
       for (const route of ['/health', '/stats']) {
         done(await whileBusy(server, { route, size: null, ...about, concurrency: 1 }, recognize, 2 * runMs))
       }

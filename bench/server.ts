@@ -30,7 +30,10 @@ export interface BenchServer {
 /** What becomes of a server's data folder: kept by whoever gave it, or made for it and removed with it. */
 type Folder = { dir: string } | { strangers: number }
 
-/** Starts the built server as `npm start` does, on this data folder or on one with so many strangers of one encoding each. */
+/**
+ * Starts the built server as `npm start` does, on this data folder or on one with so many strangers of one encoding
+ * each.
+ */
 export async function startBenchServer (folder: Folder, env: Record<string, string> = {}): Promise<BenchServer> {
   const dir = 'dir' in folder ? folder.dir : await mkdtemp(join(tmpdir(), 'face-bench-'))
   if ('strangers' in folder) addStrangers(dir, 0, folder.strangers, 1)
@@ -67,7 +70,9 @@ export async function startBenchServer (folder: Folder, env: Record<string, stri
       const mebibytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024
       return { nowMiB: mebibytes('VmRSS'), peakMiB: mebibytes('VmHWM') }
     },
-    log: () => output.split('\n').filter((line) => /^\{.*\}$/.test(line)).map((line) => JSON.parse(line) as Record<string, unknown>),
+    log: () => output.split('\n').filter((line) => /^\{.*\}$/.test(line)).map((line) => (
+      JSON.parse(line) as Record<string, unknown>
+    )),
     handles: async () => (await readdir(`/proc/${child.pid}/fd`).catch(() => [])).length,
     async stop () {
       child.kill('SIGTERM')

@@ -11,7 +11,9 @@ import { benchPhotos, type PhotoSize } from './photos.ts'
 
 const PIXELS_MAX = 25_000_000
 
-/** Photos of one size in one thread, without HTTP and queue: averages over the photos of the best of many rounds each. */
+/**
+ * Photos of one size in one thread, without HTTP and queue: averages over the photos of the best of many rounds each.
+ */
 export interface PhotoCost {
   size: PhotoSize
   /** Milliseconds of each stage. */

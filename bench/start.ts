@@ -4,11 +4,16 @@ import { join } from 'node:path'
 import { startBenchServer, type BenchServer } from './server.ts'
 
 async function post (server: BenchServer, path: string, photo: Buffer): Promise<{ success?: boolean }> {
-  const response = await fetch(server.url + path, { method: 'POST', headers: { 'content-type': 'image/jpeg' }, body: new Uint8Array(photo) })
+  const response = await fetch(server.url + path, {
+    method: 'POST', headers: { 'content-type': 'image/jpeg' }, body: new Uint8Array(photo)
+  })
   return await response.json() as { success?: boolean }
 }
 
-/** Milliseconds from `node dist/src/server.js` to the answer that names somebody who was registered before, for each of `rounds`. */
+/**
+ * Milliseconds from `node dist/src/server.js` to the answer that names somebody who was registered before, for each of
+ * `rounds`.
+ */
 export async function measureStart (photo: Buffer, rounds: number): Promise<number[]> {
   const dir = await mkdtemp(join(tmpdir(), 'face-bench-'))
   try {

@@ -1,4 +1,7 @@
-/** Opens the store in this folder as a server does, changes users, and prints what that cost as JSON: `store-process.ts DIR`. */
+/**
+ * Opens the store in this folder as a server does, changes users, and prints what that cost as JSON: `store-process.ts
+ * DIR`.
+ */
 import { createGallery } from '../src/gallery/gallery.ts'
 import { FACE_API_NETWORK } from '../src/recognition/network.ts'
 import { createFileStore } from '../src/store/folder/file-store.ts'
@@ -40,12 +43,19 @@ for (let i = 0; i < REGISTRATIONS; i++) {
   const added = stranger(i, 1).encodings
   const key = String(stranger(i % 20 * ENCODINGS_PER_USER, 1).userId)
   const calledAt = performance.now()
-  await store.update(key, (present) => present && { ...present, encodings: [...present.encodings, ...added].slice(-ENCODINGS_PER_USER) })
+  await store.update(
+    key, (present) => present && { ...present, encodings: [...present.encodings, ...added].slice(-ENCODINGS_PER_USER) }
+  )
   times.push(performance.now() - calledAt)
 }
 await store.close()
 times.sort((one, other) => one - other)
 const cost: StoreCost = {
-  encodings, startMs, cpuMs: (user + system) / 1000, memoryMiB, registerP50: percentile(times, 0.5), registerP95: percentile(times, 0.95)
+  encodings,
+  startMs,
+  cpuMs: (user + system) / 1000,
+  memoryMiB,
+  registerP50: percentile(times, 0.5),
+  registerP95: percentile(times, 0.95)
 }
 process.stdout.write(JSON.stringify(cost))

@@ -43,8 +43,12 @@ export async function benchStore (sizes: readonly number[]): Promise<string> {
 
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.version}`
   await mkdir('bench/results', { recursive: true })
-  await writeFile('bench/results/store.json', `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), machine, costs }, null, 2)}\n`)
-  return `${machine}\n\n${markdown(['users', 'encodings', 'start s', 'CPU s', 'memory MiB', 'of that vectors', 'register p50 ms', 'p95 ms'], costs.map((cost) => [
+  await writeFile(
+    'bench/results/store.json',
+    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), machine, costs }, null, 2)}\n`
+  )
+  const head = ['users', 'encodings', 'start s', 'CPU s', 'memory MiB', 'of that vectors', 'register p50 ms', 'p95 ms']
+  return `${machine}\n\n${markdown(head, costs.map((cost) => [
     cost.users,
     cost.encodings,
     (cost.startMs / 1000).toFixed(1),

@@ -27,7 +27,10 @@ export function stranger (first: number, encodings = ENCODINGS_PER_USER): UserRe
   return {
     userId: 1_000_000 + first,
     updatedAt: registeredAt,
-    encodings: Array.from({ length: encodings }, (_, i) => ({ vector: randomVector(first + i + 1), quality: 1, registeredAt, model: FACE_API_NETWORK.id }))
+    encodings: Array.from(
+      { length: encodings },
+      (_, i) => ({ vector: randomVector(first + i + 1), quality: 1, registeredAt, model: FACE_API_NETWORK.id })
+    )
   }
 }
 

@@ -15,10 +15,14 @@ export function targets (report: Report): Target[] {
   const { costs, floor, searches, pools, threads, rows, firstRecognizedMs, starts } = report
   const found: Target[] = []
   const atMost = (what: string, value: number, limit: number, unit: string, digits = 0): void => {
-    found.push({ what, wanted: `at most ${limit}${unit}`, measured: `${value.toFixed(digits)}${unit}`, isReached: value <= limit })
+    found.push({
+      what, wanted: `at most ${limit}${unit}`, measured: `${value.toFixed(digits)}${unit}`, isReached: value <= limit
+    })
   }
   const atLeast = (what: string, value: number, limit: number, unit: string, digits = 0): void => {
-    found.push({ what, wanted: `at least ${limit}${unit}`, measured: `${value.toFixed(digits)}${unit}`, isReached: value >= limit })
+    found.push({
+      what, wanted: `at least ${limit}${unit}`, measured: `${value.toFixed(digits)}${unit}`, isReached: value >= limit
+    })
   }
 
   const [typical] = costs
@@ -30,8 +34,13 @@ export function targets (report: Report): Target[] {
   const served = first?.size ? recognitions(report, first.size, first.enrolled) : []
   const speed = (concurrency: number): number => served.find((row) => row.concurrency === concurrency)?.perSecond ?? NaN
   const most = Math.max(...served.map(({ concurrency }) => concurrency))
-  atLeast(`throughput with ${most} photos at once, of that with ${2 * threads}`, 100 * speed(most) / speed(2 * threads), 95, ' %')
-  for (const { route, p99 } of rows.filter(({ size }) => size === null)) atMost(`${route} while every thread is busy, p99`, p99, 20, ' ms', 1)
+  atLeast(
+    `throughput with ${most} photos at once, of that with ${2 * threads}`, 100 * speed(most) / speed(2 * threads), 95,
+    ' %'
+  )
+  for (const { route, p99 } of rows.filter(({ size }) => size === null)) {
+    atMost(`${route} while every thread is busy, p99`, p99, 20, ' ms', 1)
+  }
   const [one, two] = [1, 2].map((count) => pools.find((pool) => pool.threads === count)?.perSecond ?? NaN)
   atLeast('two threads, in terms of one, without HTTP', two! / one!, 1.85, '', 2)
   atMost('from the start to the first recognised photo', Math.min(...firstRecognizedMs), 2000, ' ms')

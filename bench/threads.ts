@@ -40,7 +40,9 @@ async function work (pool: Counted, photos: readonly Buffer[], ms: number): Prom
 }
 
 /** Photos per second of pools with these numbers of threads, which take turns so that a slow moment hits all. */
-export async function measureThreads (photos: readonly Buffer[], threads: readonly number[], turns: number, turnMs: number): Promise<PoolSpeed[]> {
+export async function measureThreads (
+  photos: readonly Buffer[], threads: readonly number[], turns: number, turnMs: number
+): Promise<PoolSpeed[]> {
   const pools: Counted[] = []
   for (const count of threads) pools.push(await openPool(count))
   for (const pool of pools) await work(pool, photos, turnMs / 4)

@@ -71,7 +71,8 @@ test('the README describes every variable, with its default and what is allowed,
   for (const [name, , , meaning = ''] of rows) assert.ok(meaning.length > 10, name)
 })
 
-test('.env.example has every variable with its default below a line that says what it means, and no other', async () => {
+test('.env.example has every variable with its default below a line that says what ' +
+  'it means, and no other', async () => {
   const example = await lines('.env.example')
   const named = example.flatMap((line, i) => {
     const name = /^# ([A-Z_]+)=/.exec(line)?.[1]
@@ -90,7 +91,10 @@ test('.env.example has every variable with its default below a line that says wh
 
 test('the README describes every error code with its status, and no other', async () => {
   const rows = await table('## Errors')
-  assert.deepEqual(rows.map(([code, status]) => [code, Number(status)]), Object.entries(ERRORS).map(([code, [status]]) => [code, status]))
+  assert.deepEqual(
+    rows.map(([code, status]) => [code, Number(status)]),
+    Object.entries(ERRORS).map(([code, [status]]) => [code, status])
+  )
   for (const [code, , meaning = '', advice = ''] of rows) assert.ok(meaning.length > 10 && advice.length > 10, code)
 })
 
@@ -128,7 +132,8 @@ test('every relative link in the documents leads to a file, and every link withi
       assert.ok(existsSync(join(ROOT, linked)), `${file}: ${target}`)
       if (anchor === undefined) continue
       const headings = [...(await read(linked)).matchAll(/^#+ (.+)$/gm)]
-      const anchors = headings.map(([, heading = '']) => heading.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-'))
+      const anchors =
+        headings.map(([, heading = '']) => heading.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-'))
       assert.ok(anchors.includes(anchor), `${file}: ${target}`)
     }
   }
@@ -151,12 +156,15 @@ test('the Dockerfile copies only what is there, and all that the compiler reads'
   }
   const { include } = JSON.parse(await read('tsconfig.json')) as { include: string[] }
   for (const pattern of include) assert.ok(copied.includes(pattern.split('/')[0]!), `${pattern} is not copied`)
-  for (const path of ['.env', '.git', 'face_data', 'node_modules', 'dist', 'models/face_recognition.onnx', 'face_server.log.1']) {
+  for (const path of [
+    '.env', '.git', 'face_data', 'node_modules', 'dist', 'models/face_recognition.onnx', 'face_server.log.1'
+  ]) {
     assert.ok(await isKeptOut(path), `${path} must not get into the image`)
   }
 })
 
-test('the image runs the program of npm start, on the default port, with its data in the volume, and not as root', async () => {
+test('the image runs the program of npm start, on the default port, with its data in the ' +
+  'volume, and not as root', async () => {
   const instructions = new Map(await dockerfile())
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
   const command = (JSON.parse(instructions.get('CMD') ?? '[]') as string[]).join(' ')
@@ -166,7 +174,8 @@ test('the image runs the program of npm start, on the default port, with its dat
   assert.equal(instructions.get('USER'), 'node')
   const check = JSON.parse(/ CMD (\[.*\])$/.exec(instructions.get('HEALTHCHECK') ?? '')?.[1] ?? '[]') as string[]
   assert.deepEqual([check[0], check[2]?.includes('/health')], ['node', true])
-  const environment = Object.fromEntries((instructions.get('ENV') ?? '').split(' ').map((pair) => pair.split('=') as [string, string]))
+  const environment =
+    Object.fromEntries((instructions.get('ENV') ?? '').split(' ').map((pair) => pair.split('=') as [string, string]))
   for (const name of Object.keys(environment)) assert.ok(name in ConfigSchema.properties, name)
   const config = loadConfig(environment)
   assert.equal(config.FACE_DATA_DIR, instructions.get('VOLUME'))
@@ -176,16 +185,20 @@ test('the image runs the program of npm start, on the default port, with its dat
 test('docs/operations.md explains every line that is logged, and every event of the store', async () => {
   const operations = await read('docs/operations.md')
   const [, section = ''] = operations.split('\n## Log lines\n')
-  const explained = [...section.split('\n## ')[0]!.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text.replace(/ ?…$/, ''))
+  const explained =
+    [...section.split('\n## ')[0]!.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text.replace(/ ?…$/, ''))
   const logged: string[] = []
   for (const room of ['src', 'plugins']) {
     for (const file of await readdir(join(ROOT, room), { recursive: true })) {
       if (!file.endsWith('.ts')) continue
       const source = await read(join(room, file))
-      logged.push(...[...source.matchAll(/\blog(?:ger)?(?:\.\w+|\[.+\])\((?:.*, )?'([^']+)'\)/g)].map(([, message = '']) => message))
+      const calls = source.matchAll(/\blog(?:ger)?(?:\.\w+|\[.+\])\((?:.*, )?'([^']+)'\)/g)
+      logged.push(...[...calls].map(([, message = '']) => message))
     }
   }
   assert.ok(logged.length > 15)
   for (const message of logged) assert.ok(explained.some((text) => message.startsWith(text)), message)
-  for (const [, type = ''] of (await read('src/store/store-event.ts')).matchAll(/\| \{ type: '([\w-]+)'/g)) assert.ok(explained.includes(type), type)
+  for (const [, type = ''] of (await read('src/store/store-event.ts')).matchAll(/\| \{ type: '([\w-]+)'/g)) {
+    assert.ok(explained.includes(type), type)
+  }
 })

@@ -46,8 +46,8 @@ export async function startApp (t: TestContext, env: Record<string, string> = {}
 }
 
 /**
- * One server for several tests of a file, with the defaults, on an empty folder, for tests that leave it as they found it; it starts
- * when the first of them asks for it. Call this outside of tests.
+ * One server for several tests of a file, with the defaults, on an empty folder, for tests that leave it as they found
+ * it; it starts when the first of them asks for it. Call this outside of tests.
  */
 export function shareApp (): () => Promise<FastifyInstance> {
   let shared: Promise<{ app: FastifyInstance, dir: string }> | undefined
@@ -64,7 +64,9 @@ export function shareApp (): () => Promise<FastifyInstance> {
 }
 
 /** Polls until `condition` gives something, and returns that; fails after `limitMs`. */
-export async function eventually<T> (condition: () => Promise<T | false | undefined | null> | T | false | undefined | null, limitMs = 30_000): Promise<T> {
+export async function eventually<T> (
+  condition: () => Promise<T | false | undefined | null> | T | false | undefined | null, limitMs = 30_000
+): Promise<T> {
   const deadline = performance.now() + limitMs
   for (;;) {
     const value = await condition()

@@ -8,5 +8,8 @@ export interface Program { readonly path: string, readonly missing: string | fal
 export function findProgram (name: string, debianPackage = name): Program {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
   const path = folders.map((folder) => join(folder, name)).find((candidate) => existsSync(candidate))
-  return { path: path ?? name, missing: path === undefined && `${name} is not installed (Debian: apt-get install ${debianPackage})` }
+  return {
+    path: path ?? name,
+    missing: path === undefined && `${name} is not installed (Debian: apt-get install ${debianPackage})`
+  }
 }

@@ -15,7 +15,9 @@ const START_MS_MAX = 120_000
 const dir = await mkdtemp(join(tmpdir(), 'face-server-smoke-'))
 const url = 'http://127.0.0.1:5055'
 const npm = spawn('npm', ['start'], {
-  stdio: 'inherit', detached: true, env: { ...process.env, HOST: '127.0.0.1', PORT: '5055', FACE_DATA_DIR: dir, LOG_FILE: 'off' }
+  stdio: 'inherit',
+  detached: true,
+  env: { ...process.env, HOST: '127.0.0.1', PORT: '5055', FACE_DATA_DIR: dir, LOG_FILE: 'off' }
 })
 
 async function call (path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<Record<string, unknown>> {

@@ -35,13 +35,17 @@ export const USAGE = `npm run accuracy -- --dataset DIR [options]
 
 function wholeNumber (name: string, value: string): number {
   const number = Number(value)
-  if (!Number.isSafeInteger(number) || number < 1) throw new CommandError(`--${name} ${value}: expected a whole number from 1`)
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new CommandError(`--${name} ${value}: expected a whole number from 1`)
+  }
   return number
 }
 
 function rate (name: string, value: string): number {
   const number = Number(value)
-  if (!(number > 0 && number < 1)) throw new CommandError(`--${name} ${value}: expected a number between 0 and 1, such as 0.001`)
+  if (!(number > 0 && number < 1)) {
+    throw new CommandError(`--${name} ${value}: expected a number between 0 and 1, such as 0.001`)
+  }
   return number
 }
 

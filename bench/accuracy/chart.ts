@@ -49,16 +49,26 @@ function axes (x: Axis, y: Axis): string[] {
 
 function shape ({ kind, colour, points }: Series, x: Axis, y: Axis): string {
   const placed = points
-    .map(([atX, atY]) => [PLOT.left + positionOn(x, atX) * PLOT.width, BOTTOM - positionOn(y, atY) * PLOT.height] as const)
+    .map(([atX, atY]) => (
+      [PLOT.left + positionOn(x, atX) * PLOT.width, BOTTOM - positionOn(y, atY) * PLOT.height] as const
+    ))
     .filter(([left, top]) => Number.isFinite(left) && Number.isFinite(top))
   if (placed.length === 0) return ''
-  if (kind === 'dots') return placed.map(([cx, cy]) => element('circle', { cx, cy, r: 5, fill: colour, stroke: 'white' })).join('')
+  if (kind === 'dots') {
+    return placed.map(([cx, cy]) => element('circle', { cx, cy, r: 5, fill: colour, stroke: 'white' })).join('')
+  }
   const path = placed.map((point) => point.map(coordinate).join(',')).join(' ')
   if (kind === 'area') {
     const closed = `${coordinate(placed[0]![0])},${BOTTOM} ${path} ${coordinate(placed.at(-1)![0])},${BOTTOM}`
     return element('polygon', { points: closed, fill: colour, 'fill-opacity': 0.45, stroke: colour })
   }
-  return element('polyline', { points: path, fill: 'none', stroke: colour, 'stroke-width': 2, ...(kind === 'dashed' ? { 'stroke-dasharray': '6 4' } : {}) })
+  return element('polyline', {
+    points: path,
+    fill: 'none',
+    stroke: colour,
+    'stroke-width': 2,
+    ...(kind === 'dashed' ? { 'stroke-dasharray': '6 4' } : {})
+  })
 }
 
 function legendEntry ({ kind, colour, label: text }: Series, i: number): string {
@@ -66,9 +76,17 @@ function legendEntry ({ kind, colour, label: text }: Series, i: number): string 
   const sample = kind === 'dots'
     ? element('circle', { cx: LEGEND_LEFT + 10, cy: y, r: 5, fill: colour })
     : kind === 'area'
-      ? element('rect', { x: LEGEND_LEFT, y: y - 6, width: 20, height: 12, fill: colour, 'fill-opacity': 0.45, stroke: colour })
+      ? element('rect', {
+        x: LEGEND_LEFT, y: y - 6, width: 20, height: 12, fill: colour, 'fill-opacity': 0.45, stroke: colour
+      })
       : element('line', {
-        x1: LEGEND_LEFT, x2: LEGEND_LEFT + 20, y1: y, y2: y, stroke: colour, 'stroke-width': 2, ...(kind === 'dashed' ? { 'stroke-dasharray': '6 4' } : {})
+        x1: LEGEND_LEFT,
+        x2: LEGEND_LEFT + 20,
+        y1: y,
+        y2: y,
+        stroke: colour,
+        'stroke-width': 2,
+        ...(kind === 'dashed' ? { 'stroke-dasharray': '6 4' } : {})
       })
   return sample + label(text, LEGEND_LEFT + 28, y + 4)
 }
@@ -76,7 +94,15 @@ function legendEntry ({ kind, colour, label: text }: Series, i: number): string 
 /** Draws a chart as an SVG document; the same chart always gives the same text. */
 export function drawChart ({ title, subtitle, x, y, series }: Chart): string {
   return element('svg', {
-    xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, 'font-family': 'sans-serif', 'font-size': 12, fill: DARK, role: 'img', 'aria-label': title
+    xmlns: 'http://www.w3.org/2000/svg',
+    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+    width: WIDTH,
+    height: HEIGHT,
+    'font-family': 'sans-serif',
+    'font-size': 12,
+    fill: DARK,
+    role: 'img',
+    'aria-label': title
   }, [
     '',
     element('rect', { width: WIDTH, height: HEIGHT, fill: 'white' }),

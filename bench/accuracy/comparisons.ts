@@ -46,8 +46,8 @@ export interface ImpostorDistances {
 const pairsAmong = (count: number): number => count * (count - 1) / 2
 
 /**
- * Compares photos of different people: all pairs if they are at most `max`, else a sample of `max` different pairs, each
- * equally likely, always the same. Leaves out photos without a face, which could only make the server look better.
+ * Compares photos of different people: all pairs if they are at most `max`, else a sample of `max` different pairs,
+ * each equally likely, always the same. Leaves out photos without a face, which could only make the server look better.
  */
 export function impostorDistances (people: readonly Person[], encodings: Encodings, max: number): ImpostorDistances {
   const detected = people.map(({ photos }) => photos.flatMap((photo) => encodings[photo] ?? []))

@@ -49,6 +49,8 @@ export async function readDataset (folder: string): Promise<Dataset> {
   }
   if (photos.length === 0) throw new CommandError(`${folder}: no photos in it; expected one folder per person`)
   if (people.length < 2) throw new CommandError(`${folder}: only one person in it; nobody to confuse them with`)
-  if (people.length === photos.length) throw new CommandError(`${folder}: only one photo of each person in it; nothing to recognise`)
+  if (people.length === photos.length) {
+    throw new CommandError(`${folder}: only one photo of each person in it; nothing to recognise`)
+  }
   return { folder, people, photos }
 }

@@ -18,11 +18,13 @@ const LAST_PERCENT = 50
 
 /**
  * The error-versus-discard curve: the false non-match rate over the share of the photos discarded in order of quality
- * (Grother and Tabassi, Performance of biometric quality measures, IEEE TPAMI 29, 2007; ISO/IEC 29794-1). Photos without a
- * face have no quality (undefined) and take no part. There is no point where photos of the same quality would be kept and
- * discarded, which would leave it to chance which, and none where no pair is left.
+ * (Grother and Tabassi, Performance of biometric quality measures, IEEE TPAMI 29, 2007; ISO/IEC 29794-1). Photos
+ * without a face have no quality (undefined) and take no part. There is no point where photos of the same quality would
+ * be kept and discarded, which would leave it to chance which, and none where no pair is left.
  */
-export function discardCurve (qualities: ReadonlyArray<number | undefined>, genuine: readonly Comparison[], threshold: number): DiscardPoint[] {
+export function discardCurve (
+  qualities: ReadonlyArray<number | undefined>, genuine: readonly Comparison[], threshold: number
+): DiscardPoint[] {
   const ranked = qualities.flatMap((quality, photo) => quality === undefined ? [] : [{ photo, quality }])
     .sort((one, other) => one.quality - other.quality)
   const rankOf = new Map(ranked.map(({ photo }, rank) => [photo, rank]))
@@ -39,7 +41,11 @@ export function discardCurve (qualities: ReadonlyArray<number | undefined>, genu
     if (kept.length === 0) break
     const falseNonMatches = kept.filter(({ distance }) => distance > threshold).length
     points.push({
-      discarded: percent / 100, qualityMin: ranked[gone]!.quality, pairs: kept.length, falseNonMatches, fnmr: falseNonMatches / kept.length
+      discarded: percent / 100,
+      qualityMin: ranked[gone]!.quality,
+      pairs: kept.length,
+      falseNonMatches,
+      fnmr: falseNonMatches / kept.length
     })
   }
   return points

@@ -45,11 +45,16 @@ export function countAccepted (sorted: Float64Array, threshold: number): number 
   return from
 }
 
-/** What this threshold does (ISO/IEC 19795-1: FRR with failures to acquire; FAR without them, which makes it no smaller). */
+/**
+ * What this threshold does (ISO/IEC 19795-1: FRR with failures to acquire; FAR without them, which makes it no
+ * smaller).
+ */
 export function pointAt ({ genuine, impostor }: Distances, threshold: number): OperatingPoint {
   const falseAccepts = countAccepted(impostor, threshold)
   const falseRejects = genuine.length - countAccepted(genuine, threshold)
-  return { threshold, far: falseAccepts / impostor.length, frr: falseRejects / genuine.length, falseAccepts, falseRejects }
+  return {
+    threshold, far: falseAccepts / impostor.length, frr: falseRejects / genuine.length, falseAccepts, falseRejects
+  }
 }
 
 /** The largest of the sorted distances below the limit, or -1. */
@@ -66,7 +71,16 @@ function largestBelow (sorted: Float64Array, limit: number): number {
 export function pointAtFar (distances: Distances, far: number): PointAtFar {
   const { genuine, impostor } = distances
   if (impostor.length === 0) {
-    return { wantedFar: far, measurable: false, reliable: false, threshold: NaN, far: NaN, frr: NaN, falseAccepts: 0, falseRejects: 0 }
+    return {
+      wantedFar: far,
+      measurable: false,
+      reliable: false,
+      threshold: NaN,
+      far: NaN,
+      frr: NaN,
+      falseAccepts: 0,
+      falseRejects: 0
+    }
   }
   // The factor is for rounding: 0.29 * 100 comes out below 29.
   const allowed = Math.floor(far * impostor.length * (1 + 1e-12))
@@ -96,7 +110,9 @@ export function equalErrorRate (distances: Distances): EqualErrorRate {
     while (genuine[accepted]! <= threshold) accepted++
     while (impostor[falseAccepts]! <= threshold) falseAccepts++
     const falseRejects = genuine.length - accepted
-    const point = { threshold, far: falseAccepts / impostor.length, frr: falseRejects / genuine.length, falseAccepts, falseRejects }
+    const point = {
+      threshold, far: falseAccepts / impostor.length, frr: falseRejects / genuine.length, falseAccepts, falseRejects
+    }
     // One rate only rises and the other only falls: after the crossing the gap only grows.
     if (gap(point) < gap(before)) before = point
     else if (point.far > point.frr) break
@@ -104,7 +120,10 @@ export function equalErrorRate (distances: Distances): EqualErrorRate {
   return { eer: (before.far + before.frr) / 2, ...before }
 }
 
-/** Points of the detection error trade-off (Martin et al., Eurospeech 1997), about `perDecade` for each power of ten of FAR. */
+/**
+ * Points of the detection error trade-off (Martin et al., Eurospeech 1997), about `perDecade` for each power of ten of
+ * FAR.
+ */
 export function detCurve (distances: Distances, perDecade = 20): OperatingPoint[] {
   const { length } = distances.impostor
   const counts = new Set<number>()

@@ -27,8 +27,20 @@ function distancesFigure (report: Report): string {
   return drawChart({
     title: 'Distances of photos of the same and of different people',
     subtitle: subtitle(report),
-    x: { label: 'Euclidean distance of the encodings', scale: 'linear', min: 0, max: Math.max(bins * genuine.binWidth, tolerance * 1.1), format: String },
-    y: { label: `share of the pairs, each ${genuine.binWidth} of distance`, scale: 'linear', min: 0, max: highest * 1.05, format: percentTick },
+    x: {
+      label: 'Euclidean distance of the encodings',
+      scale: 'linear',
+      min: 0,
+      max: Math.max(bins * genuine.binWidth, tolerance * 1.1),
+      format: String
+    },
+    y: {
+      label: `share of the pairs, each ${genuine.binWidth} of distance`,
+      scale: 'linear',
+      min: 0,
+      max: highest * 1.05,
+      format: percentTick
+    },
     series: [
       { label: 'same person', colour: BLUE, kind: 'area', points: steps(genuine) },
       { label: 'different people', colour: ORANGE, kind: 'area', points: steps(impostor) },
@@ -46,8 +58,18 @@ function detFigure (report: Report): string {
     y: rateAxis('FRR: same person refused, undetected faces included', finest(genuinePairs)),
     series: [
       { label: 'all thresholds', colour: BLUE, kind: 'line', points: det.map(({ far, frr }) => [far, frr]) },
-      { label: `tolerance ${report.config.RECOGNITION_TOLERANCE}`, colour: ORANGE, kind: 'dots', points: [[atTolerance.far, atTolerance.frr]] },
-      { label: `EER ${percentTick(Number(eer.eer.toFixed(4)))}`, colour: GREEN, kind: 'dots', points: [[eer.far, eer.frr]] }
+      {
+        label: `tolerance ${report.config.RECOGNITION_TOLERANCE}`,
+        colour: ORANGE,
+        kind: 'dots',
+        points: [[atTolerance.far, atTolerance.frr]]
+      },
+      {
+        label: `EER ${percentTick(Number(eer.eer.toFixed(4)))}`,
+        colour: GREEN,
+        kind: 'dots',
+        points: [[eer.far, eer.frr]]
+      }
     ]
   })
 }
@@ -58,13 +80,29 @@ function discardFigure (report: Report, curves: NonNullable<Report['discard']>):
     title: 'False non-matches when the photos of the lowest quality are discarded',
     subtitle: subtitle(report),
     x: { label: 'share of the photos discarded', scale: 'linear', min: 0, max: 0.5, format: percentTick },
-    y: { label: 'FNMR: same person refused, undetected faces left out', scale: 'linear', min: 0, max: highest * 1.1, format: percentTick },
+    y: {
+      label: 'FNMR: same person refused, undetected faces left out',
+      scale: 'linear',
+      min: 0,
+      max: highest * 1.1,
+      format: percentTick
+    },
     series: curves.flatMap(({ name, points }, i) => {
       const colour = i === 0 ? BLUE : ORANGE
       const atRandom = points[0]?.fnmr ?? NaN
       return [
-        { label: name, colour, kind: 'line' as const, points: points.map(({ discarded, fnmr }) => [discarded, fnmr] as const) },
-        { label: 'the same, discarded at random', colour, kind: 'dashed' as const, points: [[0, atRandom], [0.5, atRandom]] as const }
+        {
+          label: name,
+          colour,
+          kind: 'line' as const,
+          points: points.map(({ discarded, fnmr }) => [discarded, fnmr] as const)
+        },
+        {
+          label: 'the same, discarded at random',
+          colour,
+          kind: 'dashed' as const,
+          points: [[0, atRandom], [0.5, atRandom]] as const
+        }
       ]
     })
   })

@@ -18,8 +18,9 @@ export interface OpenSet {
   /** Share of the probes, 0..1, whose nearest enrolled person is the right one, however far. */
   rank1: number
   /**
-   * Of the probes to the right person if that is the nearest, else Infinity, and of the strangers to the nearest. Its FRR
-   * is the false negative identification rate at rank 1, its FAR the false positive one (ISO/IEC 19795-1; NIST IR 8271).
+   * Of the probes to the right person if that is the nearest, else Infinity, and of the strangers to the
+   * nearest. Its FRR is the false negative identification rate at rank 1, its FAR the false positive one
+   * (ISO/IEC 19795-1; NIST IR 8271).
    */
   distances: Distances
 }
@@ -36,16 +37,21 @@ function nearest (gallery: readonly Entry[], probe: Float32Array): { person: num
 }
 
 /**
- * Enrols the first `enrol` photos of everybody who has more, one less than all of who has not, and searches with the rest.
- * People with a single photo are strangers.
+ * Enrols the first `enrol` photos of everybody who has more, one less than all of who has not, and searches with the
+ * rest. People with a single photo are strangers.
  */
 export function searchOpenSet (people: readonly Person[], encodings: Encodings, enrol: number): OpenSet {
-  const known = people.flatMap(({ photos }, person) => photos.length > 1 ? [{ person, photos, enrolled: Math.min(enrol, photos.length - 1) }] : [])
+  const known = people.flatMap(({ photos }, person) => (
+    photos.length > 1 ? [{ person, photos, enrolled: Math.min(enrol, photos.length - 1) }] : []
+  ))
   const gallery = known.flatMap(({ person, photos, enrolled }) =>
-    photos.slice(0, enrolled).flatMap((photo) => encodings[photo] ?? []).map((encoding): Entry => ({ person, encoding })))
+    photos.slice(0, enrolled).flatMap((photo) => encodings[photo] ?? [])
+      .map((encoding): Entry => ({ person, encoding })))
   const enrolledPeople = new Set(gallery.map(({ person }) => person)).size
 
-  const searches = known.flatMap(({ person, photos, enrolled }) => photos.slice(enrolled).map((photo) => ({ person, probe: encodings[photo] })))
+  const searches = known.flatMap(({ person, photos, enrolled }) => (
+    photos.slice(enrolled).map((photo) => ({ person, probe: encodings[photo] }))
+  ))
   const genuine = Float64Array.from(searches, ({ person, probe }) => {
     const found = probe ? nearest(gallery, probe) : null
     return found?.person === person ? found.distance : Infinity

@@ -21,16 +21,22 @@ const FORMS = { genuine: 'NAME, number, number', impostor: 'NAME, number, NAME, 
  * {@link FORMS}.genuine and n lines of {@link FORMS}.impostor; number 7 of NAME is the photo `NAME_0007`.
  * Source: http://vis-www.cs.umass.edu/lfw/README.txt. Throws {@link CommandError} with file and line.
  */
-export function parsePairs (text: string, file: string, { folder, photos }: Pick<Dataset, 'folder' | 'photos'>): Fold[] {
+export function parsePairs (
+  text: string, file: string, { folder, photos }: Pick<Dataset, 'folder' | 'photos'>
+): Fold[] {
   const lines = text.trimEnd().split(/\r?\n/).map((line) => line.split('\t').map((field) => field.trim()))
   const [first = []] = lines
   const [folds, pairs] = first.map(Number)
   if (first.length !== 2 || !first.every(isNumber) || !folds || !pairs) {
-    throw new CommandError(`${file} line 1: expected the number of folds and of pairs, found ${JSON.stringify(first.join(' '))}`)
+    throw new CommandError(
+      `${file} line 1: expected the number of folds and of pairs, found ${JSON.stringify(first.join(' '))}`
+    )
   }
   if (folds < 2) throw new CommandError(`${file} line 1: one fold alone leaves none to choose the threshold on`)
   const promised = folds * pairs * 2
-  if (lines.length - 1 !== promised) throw new CommandError(`${file}: line 1 promises ${promised} pairs, it has ${lines.length - 1}`)
+  if (lines.length - 1 !== promised) {
+    throw new CommandError(`${file}: line 1 promises ${promised} pairs, it has ${lines.length - 1}`)
+  }
 
   const indexOf = new Map(photos.map(({ person, name }, i) => [`${person}/${name}`, i]))
   function photo (line: number, name: string, number: string): number {
@@ -43,12 +49,20 @@ export function parsePairs (text: string, file: string, { folder, photos }: Pick
     const fields = lines[line]!
     const [name = '', number = '', ...rest] = fields
     const [otherName, otherNumber = ''] = kind === 'genuine' ? [name, ...rest] : rest
-    const isComplete = fields.length === (kind === 'genuine' ? 3 : 4) && name !== '' && isNumber(number) && otherName && isNumber(otherNumber)
-    if (!isComplete) throw new CommandError(`${file} line ${line + 1}: expected ${FORMS[kind]}, found ${JSON.stringify(fields.join(' '))}`)
-    if (kind === 'impostor' && name === otherName) throw new CommandError(`${file} line ${line + 1}: expected two people, found ${name} twice`)
+    const isComplete = fields.length === (kind === 'genuine' ? 3 : 4) && name !== '' && isNumber(number) && otherName &&
+      isNumber(otherNumber)
+    if (!isComplete) {
+      throw new CommandError(
+      `${file} line ${line + 1}: expected ${FORMS[kind]}, found ${JSON.stringify(fields.join(' '))}`
+      )
+    }
+    if (kind === 'impostor' && name === otherName) {
+      throw new CommandError(`${file} line ${line + 1}: expected two people, found ${name} twice`)
+    }
     return [photo(line, name, number), photo(line, otherName, otherNumber)]
   }
-  const block = (from: number, kind: keyof Fold): Pair[] => Array.from({ length: pairs }, (_, i) => pair(from + i, kind))
+  const block = (from: number, kind: keyof Fold): Pair[] =>
+    Array.from({ length: pairs }, (_, i) => pair(from + i, kind))
   return Array.from({ length: folds }, (_, fold) => {
     const from = 1 + fold * pairs * 2
     return { genuine: block(from, 'genuine'), impostor: block(from + pairs, 'impostor') }
@@ -63,11 +77,13 @@ export interface FoundPairs {
 }
 
 /**
- * The pairs in `named`; or if it is undefined those in `pairs.txt` in the dataset's folder or beside it, null without one.
- * Throws {@link CommandError} for a named file that is missing or wrong; one that only lies there may belong to other photos.
+ * The pairs in `named`; or if it is undefined those in `pairs.txt` in the dataset's folder or beside it, null
+ * without one. Throws {@link CommandError} for a named file that is missing or wrong; one that only lies
+ * there may belong to other photos.
  */
 export async function findPairs (named: string | undefined, dataset: Dataset): Promise<FoundPairs | null> {
-  const file = named ?? [join(dataset.folder, 'pairs.txt'), join(dataset.folder, '..', 'pairs.txt')].find((path) => existsSync(path))
+  const file = named ??
+    [join(dataset.folder, 'pairs.txt'), join(dataset.folder, '..', 'pairs.txt')].find((path) => existsSync(path))
   if (file === undefined) return null
   const text = await readFile(file, 'utf8').catch((err: NodeJS.ErrnoException) => {
     throw new CommandError(`${file}: cannot be read (${err.code})`)

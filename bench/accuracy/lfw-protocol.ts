@@ -26,14 +26,17 @@ export interface LfwResult {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-const count = (values: readonly number[], condition: (value: number) => boolean): number => values.filter(condition).length
+const count = (values: readonly number[], condition: (value: number) => boolean): number =>
+  values.filter(condition).length
 
 /**
  * The threshold that judges most pairs right, in the middle between two distances that occur; of equally good ones the
  * lowest. Pairs at Infinity are left out.
  */
 export function bestThreshold ({ genuine, impostor }: Fold<number>): number {
-  const all = [...genuine.map((distance) => ({ distance, gain: 1 })), ...impostor.map((distance) => ({ distance, gain: -1 }))]
+  const all = [
+    ...genuine.map((distance) => ({ distance, gain: 1 })), ...impostor.map((distance) => ({ distance, gain: -1 }))
+  ]
     .filter(({ distance }) => distance < Infinity)
     .sort((one, other) => one.distance - other.distance)
   // Refusing everything is the start: each accepted pair is one more right or one more wrong.
@@ -51,14 +54,16 @@ export function bestThreshold ({ genuine, impostor }: Fold<number>): number {
 }
 
 /**
- * Judges the pairs of each fold, given as distances, with the threshold that is best on all others (LFW's view 2: Huang et
- * al., Labeled Faces in the Wild, UMass 07-49, 2007).
+ * Judges the pairs of each fold, given as distances, with the threshold that is best on all others (LFW's view 2: Huang
+ * et al., Labeled Faces in the Wild, UMass 07-49, 2007).
  */
 export function runLfwProtocol (folds: ReadonlyArray<Fold<number>>): LfwResult {
   let [falseNonMatches, falseMatches, undetectedPairs, right, pairs] = [0, 0, 0, 0, 0]
   const results = folds.map(({ genuine, impostor }, tested) => {
     const others = folds.filter((_, i) => i !== tested)
-    const threshold = bestThreshold({ genuine: others.flatMap((fold) => fold.genuine), impostor: others.flatMap((fold) => fold.impostor) })
+    const threshold = bestThreshold({
+      genuine: others.flatMap((fold) => fold.genuine), impostor: others.flatMap((fold) => fold.impostor)
+    })
     const size = genuine.length + impostor.length
     const undetected = count([...genuine, ...impostor], (distance) => distance === Infinity)
     const missed = count(genuine, (distance) => distance > threshold && distance < Infinity)
@@ -72,7 +77,8 @@ export function runLfwProtocol (folds: ReadonlyArray<Fold<number>>): LfwResult {
     return { threshold, accuracy: correct / size }
   })
   const accuracy = sum(results.map((fold) => fold.accuracy)) / results.length
-  const standardDeviation = Math.sqrt(sum(results.map((fold) => (fold.accuracy - accuracy) ** 2)) / (results.length - 1))
+  const standardDeviation =
+    Math.sqrt(sum(results.map((fold) => (fold.accuracy - accuracy) ** 2)) / (results.length - 1))
   return {
     pairs,
     accuracy,

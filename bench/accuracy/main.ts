@@ -1,6 +1,6 @@
 /**
- * `npm run accuracy -- --dataset DIR`: how well the server recognises the people in these photos, with the configuration of
- * the environment; or with `--peer COMMAND` another program. `--help` lists the options.
+ * `npm run accuracy -- --dataset DIR`: how well the server recognises the people in these photos, with the
+ * configuration of the environment; or with `--peer COMMAND` another program. `--help` lists the options.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
@@ -25,7 +25,9 @@ async function openFolder (folder: string): Promise<void> {
   })
 }
 
-async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, peer, out }: Arguments): Promise<Report> {
+async function run ({
+  dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, peer, out
+}: Arguments): Promise<Report> {
   const config = loadConfig(readEnvironment())
   const network = await findNetwork(config)
   const dataset = await readDataset(folder)
@@ -66,12 +68,19 @@ async function run ({ dataset: folder, pairs, enrol, impostorsMax, calibrate, qu
     model,
     engine,
     config: { RECOGNITION_TOLERANCE, ...encodedWith },
-    dataset: { folder, people: people.length, photos: photos.length, peopleWithOnePhoto: people.filter((person) => person.photos.length === 1).length },
+    dataset: {
+      folder,
+      people: people.length,
+      photos: photos.length,
+      peopleWithOnePhoto: people.filter((person) => person.photos.length === 1).length
+    },
     detection: {
       detected,
       rate: detected / photos.length,
       noFace: encoded.flatMap(({ encoding, unreadable }, i) => encoding || unreadable !== undefined ? [] : [nameOf(i)]),
-      unreadable: encoded.flatMap(({ unreadable }, i) => unreadable === undefined ? [] : [{ photo: nameOf(i), reason: unreadable }])
+      unreadable: encoded.flatMap(({ unreadable }, i) => (
+        unreadable === undefined ? [] : [{ photo: nameOf(i), reason: unreadable }]
+      ))
     },
     lfw: lfw && found ? { file: found.file, foldCount: lfw.folds.length, ...lfw } : null,
     notice: found?.notice ?? null,

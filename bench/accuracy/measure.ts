@@ -29,7 +29,9 @@ export interface Material {
   calibrate: number | undefined
 }
 
-export type Measurements = Pick<Report, 'verification' | 'identification' | 'calibration' | 'discard' | 'histograms' | 'det'> & { lfw: LfwResult | null }
+export type Measurements =
+  Pick<Report, 'verification' | 'identification' | 'calibration' | 'discard' | 'histograms' | 'det'> &
+  { lfw: LfwResult | null }
 
 function verify (distances: Distances, tolerance: number, possibleImpostorPairs: number): Verification {
   const { genuine, impostor } = distances
@@ -58,7 +60,9 @@ function identify ({ people, encodings, enrol, tolerance }: Material): Identific
     atTolerance: { threshold: tolerance, fpir, fnir },
     atFpir: FPIRS.map((wanted) => {
       const { wantedFar, far, falseAccepts, threshold, frr, measurable, reliable } = pointAtFar(distances, wanted)
-      return { wantedFpir: wantedFar, fpir: far, falsePositives: falseAccepts, threshold, fnir: frr, measurable, reliable }
+      return {
+        wantedFpir: wantedFar, fpir: far, falsePositives: falseAccepts, threshold, fnir: frr, measurable, reliable
+      }
     })
   }
 }
@@ -70,14 +74,25 @@ export function calibrate (distances: Distances, wantedFar: number): Calibration
   const { far, falseAccepts, frr } = pointAt(distances, tolerance)
   const isKnown = measurable && far <= wantedFar
   return {
-    wantedFar, impostorPairs: distances.impostor.length, tolerance: isKnown ? tolerance : null, reliable: isKnown && reliable, far, falseAccepts, tar: 1 - frr
+    wantedFar,
+    impostorPairs: distances.impostor.length,
+    tolerance: isKnown ? tolerance : null,
+    reliable: isKnown && reliable,
+    far,
+    falseAccepts,
+    tar: 1 - frr
   }
 }
 
-function discard ({ qualities, tolerance }: Material, genuine: readonly Comparison[], distances: Distances): DiscardCurve[] | null {
+function discard (
+  { qualities, tolerance }: Material, genuine: readonly Comparison[], distances: Distances
+): DiscardCurve[] | null {
   if (!qualities) return null
   const strict = pointAtFar(distances, STRICT_FAR).threshold
-  return [{ name: `tolerance ${tolerance}`, threshold: tolerance }, { name: `${strict.toFixed(4)}, FAR ${STRICT_FAR}`, threshold: strict }]
+  return [
+    { name: `tolerance ${tolerance}`, threshold: tolerance },
+    { name: `${strict.toFixed(4)}, FAR ${STRICT_FAR}`, threshold: strict }
+  ]
     .filter(({ threshold }) => !Number.isNaN(threshold))
     .map((curve) => ({ ...curve, points: discardCurve(qualities, genuine, curve.threshold) }))
 }
@@ -98,7 +113,9 @@ export function measure (material: Material): Measurements {
     identification: identify(material),
     calibration: wantedFar === undefined ? null : calibrate(distances, wantedFar),
     discard: discard(material, genuine, distances),
-    histograms: { genuine: histogram(distances.genuine, BIN_WIDTH), impostor: histogram(distances.impostor, BIN_WIDTH) },
+    histograms: {
+      genuine: histogram(distances.genuine, BIN_WIDTH), impostor: histogram(distances.impostor, BIN_WIDTH)
+    },
     det: detCurve(distances)
   }
 }

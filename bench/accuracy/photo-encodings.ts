@@ -29,7 +29,9 @@ export interface Encoded extends Pick<Report, 'model' | 'engine'> {
 }
 
 /** The photo's fault; anything else is the server's and ends the run. */
-const PHOTO_CODES: readonly ErrorCode[] = ['UNSUPPORTED_IMAGE', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE', 'IMAGE_TOO_SMALL']
+const PHOTO_CODES: readonly ErrorCode[] = [
+  'UNSUPPORTED_IMAGE', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE', 'IMAGE_TOO_SMALL'
+]
 
 export interface EncodingJob {
   paths: readonly string[]
@@ -44,11 +46,15 @@ export interface EncodingJob {
 async function look (inference: Inference, photo: ArrayBuffer, withQuality: boolean): Promise<EncodedPhoto> {
   if (!withQuality) return { encoding: (await inference.identify(photo))?.face.encoding ?? null }
   const enrolment = await inference.examineForEnrolment(photo)
-  return enrolment ? { encoding: enrolment.face.encoding, quality: overallQuality(enrolment.quality) } : { encoding: null }
+  return enrolment
+    ? { encoding: enrolment.face.encoding, quality: overallQuality(enrolment.quality) }
+    : { encoding: null }
 }
 
 /** Encodes the largest face of each photo with the server's own pipeline and threads. */
-export async function encodePhotos ({ paths, config, network, withQuality, onProgress, onThreadError }: EncodingJob): Promise<Encoded> {
+export async function encodePhotos ({
+  paths, config, network, withQuality, onProgress, onThreadError
+}: EncodingJob): Promise<Encoded> {
   const inference = createInferencePool({
     config: offlineConfig(config),
     gallery: createGallery(network.id).memory,

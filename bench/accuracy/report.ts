@@ -28,7 +28,9 @@ export interface Verification {
 export interface Identification extends Omit<OpenSet, 'distances'> {
   enrol: number
   atTolerance: { threshold: number, fpir: number, fnir: number }
-  atFpir: Array<Evidence & { wantedFpir: number, fpir: number, falsePositives: number, threshold: number, fnir: number }>
+  atFpir: Array<Evidence & {
+    wantedFpir: number, fpir: number, falsePositives: number, threshold: number, fnir: number
+  }>
 }
 
 /** A tolerance for a wanted false accept rate. */
@@ -61,7 +63,8 @@ export interface Report {
   engine: string | null
   /** For another program the tolerance alone. */
   config: Pick<Config, 'RECOGNITION_TOLERANCE'> &
-    Partial<Pick<Config, 'ENCODING_AUGMENT' | 'INFERENCE_BACKEND' | 'INFERENCE_THREADS' | 'MAX_IMAGE_PIXELS' | 'MAX_IMAGE_BYTES'>>
+    Partial<Pick<Config,
+      'ENCODING_AUGMENT' | 'INFERENCE_BACKEND' | 'INFERENCE_THREADS' | 'MAX_IMAGE_PIXELS' | 'MAX_IMAGE_BYTES'>>
   dataset: { folder: string, people: number, photos: number, peopleWithOnePhoto: number }
   detection: { detected: number, rate: number, noFace: string[], unreadable: Array<{ photo: string, reason: string }> }
   /** Null without pairs; `notice` says why pairs that lay there were not used. */

@@ -9,11 +9,14 @@ export const coordinate = (value: number): string => String(Number(value.toFixed
 
 /** One SVG element. Texts among the attributes are escaped, `content` is not. */
 export function element (name: string, attributes: Readonly<Record<string, string | number>>, content = ''): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${typeof value === 'number' ? coordinate(value) : escapeText(value)}"`)
+  const written = Object.entries(attributes)
+    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? coordinate(value) : escapeText(value)}"`)
   return `<${name}${written.join('')}${content === '' ? '/>' : `>${content}</${name}>`}`
 }
 
 /** A text at a point. */
-export function label (text: string, x: number, y: number, attributes: Readonly<Record<string, string | number>> = {}): string {
+export function label (
+  text: string, x: number, y: number, attributes: Readonly<Record<string, string | number>> = {}
+): string {
   return element('text', { x, y, ...attributes }, escapeText(text))
 }

@@ -4,11 +4,17 @@ import type { Call } from './client.ts'
 
 const BOUNDARY = 'soak-boundary'
 
-const json = (value: object): Pick<Call, 'type' | 'body'> => ({ type: 'application/json', body: Buffer.from(JSON.stringify(value)) })
+const json = (value: object): Pick<Call, 'type' | 'body'> => ({
+  type: 'application/json', body: Buffer.from(JSON.stringify(value))
+})
 
 function form (photo: Buffer): Pick<Call, 'type' | 'body'> {
-  const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="photo"; filename="photo.jpg"\r\ncontent-type: image/jpeg\r\n\r\n`
-  return { type: `multipart/form-data; boundary=${BOUNDARY}`, body: Buffer.concat([Buffer.from(head), photo, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]) }
+  const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="photo"; ` +
+    'filename="photo.jpg"\r\ncontent-type: image/jpeg\r\n\r\n'
+  return {
+    type: `multipart/form-data; boundary=${BOUNDARY}`,
+    body: Buffer.concat([Buffer.from(head), photo, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)])
+  }
 }
 
 /** What kiosks send. */
@@ -30,7 +36,8 @@ export async function makeBodies (): Promise<Bodies> {
   const [first] = people as [Buffer]
   const path = '/recognize'
   const plain = [...people, ...large].flatMap((photo): Call[] => [
-    { path, body: photo }, { path, ...form(photo) }, { path, ...json({ photo: `data:image/jpeg;base64,${photo.toString('base64')}` }) }
+    { path, body: photo }, { path, ...form(photo) },
+    { path, ...json({ photo: `data:image/jpeg;base64,${photo.toString('base64')}` }) }
   ])
   const other = await Promise.all(people.map(async (photo): Promise<Call[]> => [
     { path, type: 'image/png', body: await sharp(photo).png().toBuffer() },
@@ -38,7 +45,11 @@ export async function makeBodies (): Promise<Bodies> {
     { path, type: 'image/avif', body: await sharp(photo).avif({ effort: 0 }).toBuffer() }
   ]))
   const sized = (width: number, height: number): Sharp => sharp(large[0]).resize({ width, height, fit: 'fill' })
-  const noise = await sharp({ create: { width: 320, height: 320, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 40 }, background: '#888' } }).jpeg().toBuffer()
+  const noise = await sharp({
+    create: {
+      width: 320, height: 320, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 40 }, background: '#888'
+    }
+  }).jpeg().toBuffer()
   return {
     people,
     good: [...plain, ...other.flat()],

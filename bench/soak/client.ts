@@ -20,10 +20,13 @@ export interface Answer {
 }
 
 /** Sends a request; resolves whatever comes of it. */
-export function send (agent: Agent, url: string, { method = 'POST', path, type = 'image/jpeg', body, leavesAfterMs }: Call): Promise<Answer> {
+export function send (
+  agent: Agent, url: string, { method = 'POST', path, type = 'image/jpeg', body, leavesAfterMs }: Call
+): Promise<Answer> {
   return new Promise((resolve) => {
     const sentAt = performance.now()
-    const settle = (status: number, outcome: string): void => resolve({ status, outcome, ms: performance.now() - sentAt })
+    const settle = (status: number, outcome: string): void =>
+      resolve({ status, outcome, ms: performance.now() - sentAt })
     const headers = body ? { 'content-type': type, 'content-length': body.length } : {}
     const sent = request(url + path, { agent, method, headers }, (response) => {
       let text = ''

@@ -51,6 +51,8 @@ export async function runKiosks (url: string, bodies: Bodies, tally: Tally, enou
   }
 
   const good = Array.from({ length: GOOD_KIOSKS }, (_, i) => repeat('good', bodies.good, 0, i * 11))
-  await Promise.all([...good, change(), leave(), repeat('bad', bodies.bad, BAD_PAUSE_MS), repeat('huge', bodies.huge, HUGE_PAUSE_MS)])
+  await Promise.all([
+    ...good, change(), leave(), repeat('bad', bodies.bad, BAD_PAUSE_MS), repeat('huge', bodies.huge, HUGE_PAUSE_MS)
+  ])
   agent.destroy()
 }

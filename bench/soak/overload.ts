@@ -23,7 +23,9 @@ export async function overload (durationMs: number, say: (text: string) => void)
   const shots = photos.map((body): Shot => ({ method: 'POST', path: '/recognize', body }))
   // One core is left to the clients, which are on this machine, too.
   const threads = Math.max(1, availableParallelism() - 1)
-  const server = await startBenchServer({ strangers: 1_000 }, { INFERENCE_QUEUE_MAX: '64', INFERENCE_THREADS: String(threads) })
+  const server = await startBenchServer({ strangers: 1_000 }, {
+    INFERENCE_QUEUE_MAX: '64', INFERENCE_THREADS: String(threads)
+  })
   /** Eight clients at once keep every thread busy, and none is refused. */
   const measurePeak = async (): Promise<number> => {
     const { perSecond } = await load(server.url, shots, 8, PEAK_MS)
@@ -68,12 +70,16 @@ export async function overload (durationMs: number, say: (text: string) => void)
     const tenth = Math.ceil(memory.length / 10)
     const median = (values: number[]): number => percentile(values.sort((one, other) => one - other), 0.5)
     const [before, after] = [median(memory.slice(tenth, 2 * tenth)), median(memory.slice(-tenth))]
-    const passed = perSecond >= peak * (1 - THROUGHPUT_LOSS_MAX) && after <= before * (1 + MEMORY_GROWTH_MAX) && !others.has('500 INTERNAL_ERROR')
+    const passed = perSecond >= peak * (1 - THROUGHPUT_LOSS_MAX) && after <= before * (1 + MEMORY_GROWTH_MAX) &&
+      !others.has('500 INTERNAL_ERROR')
     const text = [
-      `${threads} inference threads; ${(durationMs / 1000).toFixed(0)} s at ${(next / durationMs * 1000).toFixed(0)} photos a second, ${(next / durationMs * 1000 / peak).toFixed(1)} times the peak ` +
+      `${threads} inference threads; ${(durationMs / 1000).toFixed(0)} s at ` +
+        `${(next / durationMs * 1000).toFixed(0)} photos a second, ${(next / durationMs * 1000 / peak).toFixed(1)} ` +
+        'times the peak ' +
         `of ${peak.toFixed(1)} (${peakBefore.toFixed(1)} before, ${peakAfter.toFixed(1)} afterwards):`,
       `- ${perSecond.toFixed(1)} a second recognised, ${(100 * perSecond / peak).toFixed(1)} % of the peak`,
-      `- ${refusals.length} refused with OVERLOADED, in ${percentile(refusals, 0.5).toFixed(1)} ms (median) and ${percentile(refusals, 0.99).toFixed(1)} ms (p99)`,
+      `- ${refusals.length} refused with OVERLOADED, in ${percentile(refusals, 0.5).toFixed(1)} ms (median) and ` +
+        `${percentile(refusals, 0.99).toFixed(1)} ms (p99)`,
       `- other answers: ${[...others].map(([answer, count]) => `${count} × ${answer}`).join(', ') || 'none'}`,
       `- memory ${before.toFixed(0)} MiB after a tenth of the time, ${after.toFixed(0)} MiB at the end`,
       passed ? 'passed' : 'FAILED: less than 95 % of the peak, more than 5 % more memory, or an answer 500'

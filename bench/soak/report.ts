@@ -35,7 +35,8 @@ export function reportSoak (tally: Tally, { durationMs, warmUpMs, outages, store
   const passed = tally.bugs === 0 && !(grown > GROWTH_MAX)
   const total = [...tally.outcomes.values()].reduce((sum, count) => sum + count, 0)
   const text = [
-    `${(durationMs / 60_000).toFixed(1)} minutes on ${store}, ${outages} outages of the database, ${total} requests, ${tally.bugs} answered 500.`,
+    `${(durationMs / 60_000).toFixed(1)} minutes on ${store}, ${outages} outages of the database, ${total} ` +
+      `requests, ${tally.bugs} answered 500.`,
     '',
     markdown(['median', 'after warm-up', 'at the end', 'change'], [
       ['memory, MiB', memory[0].toFixed(0), memory[1].toFixed(0), change(...memory)],

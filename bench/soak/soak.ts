@@ -20,7 +20,9 @@ export async function soak (durationMs: number, say: (text: string) => void): Pr
   if (WITHOUT_POSTGRES) say(`${WITHOUT_POSTGRES}: the soak runs on the file store, without outages`)
   const bodies = await makeBodies()
   const queue = { INFERENCE_QUEUE_MAX: '64' }
-  const server = await startBenchServer({ strangers: 0 }, database ? { ...queue, DATABASE_URL: await database.createDatabase() } : queue)
+  const server = await startBenchServer({ strangers: 0 }, database
+    ? { ...queue, DATABASE_URL: await database.createDatabase() }
+    : queue)
   const tally = new Tally()
   const enough = AbortSignal.timeout(durationMs)
   let outages = 0
@@ -40,7 +42,8 @@ export async function soak (durationMs: number, say: (text: string) => void): Pr
       await database.crash()
       await pause(OUTAGE_MS)
       await database.start()
-      say(`${(tally.elapsedMs() / 1000).toFixed(0)} s: database away for ${OUTAGE_MS / 1000} s, ${(await server.memory()).nowMiB.toFixed(0)} MiB, ${await server.handles()} handles`)
+      say(`${(tally.elapsedMs() / 1000).toFixed(0)} s: database away for ${OUTAGE_MS / 1000} s, ` +
+        `${(await server.memory()).nowMiB.toFixed(0)} MiB, ${await server.handles()} handles`)
       outages++
     }
   }

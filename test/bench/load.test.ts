@@ -7,7 +7,9 @@ import { load, percentile } from '../../bench/load.ts'
 
 test('a percentile is a value that was measured', () => {
   const sorted = Array.from({ length: 100 }, (_, i) => i)
-  assert.deepEqual([percentile(sorted, 0), percentile(sorted, 0.5), percentile(sorted, 0.99), percentile(sorted, 1)], [0, 50, 99, 99])
+  assert.deepEqual([percentile(sorted, 0), percentile(sorted, 0.5), percentile(sorted, 0.99), percentile(sorted, 1)], [
+    0, 50, 99, 99
+  ])
   assert.equal(percentile([7], 0.95), 7)
   assert.ok(Number.isNaN(percentile([], 0.5)))
 })
@@ -33,7 +35,8 @@ test('so many requests are under way as asked for, every answer is counted, and 
   await once(server, 'listening')
   t.after(() => server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const result = await load(url, [{ method: 'POST', path: '/', body: Buffer.alloc(1000) }, { method: 'GET', path: '/' }], 4, 200)
+  const result =
+    await load(url, [{ method: 'POST', path: '/', body: Buffer.alloc(1000) }, { method: 'GET', path: '/' }], 4, 200)
   assert.equal(result.requests, answered)
   assert.equal(result.errors, refused)
   assert.equal(connections.size, 4)

@@ -46,20 +46,27 @@ const report: Report = {
   pools: [{ threads: 1, perSecond: 60 }, { threads: 2, perSecond: 108 }],
   firstRecognizedMs: [1900, 2100],
   starts: [{ users: 100_000, listenMs: 3000, loadMs: 5001, progressLines: 10, nowMiB: 590, peakMiB: 610 }],
-  rows: [row(1, 50), row(4, 100), row(64, 95), { ...row(1, 300), route: '/health', size: null, p99: 20.1, served: null }, { ...row(4, 145), arithmetic: 'int8' }]
+  rows: [
+    row(1, 50), row(4, 100), row(64, 95), { ...row(1, 300), route: '/health', size: null, p99: 20.1, served: null },
+    { ...row(4, 145), arithmetic: 'int8' }
+  ]
 }
 
 test('each target is compared with what was measured', () => {
   const missed = targets(report).filter(({ isReached }) => !isReached).map(({ what, measured }) => [what, measured])
   assert.equal(targets(report).length, 8)
   assert.deepEqual(missed, [
-    ['/health while every thread is busy, p99', '20.1 ms'], ['two threads, in terms of one, without HTTP', '1.80'], ['loading 100,000 users', '5001 ms']
+    ['/health while every thread is busy, p99', '20.1 ms'], ['two threads, in terms of one, without HTTP', '1.80'],
+    ['loading 100,000 users', '5001 ms']
   ])
 })
 
 test('the report and the figures have what was measured', () => {
   const text = reportText(report)
-  for (const part of ['| **measured / floor** | **1.14** |', '400.0 (25.0 times as long)', '| the same photos with somebody | 640×480 |', '| times as long | 7.5 |', '| 100,000 | 5.00 | 13.0 | 65 % |', '| 640×480, 10 enrolled | 50.0 | 100.0 | 95.0 |\n']) {
+  for (const part of [
+    '| **measured / floor** | **1.14** |', '400.0 (25.0 times as long)', '| the same photos with somebody | 640×480 |',
+    '| times as long | 7.5 |', '| 100,000 | 5.00 | 13.0 | 65 % |', '| 640×480, 10 enrolled | 50.0 | 100.0 | 95.0 |\n'
+  ]) {
     assert.ok(text.includes(part), part)
   }
   assert.ok(!text.includes('NaN') && !text.includes('undefined'))
@@ -85,7 +92,8 @@ test('what the server says of its own times is told apart by stage, and the rest
   await once(server, 'listening')
   t.after(() => server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const { total, stages, http } = servedPhoto(await servedTimes(url, '/recognize'), await servedTimes(url, '/recognize'))
+  const { total, stages, http } =
+    servedPhoto(await servedTimes(url, '/recognize'), await servedTimes(url, '/recognize'))
   const rounded = Object.entries({ total, http, ...stages }).map(([name, ms]) => [name, Number(ms.toFixed(6))])
   assert.deepEqual(rounded, [['total', 9], ['http', 4], ['wait', 2], ['decode', 3]])
 })

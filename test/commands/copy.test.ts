@@ -6,14 +6,16 @@ import { onCluster } from '../store/postgres-cluster.ts'
 import { openPostgresStore } from '../store/postgres-helper.ts'
 import { runCommand } from './helper.ts'
 
-test('a copy brings all users to another folder that a server uses, and copying again brings only what changed since', async (t) => {
+test('a copy brings all users to another folder that a server uses, and copying again ' +
+  'brings only what changed since', async (t) => {
   const [dir, target] = [await temporaryFolder(t), await temporaryFolder(t)]
   const FACE_DATA_KEY = keyText()
   const from = await openStore(t, { dir, keys: parseDataKeys(FACE_DATA_KEY) })
   const to = await openStore(t, { dir: target, keys: parseDataKeys(FACE_DATA_KEY) })
   for (const id of ['7', 'anna', 'berta']) await from.store.update(id, adding(id, 1))
   await to.store.update('zoe', adding('zoe', 1))
-  const copy = async (): Promise<string> => (await runCommand(t, ['copy', '--to', target], { FACE_DATA_DIR: dir, FACE_DATA_KEY })).stdout
+  const copy = async (): Promise<string> =>
+    (await runCommand(t, ['copy', '--to', target], { FACE_DATA_DIR: dir, FACE_DATA_KEY })).stdout
   assert.equal(await copy(), '3 users, of which 3 were copied and 0 were there already\n')
   await eventually(() => to.follower.users.size === 4)
   await from.store.update('berta', adding('berta', 2))

@@ -20,7 +20,8 @@ async function photoFolder (t: TestContext, files: Record<string, Buffer | Promi
   return dir
 }
 
-test('photos are registered as /register-face does, every refusal has its reason, and a second call does the rest', async (t) => {
+test('photos are registered as /register-face does, every refusal has its reason, and a ' +
+  'second call does the rest', async (t) => {
   const dir = await photoFolder(t, {
     'anna/1.jpg': portraits.anna(),
     'anna/2.jpg': portraits.annaAgain(),
@@ -35,12 +36,17 @@ test('photos are registered as /register-face does, every refusal has its reason
   const [FACE_DATA_DIR, reports] = [await temporaryFolder(t), await temporaryFolder(t)]
   const report = join(reports, 'report.csv')
   const server = await openStore(t, { dir: FACE_DATA_DIR })
-  const enroll = (): ReturnType<typeof runCommand> => runCommand(t, ['enroll', dir, '--report', report], { FACE_DATA_DIR, FACE_QUALITY_THRESHOLD: '0.5' })
+  const enroll = (): ReturnType<typeof runCommand> =>
+    runCommand(t, ['enroll', dir, '--report', report], { FACE_DATA_DIR, FACE_QUALITY_THRESHOLD: '0.5' })
   const first = await enroll()
-  assert.deepEqual([first.code, first.stdout], [0, `3 photos registered, 5 refused, 0 were registered before; ${report} says why\n`], first.stderr)
+  assert.deepEqual(
+    [first.code, first.stdout], [0, `3 photos registered, 5 refused, 0 were registered before; ${report} says why\n`],
+    first.stderr
+  )
   assert.match(first.stderr, /8\/8 photos/)
 
-  const outcomes = (rows: Row[]): Record<string, string> => Object.fromEntries(rows.map(({ photo, code }) => [photo, code]))
+  const outcomes = (rows: Row[]): Record<string, string> =>
+    Object.fromEntries(rows.map(({ photo, code }) => [photo, code]))
   const rows = await rowsOf(report)
   assert.deepEqual(outcomes(rows), {
     'anna/1.jpg': '',
@@ -86,7 +92,9 @@ test('an enrolment that is killed goes on where it was, also after half a line o
   assert.ok(before > 0 && before < 8)
   await writeFile(report, `${whole}anna/7.jpg,anna,regis`)
   const { code, stdout } = await runCommand(t, args, env)
-  assert.deepEqual([code, stdout], [0, `${8 - before} photos registered, 0 refused, ${before} were registered before; ${report} says why\n`])
+  assert.deepEqual([code, stdout], [
+    0, `${8 - before} photos registered, 0 refused, ${before} were registered before; ${report} says why\n`
+  ])
   assert.deepEqual((await rowsOf(report)).map(({ photo }) => photo).sort(), [...names].sort())
   // The one that was under way when it was killed may be there twice.
   const count = (await (await openStore(t, { dir: FACE_DATA_DIR })).store.get('anna'))?.encodings.length ?? 0

@@ -12,7 +12,8 @@ import { runCommand } from './helper.ts'
 
 const KEYS = Array.from({ length: 60 }, (_, id) => String(id))
 
-test('an export holds every user as a whole while they change, can be read by its owner alone, and comes back as it was', async (t) => {
+test('an export holds every user as a whole while they change, can be read by its owner ' +
+  'alone, and comes back as it was', async (t) => {
   const [dir, folder, restored] = [await temporaryFolder(t), await temporaryFolder(t), await temporaryFolder(t)]
   const [key, other] = [keyText(), keyText()]
   const { store } = await openStore(t, { dir, keys: parseDataKeys(key) })
@@ -21,7 +22,9 @@ test('an export holds every user as a whole while they change, can be read by it
   const file = join(folder, 'backup.ndjson')
   let last = 1
   const ended = new AbortController()
-  const saving = runCommand(t, ['export', file], { FACE_DATA_DIR: dir, FACE_DATA_KEY: key }).finally(() => ended.abort())
+  const saving = runCommand(t, ['export', file], {
+    FACE_DATA_DIR: dir, FACE_DATA_KEY: key
+  }).finally(() => ended.abort())
   while (!ended.signal.aborted) {
     last++
     await Promise.all(KEYS.slice(0, 8).map((id) => store.update(id, () => record(Number(id), last, last, last))))
@@ -34,7 +37,9 @@ test('an export holds every user as a whole while they change, can be read by it
 
   // Also for a server with another key that reads the old one.
   const env = { FACE_DATA_DIR: restored, FACE_DATA_KEY: `${other},${key}` }
-  assert.match((await runCommand(t, ['import', file], env)).stdout, /^61 of 61 users imported, 0 were registered already/)
+  assert.match(
+    (await runCommand(t, ['import', file], env)).stdout, /^61 of 61 users imported, 0 were registered already/
+  )
   const copy = await openStore(t, { dir: restored, keys: parseDataKeys(other) })
   assert.equal(copy.follower.users.size, 61)
   assert.deepEqual(await copy.store.get('Anna@work'), record('Anna@work', 7))
@@ -46,14 +51,18 @@ test('an export holds every user as a whole while they change, can be read by it
   }
 })
 
-test('without a key, or with --plain, an export is readable JSON, and importing it keeps who is registered unless told to replace', async (t) => {
+test('without a key, or with --plain, an export is readable JSON, and importing it keeps who is ' +
+  'registered unless told to replace', async (t) => {
   const [dir, other] = [await temporaryFolder(t), await temporaryFolder(t)]
   const { store } = await openStore(t, { dir })
   for (const id of ['anna', 'berta']) await store.update(id, adding(id, 1))
   const FACE_DATA_KEY = keyText()
   const [file, again] = [join(dir, 'plain.ndjson'), join(dir, 'again.ndjson')]
-  assert.equal((await runCommand(t, ['export', file], { FACE_DATA_DIR: dir })).stdout, `2 users saved in ${file}, not encrypted\n`)
-  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+  assert.equal(
+    (await runCommand(t, ['export', file], { FACE_DATA_DIR: dir })).stdout, `2 users saved in ${file}, not encrypted\n`
+  )
+  const lines =
+    (await readFile(file, 'utf8')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
   assert.deepEqual(lines.map((line) => line['user_id']).slice(1, -1).sort(), ['anna', 'berta'])
   assert.deepEqual([lines[0], lines.at(-1)?.['users']], [{ format: 'face-encodings', version: 1 }, 2])
 
@@ -65,7 +74,8 @@ test('without a key, or with --plain, an export is readable JSON, and importing 
   assert.equal((await runCommand(t, ['import', '--replace', file], env)).stdout, '2 of 2 users imported\n')
   assert.deepEqual(seedsOf(await present.store.get('anna')), [1])
   await runCommand(t, ['export', '--plain', again], env)
-  const sorted = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).split('\n').filter((line) => line.includes('vector')).sort()
+  const sorted = async (path: string): Promise<string[]> =>
+    (await readFile(path, 'utf8')).split('\n').filter((line) => line.includes('vector')).sort()
   assert.deepEqual(await sorted(again), await sorted(file))
 })
 
@@ -97,7 +107,9 @@ test('nothing is imported from a file that is not whole, was changed, or needs a
     await writeFile(bad, content.join('\n'))
     const target = createFileStore({ dir: FACE_DATA_DIR })
     const codec = createRecordCodec(parseDataKeys(key))
-    await assert.rejects(importUsers(target, { file: bad, replace: true, codec, config: loadConfig({}) }), { name: 'CommandError', message: reason })
+    await assert.rejects(importUsers(target, { file: bad, replace: true, codec, config: loadConfig({}) }), {
+      name: 'CommandError', message: reason
+    })
   }))
   assert.deepEqual(await filesIn(FACE_DATA_DIR), [])
 })

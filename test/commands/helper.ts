@@ -28,4 +28,5 @@ export function startCommand (t: TestContext, args: string[], env: Record<string
 }
 
 /** Runs a `store` command to its end. */
-export const runCommand = (t: TestContext, args: string[], env: Record<string, string>): Promise<Outcome> => startCommand(t, args, env).ended
+export const runCommand = (t: TestContext, args: string[], env: Record<string, string>): Promise<Outcome> =>
+  startCommand(t, args, env).ended

@@ -4,7 +4,9 @@ import { createProgress } from '../../commands/progress.ts'
 
 function written (isTTY: boolean, total: number): string {
   let text = ''
-  const progress = createProgress(total, 'photos', { isTTY, write: (part: string | Uint8Array) => { text += String(part); return true } })
+  const progress = createProgress(total, 'photos', {
+    isTTY, write: (part: string | Uint8Array) => { text += String(part); return true }
+  })
   for (let done = 1; done <= total; done++) progress(done)
   return text
 }

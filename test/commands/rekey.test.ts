@@ -10,16 +10,20 @@ import { createPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { storedRows } from '../../src/store/postgres/stored-rows.ts'
 import { createRecordCodec } from '../../src/store/record/codec.ts'
 import { storedFiles } from '../../src/store/folder/read.ts'
-import { adding, eventually, keyText, newKeys, openStore, record, seedsOf, seen, temporaryFolder, type Follower } from '../store/helper.ts'
+import {
+  adding, eventually, keyText, newKeys, openStore, record, seedsOf, seen, temporaryFolder, type Follower
+} from '../store/helper.ts'
 import { onCluster, queryOnce } from '../store/postgres-cluster.ts'
 import { openPostgresStore } from '../store/postgres-helper.ts'
 import { runCommand, startCommand } from './helper.ts'
 
-const seedsOfKnown = ({ follower }: { follower: Follower }, key: string): string => String(follower.users.get(key) ?? [])
+const seedsOfKnown = ({ follower }: { follower: Follower }, key: string): string =>
+  String(follower.users.get(key) ?? [])
 
 const KEYS = Array.from({ length: 200 }, (_, id) => String(id))
 
-test('the key is changed as docs/storage.md says while servers change users: killed half-way it goes on, and nothing is lost', async (t) => {
+test('the key is changed as docs/storage.md says while servers change users: killed half-way it ' +
+  'goes on, and nothing is lost', async (t) => {
   const dir = await temporaryFolder(t)
   const [old, next] = [keyText(), keyText()]
   const { userPath } = dataFolder(dir)
@@ -48,7 +52,8 @@ test('the key is changed as docs/storage.md says while servers change users: kil
   }
   const { code, stdout, stderr } = await second
   assert.equal(code, 0, stderr)
-  const rewritten = /^200 users are encrypted with key [0-9a-f]{16}, of which (\d+) were not before\n$/.exec(stdout)?.[1]
+  const rewritten =
+    /^200 users are encrypted with key [0-9a-f]{16}, of which (\d+) were not before\n$/.exec(stdout)?.[1]
   assert.ok(Number(rewritten) > 0 && Number(rewritten) <= KEYS.length - done, stdout)
   // Encrypting is no change of a user.
   assert.equal(server.follower.changes.length, announced + busy.length * (seed - 1))
@@ -95,7 +100,9 @@ async function changeKey (t: TestContext, { env, start }: Place): Promise<void> 
       await store.update(key, adding(key, seed))
       await store.update('anna', adding('anna', seed))
       const other = servers[1 - index]!
-      await eventually(() => seedsOfKnown(other, key) === String(seed) && seedsOfKnown(other, 'anna').endsWith(String(seed)))
+      await eventually(() => (
+        seedsOfKnown(other, key) === String(seed) && seedsOfKnown(other, 'anna').endsWith(String(seed))
+      ))
     }
   }
 
@@ -110,7 +117,9 @@ async function changeKey (t: TestContext, { env, start }: Place): Promise<void> 
   assert.equal((await runCommand(t, ['rekey'], { ...env, FACE_DATA_KEY: `${next},${old}` })).code, 0)
   await bothServe()
   const verified = await runCommand(t, ['verify'], { ...env, FACE_DATA_KEY: `${next},${old}` })
-  assert.match(verified.stdout, new RegExp(`are intact: ${seed + 1} encrypted with key ${parseDataKeys(next)[0]!.id}\n`))
+  assert.match(
+    verified.stdout, new RegExp(`are intact: ${seed + 1} encrypted with key ${parseDataKeys(next)[0]!.id}\n`)
+  )
   for (const index of [0, 1]) {
     await servers[index]!.store.close()
     servers[index] = await start(next)
@@ -119,7 +128,8 @@ async function changeKey (t: TestContext, { env, start }: Place): Promise<void> 
   assert.equal((await servers[0]!.store.get('anna'))?.encodings.length, seed)
 }
 
-test('two servers change the key one restart after the other, as docs/storage.md says, and neither misses a change', async (t) => {
+test('two servers change the key one restart after the other, as docs/storage.md says, ' +
+  'and neither misses a change', async (t) => {
   const dir = await temporaryFolder(t)
   await changeKey(t, { env: { FACE_DATA_DIR: dir }, start: (keys) => openStore(t, { dir, keys: parseDataKeys(keys) }) })
 })
@@ -139,7 +149,10 @@ test('who becomes damaged or is deleted meanwhile is neither encrypted nor erase
       return await files.read(key)
     }
   }
-  assert.match(await rekey(createFileStore({ dir, keys: [key] }), stored, key), /^1 users are encrypted with key .*, of which 1 were not before$/)
+  assert.match(
+    await rekey(createFileStore({ dir, keys: [key] }), stored, key),
+    /^1 users are encrypted with key .*, of which 1 were not before$/
+  )
   await seen(follower, 'anna', [])
   assert.equal(await store.damaged(), 1)
 })

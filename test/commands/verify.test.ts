@@ -34,14 +34,18 @@ test('intact files are counted, damaged ones are named and end it with code 1, a
   await writeFile(userPath('anna'), bytes)
   await writeFile(userPath('berta'), await readFile(userPath('carla')))
   const files = await filesIn(FACE_DATA_DIR)
-  const [damaged, keyless] = await Promise.all([runCommand(t, ['verify'], { FACE_DATA_DIR, FACE_DATA_KEY }), runCommand(t, ['verify'], { FACE_DATA_DIR })])
+  const [damaged, keyless] = await Promise.all([
+    runCommand(t, ['verify'], { FACE_DATA_DIR, FACE_DATA_KEY }), runCommand(t, ['verify'], { FACE_DATA_DIR })
+  ])
   assert.equal(damaged.code, 1)
   assert.deepEqual(damaged.stdout.split('\n').slice(0, 2).sort(), [
     `${nameOf(userPath('anna'))}: checksum mismatch`, `${nameOf(userPath('berta'))}: not sealed for this user`
   ].sort())
   assert.match(damaged.stdout, /\n2 users with 3 encodings are intact: .*\n2 records are damaged/)
   assert.equal(keyless.code, 1)
-  assert.match(keyless.stdout, /\n1 users with 1 encodings are intact: 1 not encrypted\n3 records are damaged or cannot be read/)
+  assert.match(
+    keyless.stdout, /\n1 users with 1 encodings are intact: 1 not encrypted\n3 records are damaged or cannot be read/
+  )
   assert.deepEqual(await filesIn(FACE_DATA_DIR), files)
 })
 
@@ -61,14 +65,20 @@ test('a server is asked whether it has what is stored in memory', async (t) => {
   const elsewhere = await openStore(t, { dir: other })
   await elsewhere.store.update('anna', () => enrolled('anna', 1, 3))
   const { url } = await startServer(t, { FACE_DATA_DIR })
-  const [verified, different, nobody] = await Promise.all([[url, FACE_DATA_DIR], [url, other], ['http://127.0.0.1:1', FACE_DATA_DIR]].map(
+  const asked = [[url, FACE_DATA_DIR], [url, other], ['http://127.0.0.1:1', FACE_DATA_DIR]]
+  const [verified, different, nobody] = await Promise.all(asked.map(
     ([server = '', dir = '']) => runCommand(t, ['verify', '--server', server], { FACE_DATA_DIR: dir })
   )) as [Outcome, Outcome, Outcome]
   assert.deepEqual([verified.code, verified.stderr], [0, ''])
-  assert.match(verified.stdout, new RegExp(`\n${url} has exactly these in memory: 4 encodings, checksum [0-9a-f]{8}\n$`))
+  assert.match(
+    verified.stdout, new RegExp(`\n${url} has exactly these in memory: 4 encodings, checksum [0-9a-f]{8}\n$`)
+  )
 
   assert.equal(different.code, 1)
-  assert.match(different.stderr, /has something else in memory: 2 users with 4 encodings, checksum [0-9a-f]{8}; stored are 2 users with 4 encodings/)
+  assert.match(
+    different.stderr,
+    /has something else in memory: 2 users with 4 encodings, checksum [0-9a-f]{8}; stored are 2 users with 4 encodings/
+  )
   assert.deepEqual([nobody.code, nobody.stderr], [1, 'http://127.0.0.1:1: no answer of a face recognition server\n'])
 })
 
@@ -77,10 +87,14 @@ await onCluster('verifying PostgreSQL', (cluster) => {
     const url = await cluster.createDatabase()
     const nobody = new URL(url)
     nobody.port = '1'
-    for (const [DATABASE_URL, reason] of [[url, 'relation "face_users" does not exist'], [nobody.href, 'connect ECONNREFUSED 127.0.0.1:1']] as const) {
+    for (const [DATABASE_URL, reason] of [
+      [url, 'relation "face_users" does not exist'], [nobody.href, 'connect ECONNREFUSED 127.0.0.1:1']
+    ] as const) {
       const { host, pathname } = new URL(DATABASE_URL)
       assert.deepEqual(await runCommand(t, ['verify'], { DATABASE_URL }), {
-        code: 1, stdout: '', stderr: `The database ${host}${pathname} cannot be used (${reason}): check DATABASE_URL and the database\n`
+        code: 1,
+        stdout: '',
+        stderr: `The database ${host}${pathname} cannot be used (${reason}): check DATABASE_URL and the database\n`
       })
     }
   })
@@ -94,14 +108,23 @@ await onCluster('verifying PostgreSQL', (cluster) => {
     await store.update('carla', () => null)
     await store.close()
     const env = { DATABASE_URL, FACE_DATA_KEY }
-    assert.equal((await runCommand(t, ['rekey'], env)).stdout, `2 users are encrypted with key ${key?.id}, of which 2 were not before\n`)
-    assert.equal((await runCommand(t, ['rekey'], env)).stdout, `2 users are encrypted with key ${key?.id}, of which 0 were not before\n`)
+    assert.equal(
+      (await runCommand(t, ['rekey'], env)).stdout,
+      `2 users are encrypted with key ${key?.id}, of which 2 were not before\n`
+    )
+    assert.equal(
+      (await runCommand(t, ['rekey'], env)).stdout,
+      `2 users are encrypted with key ${key?.id}, of which 0 were not before\n`
+    )
     assert.deepEqual(await runCommand(t, ['verify'], env), {
       code: 0,
       stderr: '',
-      stdout: `2 users with 2 encodings are intact: 2 encrypted with key ${key?.id}\n0 records are damaged or cannot be read, 0 are in the quarantine\n`
+      stdout: `2 users with 2 encodings are intact: 2 encrypted with key ${key?.id}\n0 records are damaged or ` +
+        'cannot be read, 0 are in the quarantine\n'
     })
-    await queryOnce(DATABASE_URL, 'UPDATE face_users SET record = overlay(record PLACING \'x\' FROM 200) WHERE key = \'anna\'')
+    await queryOnce(
+      DATABASE_URL, 'UPDATE face_users SET record = overlay(record PLACING \'x\' FROM 200) WHERE key = \'anna\''
+    )
     const damaged = await runCommand(t, ['verify'], env)
     assert.equal(damaged.code, 1)
     assert.match(damaged.stdout, /^face_users\/anna: checksum mismatch\n1 users with 1 encodings are intact/)

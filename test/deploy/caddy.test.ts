@@ -10,7 +10,8 @@ import { startEcho } from './echo-server.ts'
 
 const CADDY = findProgram('caddy')
 
-test('Caddy passes photos on, without the word of the client for its address, finds a server that is there, and names no user', { skip: CADDY.missing }, async (t) => {
+test('Caddy passes photos on, without the word of the client for its address, finds a server that ' +
+  'is there, and names no user', { skip: CADDY.missing }, async (t) => {
   const dir = await temporaryFolder(t)
   const port = await freePort()
   const ports = [await freePort(), await startEcho(t), await freePort()]
@@ -21,7 +22,9 @@ test('Caddy passes photos on, without the word of the client for its address, fi
   const file = join(dir, 'Caddyfile')
   await writeFile(file, conf)
   let log = ''
-  const child = spawn(CADDY.path, ['run', '--adapter', 'caddyfile', '--config', file], { env: { HOME: dir, XDG_DATA_HOME: dir, XDG_CONFIG_HOME: dir }, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(CADDY.path, ['run', '--adapter', 'caddyfile', '--config', file], {
+    env: { HOME: dir, XDG_DATA_HOME: dir, XDG_CONFIG_HOME: dir }, stdio: ['ignore', 'ignore', 'pipe']
+  })
   child.stderr.on('data', (chunk) => { log += String(chunk) })
   t.after(() => child.kill())
   const url = `http://127.0.0.1:${port}`
@@ -29,7 +32,9 @@ test('Caddy passes photos on, without the word of the client for its address, fi
 
   const largest = Math.ceil(loadConfig({}).MAX_IMAGE_BYTES * 4 / 3) + 64 * 1024
   const post = (bytes: number): Promise<Response> => fetch(`${url}/register-face?user_id=secret-person`, {
-    method: 'POST', body: Buffer.alloc(bytes), headers: { 'content-type': 'image/jpeg', 'x-forwarded-for': '203.0.113.9' }
+    method: 'POST',
+    body: Buffer.alloc(bytes),
+    headers: { 'content-type': 'image/jpeg', 'x-forwarded-for': '203.0.113.9' }
   })
   const { headers, bytes } = await (await post(largest)).json() as { headers: Record<string, string>, bytes: number }
   assert.deepEqual([bytes, headers['x-forwarded-for']], [largest, '127.0.0.1'])

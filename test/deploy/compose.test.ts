@@ -20,7 +20,9 @@ interface Compose { services: Record<string, Service>, volumes: Record<string, n
 /** What `${NAME:+then}` and `${NAME:-else}` become, one within the other. */
 function interpolate (text: string, env: Record<string, string>): string {
   for (;;) {
-    const filled = text.replace(/\$\{(\w+)(?::([+-])([^${}]*))?\}/g, (_, name: string, operator?: string, word = '') => {
+    const filled = text.replace(/\$\{(\w+)(?::([+-])([^${}]*))?\}/g, (
+      _, name: string, operator?: string, word = ''
+    ) => {
       const value = env[name] ?? ''
       if (operator === '+') return value === '' ? '' : word
       return value === '' ? word : value
@@ -35,7 +37,8 @@ async function compose (profiles: string[], env: Record<string, string> = {}): P
   const text = await readFile('docker-compose.yml', 'utf8')
   const filled = (_: unknown, value: unknown): unknown => typeof value === 'string' ? interpolate(value, env) : value
   const all = parse(text, filled, { merge: true }) as Compose
-  const services = Object.entries(all.services).filter(([, service]) => service.profiles?.some((name) => profiles.includes(name)) ?? true)
+  const services = Object.entries(all.services)
+    .filter(([, service]) => service.profiles?.some((name) => profiles.includes(name)) ?? true)
   return { ...all, services: Object.fromEntries(services) }
 }
 
@@ -71,7 +74,9 @@ test('profile scale: three servers share the database, and only nginx is reached
     const config = configOf(services[name]!)
     const address = new URL(config.DATABASE_URL ?? '')
     // The image names the database like its user.
-    assert.deepEqual([address.username, address.password, address.hostname, address.pathname], [user, password, 'database', `/${user}`])
+    assert.deepEqual([address.username, address.password, address.hostname, address.pathname], [
+      user, password, 'database', `/${user}`
+    ])
     assert.equal(config.TRUST_PROXY, true)
     assert.ok((services[name]!.ports ?? []).every((port) => port.startsWith('127.0.0.1:')), name)
     assert.equal(services[name]!.depends_on?.['database']?.condition, 'service_healthy')
@@ -93,15 +98,23 @@ test('profile scale: three servers share the database, and only nginx is reached
 test('profile observe: Prometheus asks every server, and Grafana asks Prometheus', async () => {
   const { services } = await compose(['observe'])
   assert.deepEqual(Object.keys(services), ['face-server', 'prometheus', 'grafana'])
-  for (const name of ['prometheus', 'grafana']) assert.ok(services[name]!.ports?.every((port) => port.startsWith('127.0.0.1:')), name)
+  for (const name of ['prometheus', 'grafana']) {
+    assert.ok(services[name]!.ports?.every((port) => port.startsWith('127.0.0.1:')), name)
+  }
   interface Scrape { scrape_configs: Array<{ dns_sd_configs: Array<{ names: string[], port: number }> }> }
   const { scrape_configs: [job] } = parse(await readFile('deploy/prometheus/prometheus.yml', 'utf8')) as Scrape
   assert.deepEqual(job?.dns_sd_configs[0]?.names, SERVERS)
   assert.equal(job?.dns_sd_configs[0]?.port, loadConfig({}).PORT)
-  const { datasources: [source] } = parse(await readFile('deploy/grafana/provisioning/datasources/prometheus.yml', 'utf8')) as { datasources: Array<{ url: string }> }
+  const { datasources: [source] } = parse(
+    await readFile('deploy/grafana/provisioning/datasources/prometheus.yml', 'utf8')
+  ) as { datasources: Array<{ url: string }> }
   assert.equal(new URL(source?.url ?? '').hostname, 'prometheus')
-  const { providers: [provider] } = parse(await readFile('deploy/grafana/provisioning/dashboards/face-server.yml', 'utf8')) as { providers: Array<{ options: { path: string } }> }
-  assert.ok(services['grafana']!.volumes?.some((volume) => volume.includes(`dashboard.json:${provider?.options.path}/`)))
+  const { providers: [provider] } = parse(
+    await readFile('deploy/grafana/provisioning/dashboards/face-server.yml', 'utf8')
+  ) as { providers: Array<{ options: { path: string } }> }
+  assert.ok(
+    services['grafana']!.volumes?.some((volume) => volume.includes(`dashboard.json:${provider?.options.path}/`))
+  )
 })
 
 test('whatever is mounted exists, every volume is declared, and photos under way are waited for', async () => {
@@ -112,6 +125,10 @@ test('whatever is mounted exists, every volume is declared, and photos under way
     }
     for (const other of Object.keys(service.depends_on ?? {})) assert.ok(other in services, `${name}: ${other}`)
     assert.ok(service.build === '.' || service.image?.includes(':') || SERVERS.includes(name), name)
-    if (SERVERS.includes(name)) assert.ok(Number.parseInt(service.stop_grace_period ?? '') * 1000 > configOf(service).CLOSE_GRACE_MS + 10_000, name)
+    if (SERVERS.includes(name)) {
+      assert.ok(
+        Number.parseInt(service.stop_grace_period ?? '') * 1000 > configOf(service).CLOSE_GRACE_MS + 10_000, name
+      )
+    }
   }
 })

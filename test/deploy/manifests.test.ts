@@ -31,7 +31,10 @@ interface Deployment {
   metadata: { name: string }
   spec: {
     selector: { matchLabels: Labels }
-    template: { metadata: { labels: Labels }, spec: { terminationGracePeriodSeconds: number, securityContext: { runAsUser: number }, containers: Container[] } }
+    template: {
+      metadata: { labels: Labels },
+      spec: { terminationGracePeriodSeconds: number, securityContext: { runAsUser: number }, containers: Container[] }
+    }
   }
 }
 
@@ -60,7 +63,9 @@ test('every YAML and JSON file below deploy/ can be read, and deploy/README.md n
   assert.ok(files.length > 10)
   for (const file of files) {
     if (/\.ya?ml$/.test(file)) {
-      for (const { errors, warnings } of parseAllDocuments(await readFile(file, 'utf8'))) assert.deepEqual([...errors, ...warnings], [], file)
+      for (const { errors, warnings } of parseAllDocuments(await readFile(file, 'utf8'))) {
+        assert.deepEqual([...errors, ...warnings], [], file)
+      }
     }
     if (file.endsWith('.json')) JSON.parse(await readFile(file, 'utf8'))
   }
@@ -71,7 +76,8 @@ test('every YAML and JSON file below deploy/ can be read, and deploy/README.md n
 
 test('the Kubernetes manifests belong together, and Kustomize applies all but the example', async () => {
   const { resources } = await manifest<{ resources: string[] }>('kustomization.yaml')
-  const others = (await readdir(KUBERNETES)).filter((file) => !['kustomization.yaml', 'secret.example.yaml'].includes(file))
+  const others =
+    (await readdir(KUBERNETES)).filter((file) => !['kustomization.yaml', 'secret.example.yaml'].includes(file))
   assert.deepEqual([...resources].sort(), others.sort())
 
   const deployment = await manifest<Deployment>('deployment.yaml')
@@ -83,23 +89,31 @@ test('the Kubernetes manifests belong together, and Kustomize applies all but th
   assert.equal(service.spec.ports[0]?.targetPort, container?.ports[0]?.name)
   const budget = await manifest<{ spec: { selector: { matchLabels: Labels } } }>('pod-disruption-budget.yaml')
   assert.deepEqual(budget.spec.selector.matchLabels, labels)
-  const autoscaler = await manifest<{ spec: { scaleTargetRef: { kind: string, name: string } } }>('horizontal-pod-autoscaler.yaml')
-  assert.deepEqual([autoscaler.spec.scaleTargetRef.kind, autoscaler.spec.scaleTargetRef.name], ['Deployment', deployment.metadata.name])
+  const autoscaler =
+    await manifest<{ spec: { scaleTargetRef: { kind: string, name: string } } }>('horizontal-pod-autoscaler.yaml')
+  assert.deepEqual([autoscaler.spec.scaleTargetRef.kind, autoscaler.spec.scaleTargetRef.name], [
+    'Deployment', deployment.metadata.name
+  ])
 })
 
 test('every manifest is valid by the schemas of Kubernetes', async () => {
   for (const file of (await readdir(KUBERNETES)).filter((name) => name !== 'kustomization.yaml')) {
     const content = await manifest<{ apiVersion: string, kind: string }>(file)
-    const models = await import(`kubernetes-models/${content.apiVersion}/${content.kind}`) as Record<string, new (data: object) => { validate (): void }>
+    const models = await import(`kubernetes-models/${content.apiVersion}/${content.kind}`) as Record<string, new (
+      data: object
+    ) => { validate (): void }>
     const validate = (data: object): void => new models[content.kind]!(data).validate()
     validate(content)
     assert.throws(() => validate({ ...content, metadata: { name: 7 } }), file)
   }
 })
 
-test('the pods are configured by variables that exist, are probed where the server answers, and have time to finish', async () => {
-  const { metadata, data } = await manifest<{ metadata: { name: string }, data: Record<string, string> }>('configmap.yaml')
-  const secret = await manifest<{ metadata: { name: string }, stringData: Record<string, string> }>('secret.example.yaml')
+test('the pods are configured by variables that exist, are probed where the server ' +
+  'answers, and have time to finish', async () => {
+  const { metadata, data } =
+    await manifest<{ metadata: { name: string }, data: Record<string, string> }>('configmap.yaml')
+  const secret =
+    await manifest<{ metadata: { name: string }, stringData: Record<string, string> }>('secret.example.yaml')
   const { spec } = (await manifest<Deployment>('deployment.yaml')).spec.template
   const [container] = spec.containers as [Container]
   assert.deepEqual(container.envFrom.map(({ configMapRef }) => configMapRef.name), [metadata.name])
@@ -107,7 +121,9 @@ test('the pods are configured by variables that exist, are probed where the serv
     assert.equal(secretKeyRef.name, secret.metadata.name)
     assert.ok(secretKeyRef.key in secret.stringData && name === secretKeyRef.key, name)
   }
-  for (const name of [...Object.keys(data), ...container.env.map(({ name }) => name)]) assert.ok(name in ConfigSchema.properties, name)
+  for (const name of [...Object.keys(data), ...container.env.map(({ name }) => name)]) {
+    assert.ok(name in ConfigSchema.properties, name)
+  }
   const config = loadConfig({ ...data, ...secret.stringData })
   assert.equal(container.ports[0]?.containerPort, config.PORT)
   assert.equal(String(config.INFERENCE_THREADS), container.resources.limits['cpu'])
@@ -126,20 +142,28 @@ test('the pods are configured by variables that exist, are probed where the serv
 test('the systemd unit runs the program of the image, with variables that exist, and has time to finish', async () => {
   const settings = await unit()
   const [, command = ''] = /\/opt\/face-recognition-server\/(\S+)$/.exec(settings.get('ExecStart')?.[0] ?? '') ?? []
-  assert.ok((await readFile('Dockerfile', 'utf8')).includes(JSON.stringify(['node', command]).replace(',', ', ')), command)
+  assert.ok(
+    (await readFile('Dockerfile', 'utf8')).includes(JSON.stringify(['node', command]).replace(',', ', ')), command
+  )
   const variables = settings.get('Environment') ?? []
   for (const [name = ''] of variables.map((pair) => pair.split('='))) assert.ok(name in ConfigSchema.properties, name)
   const config = loadConfig(Object.fromEntries(variables.map((pair) => pair.split('=') as [string, string])))
   assert.equal(config.FACE_DATA_DIR, `/var/lib/${settings.get('StateDirectory')?.[0]}`)
   assert.equal(config.MODELS_DIR, `/var/cache/${settings.get('CacheDirectory')?.[0]}`)
   assert.ok(Number(settings.get('TimeoutStopSec')?.[0]) * 1000 > config.CLOSE_GRACE_MS + 10_000)
-  assert.match(await readFile('src/cluster/start-failure.ts', 'utf8'), new RegExp(`EXIT_CONFIG = ${settings.get('RestartPreventExitStatus')?.[0]}\\b`))
+  assert.match(
+    await readFile('src/cluster/start-failure.ts', 'utf8'),
+    new RegExp(`EXIT_CONFIG = ${settings.get('RestartPreventExitStatus')?.[0]}\\b`)
+  )
 })
 
-test('systemd understands the unit and finds little that it could still take away', { skip: SYSTEMD.missing }, async (t) => {
+test('systemd understands the unit and finds little that it ' +
+  'could still take away', { skip: SYSTEMD.missing }, async (t) => {
   const file = 'deploy/systemd/face-recognition-server.service'
   const copy = join(await temporaryFolder(t), basename(file))
   await writeFile(copy, (await readFile(file, 'utf8')).replace('/usr/bin/node', process.execPath))
   assert.equal(execFileSync(SYSTEMD.path, ['verify', '--man=no', copy], { encoding: 'utf8', stdio: 'pipe' }), '')
-  execFileSync(SYSTEMD.path, ['security', '--offline=yes', '--no-pager', `--threshold=${EXPOSURE_MAX * 10}`, copy], { stdio: 'pipe' })
+  execFileSync(SYSTEMD.path, ['security', '--offline=yes', '--no-pager', `--threshold=${EXPOSURE_MAX * 10}`, copy], {
+    stdio: 'pipe'
+  })
 })

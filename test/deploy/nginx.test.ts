@@ -38,10 +38,16 @@ test('with the lines for TLS turned on, photos get through by https', { skip: NG
   const dir = await temporaryFolder(t)
   const [certificate, key] = [join(dir, 'certificate.pem'), join(dir, 'key.pem')]
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject, '-out', certificate, '-keyout', key], { stdio: 'ignore' })
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject, '-out', certificate, '-keyout', key],
+    { stdio: 'ignore' }
+  )
   const balancer = await configureNginx(t, [await startEcho(t)], { certificate, key })
   await balancer.start()
-  const sent = request(`${balancer.url}/recognize`, { method: 'POST', ca: await readFile(certificate), headers: { 'content-type': 'image/jpeg' } })
+  const sent = request(`${balancer.url}/recognize`, {
+    method: 'POST', ca: await readFile(certificate), headers: { 'content-type': 'image/jpeg' }
+  })
   sent.end(Buffer.alloc(1_000))
   const [answer] = await once(sent, 'response') as [IncomingMessage]
   const { headers, bytes } = await json(answer) as { headers: Record<string, string>, bytes: number }
@@ -49,13 +55,16 @@ test('with the lines for TLS turned on, photos get through by https', { skip: NG
   assert.match(answer.headers['strict-transport-security'] ?? '', /max-age/)
 })
 
-test('photos of every size that a server takes get through, and whoever sends them cannot lie about the address', { skip: NGINX.missing }, async (t) => {
+test('photos of every size that a server takes get through, and whoever sends them ' +
+  'cannot lie about the address', { skip: NGINX.missing }, async (t) => {
   const balancer = await configureNginx(t, [await startEcho(t)])
   await balancer.start()
   const { MAX_IMAGE_BYTES } = loadConfig({})
   const largest = Math.ceil(MAX_IMAGE_BYTES * 4 / 3) + 64 * 1024
   const answer = await fetch(`${balancer.url}/register-face?user_id=secret-person`, {
-    method: 'POST', body: Buffer.alloc(largest), headers: { 'content-type': 'image/jpeg', 'x-forwarded-for': '203.0.113.9', 'x-request-id': 'r-1' }
+    method: 'POST',
+    body: Buffer.alloc(largest),
+    headers: { 'content-type': 'image/jpeg', 'x-forwarded-for': '203.0.113.9', 'x-request-id': 'r-1' }
   })
   const { url, headers, bytes } = await answer.json() as { url: string, headers: Record<string, string>, bytes: number }
   assert.deepEqual([url, bytes], ['/register-face?user_id=secret-person', largest])
@@ -69,7 +78,8 @@ test('photos of every size that a server takes get through, and whoever sends th
   assert.ok(!(await balancer.logs()).includes('secret'))
 })
 
-test('a registration that a server may have seen is not sent to another one, a recognition is', { skip: NGINX.missing }, async (t) => {
+test('a registration that a server may have seen is not sent to another ' +
+  'one, a recognition is', { skip: NGINX.missing }, async (t) => {
   const [one, two] = [await startDying(t), await startDying(t)]
   const balancer = await configureNginx(t, [one.port, two.port, await freePort()])
   await balancer.start()

@@ -23,7 +23,9 @@ export interface Balancer {
 }
 
 /** `tls` turns the commented lines for TLS on. */
-export async function configureNginx (t: TestContext, ports: readonly number[], tls?: { certificate: string, key: string }): Promise<Balancer> {
+export async function configureNginx (
+  t: TestContext, ports: readonly number[], tls?: { certificate: string, key: string }
+): Promise<Balancer> {
   const dir = await temporaryFolder(t)
   const port = await freePort()
   let conf = await readFile('deploy/nginx/face-server.conf', 'utf8')
@@ -38,7 +40,8 @@ export async function configureNginx (t: TestContext, ports: readonly number[], 
   }
   conf = conf.replace(/listen (?:80|443)\b/, `listen 127.0.0.1:${port}`)
   if (servers < ports.length) throw new Error('fewer servers in face-server.conf than ports')
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')
+  const temporary =
+    ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')
   const file = join(dir, 'nginx.conf')
   await writeFile(file, `daemon off; pid ${dir}/nginx.pid; events {} http { ${temporary}\n${conf}}`)
   const args = ['-p', dir, '-c', file, '-e', join(dir, 'error.log')]
@@ -54,6 +57,7 @@ export async function configureNginx (t: TestContext, ports: readonly number[], 
         return once(socket, 'connect').then(() => true, () => false).finally(() => socket.destroy())
       })
     },
-    logs: async () => (await Promise.all(['access.log', 'error.log'].map((name) => readFile(join(dir, name), 'utf8')))).join('')
+    logs: async () =>
+      (await Promise.all(['access.log', 'error.log'].map((name) => readFile(join(dir, name), 'utf8')))).join('')
   }
 }

@@ -13,12 +13,15 @@ import { PROMETHEUS, PROMTOOL, startPrometheus } from './prometheus.ts'
 interface Alert { alert: string, expr: string, labels: { severity: string }, annotations: Record<string, string> }
 
 async function alerts (): Promise<Alert[]> {
-  const { groups } = parse(await readFile('deploy/prometheus/alerts.yml', 'utf8')) as { groups: Array<{ rules: Alert[] }> }
+  const { groups } = parse(await readFile('deploy/prometheus/alerts.yml', 'utf8')) as {
+    groups: Array<{ rules: Alert[] }>
+  }
   return groups.flatMap(({ rules }) => rules)
 }
 
 /** The names of the figures in an expression. */
-const figures = (expression: string): string[] => [...new Set(expression.match(/\b(?:face|process|nodejs)_\w+|\bup\b/g))]
+const figures = (expression: string): string[] =>
+  [...new Set(expression.match(/\b(?:face|process|nodejs)_\w+|\bup\b/g))]
 
 /** A dashboard's expression as Grafana would ask it, over a time that fits the test. */
 const filledIn = (expression: string): string =>
@@ -31,7 +34,9 @@ test('promtool takes the configuration and the rules, and the right alerts fire'
 
 test('every alert says what is wrong and where the operator finds what to do', async () => {
   const operations = await readFile('docs/operations.md', 'utf8')
-  const anchors = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-'))
+  const anchors = [...operations.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => (
+    heading.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-')
+  ))
   const rules = await readFile('test/deploy/alert-rules.yml', 'utf8')
   for (const { alert, labels, annotations } of await alerts()) {
     assert.ok(['critical', 'warning'].includes(labels.severity), alert)
@@ -43,14 +48,19 @@ test('every alert says what is wrong and where the operator finds what to do', a
   }
 })
 
-test('a real Prometheus scrapes the server, and every expression of the dashboard and of the alerts finds data', { skip: PROMETHEUS.missing }, async (t) => {
+test('a real Prometheus scrapes the server, and every expression of the dashboard and ' +
+  'of the alerts finds data', { skip: PROMETHEUS.missing }, async (t) => {
   const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t) }, { program: 'cluster' })
   const prometheus = await startPrometheus(t, [new URL(server.url).host])
   const post = async (path: string, photo: Buffer): Promise<number> => {
-    const { status } = await fetch(`${server.url}${path}`, { method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' } })
+    const { status } = await fetch(`${server.url}${path}`, {
+      method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' }
+    })
     return status
   }
-  const [anna, again, bella, empty] = await Promise.all([portraits.anna(), portraits.annaAgain(), portraits.bella(), noFace()])
+  const [anna, again, bella, empty] = await Promise.all([
+    portraits.anna(), portraits.annaAgain(), portraits.bella(), noFace()
+  ])
   const blurred = await sharp(bella).blur(12).toBuffer()
   // Rates need what happened between two scrapes, so all of it happens again.
   const traffic = async (): Promise<void> => {
@@ -73,11 +83,15 @@ test('a real Prometheus scrapes the server, and every expression of the dashboar
   for (const { title, expr } of expressions) {
     const samples = await prometheus.query(filledIn(expr))
     assert.ok(samples.length > 0, `${title}: ${expr}`)
-    assert.ok(samples.some(({ value }) => Number.isFinite(Number(value[1]))), `${title}: ${expr} is ${samples[0]?.value[1]}`)
+    assert.ok(
+      samples.some(({ value }) => Number.isFinite(Number(value[1]))), `${title}: ${expr} is ${samples[0]?.value[1]}`
+    )
     assert.ok(!JSON.stringify(samples).includes('secret'))
   }
   for (const { alert, expr } of await alerts()) {
-    for (const figure of figures(expr)) assert.ok((await prometheus.query(`${figure}{job="face-server"}`)).length > 0, `${alert}: ${figure}`)
+    for (const figure of figures(expr)) {
+      assert.ok((await prometheus.query(`${figure}{job="face-server"}`)).length > 0, `${alert}: ${figure}`)
+    }
   }
   const rules = await eventually(async () => {
     const all = await prometheus.rules()
@@ -97,7 +111,8 @@ test('every figure of ours is described in docs/operations.md, and it describes 
   assert.deepEqual(described.sort(), ours.sort())
 })
 
-test('the panels of the dashboard explain themselves, have their own place, and ask the data source that was chosen', async () => {
+test('the panels of the dashboard explain themselves, have their own place, and ask the ' +
+  'data source that was chosen', async () => {
   const panels = await dashboardPanels()
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length)
   const taken = new Set<string>()
@@ -111,6 +126,8 @@ test('the panels of the dashboard explain themselves, have their own place, and 
     }
     if (type === 'row') continue
     assert.ok(description.length > 10 && targets.length > 0, title)
-    for (const { uid } of [datasource!, ...targets.map((target) => target.datasource)]) assert.match(uid, /^\$\{datasource\}$/)
+    for (const { uid } of [datasource!, ...targets.map((target) => target.datasource)]) {
+      assert.match(uid, /^\$\{datasource\}$/)
+    }
   }
 })

@@ -46,14 +46,17 @@ test('weights that give another graph than expected are refused, and nothing is 
   const dir = await temporaryFolder(t)
   const expected = '0'.repeat(64)
   await assert.rejects(ensureModels(dir, { ...CHECKSUMS, ssd_mobilenetv1: expected }), (err: Error) =>
-    err.message.includes('ssd_mobilenetv1') && err.message.includes(expected) && err.message.includes('@vladmandic/face-api'))
+    err.message.includes('ssd_mobilenetv1') && err.message.includes(expected) &&
+      err.message.includes('@vladmandic/face-api'))
   assert.deepEqual(await readdir(dir), [])
 })
 
 test('several calls in one folder at once leave the graphs and nothing else', async (t) => {
   const dir = await temporaryFolder(t)
   await ensureModels('models')
-  for (const name of ['ssd_mobilenetv1', 'face_recognition']) await copyFile(join('models', `${name}.onnx`), join(dir, `${name}.onnx`))
+  for (const name of ['ssd_mobilenetv1', 'face_recognition']) {
+    await copyFile(join('models', `${name}.onnx`), join(dir, `${name}.onnx`))
+  }
   await Promise.all(Array.from({ length: 4 }, () => ensureModels(dir)))
   assert.deepEqual((await readdir(dir)).sort(), files)
   assert.deepEqual(await ensureModels(dir), [])
@@ -62,8 +65,11 @@ test('several calls in one folder at once leave the graphs and nothing else', as
 test('two processes may build in one folder at once, each telling size and checksum of every graph', async (t) => {
   const dir = await temporaryFolder(t)
   for (const lines of await Promise.all([build('models/build.ts', dir), build('models/build.ts', dir)])) {
-    assert.deepEqual(lines.map((line) => line.replace(/ {2}(built|ready) {2}/, ' ')), await Promise.all(Object.entries(CHECKSUMS).map(
-      async ([name, checksum]) => `${name}.onnx ${(await stat(join(dir, `${name}.onnx`))).size} bytes  sha256 ${checksum}`
+    assert.deepEqual(lines.map((line) => (
+      line.replace(/ {2}(built|ready) {2}/, ' ')
+    )), await Promise.all(Object.entries(CHECKSUMS).map(
+      async ([name, checksum]) =>
+        `${name}.onnx ${(await stat(join(dir, `${name}.onnx`))).size} bytes  sha256 ${checksum}`
     )))
   }
   assert.deepEqual((await readdir(dir)).sort(), files)

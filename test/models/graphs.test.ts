@@ -22,7 +22,9 @@ const pixels = async (photo: number, width: number, height: number): Promise<Buf
 
 for (const { name, height, width, outputs } of GRAPHS) {
   test(`${name} gives a batch the same results as its pictures one by one`, async () => {
-    const session = await InferenceSession.create(join('models', `${name}.onnx`), { intraOpNumThreads: 1, logSeverityLevel: 3 })
+    const session = await InferenceSession.create(join('models', `${name}.onnx`), {
+      intraOpNumThreads: 1, logSeverityLevel: 3
+    })
     const run = async (rgb: Uint8Array, count: number): Promise<InferenceSession.OnnxValueMapType> =>
       session.run({ image: new Tensor('uint8', rgb, [count, height, width, 3]) })
     assert.deepEqual(session.inputNames, ['image'])

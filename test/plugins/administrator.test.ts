@@ -10,7 +10,10 @@ const ADMIN_KEY = 'k7/+Zm9vYmFyYmF6=='
 const MESSAGE = 'This face is already registered for another user: check the user id'
 
 const registration = (userId: string, payload: Buffer, authorization?: string) => ({
-  method: 'POST', url: `/register-face?user_id=${userId}`, payload, headers: { 'content-type': 'image/jpeg', ...authorization && { authorization } }
+  method: 'POST',
+  url: `/register-face?user_id=${userId}`,
+  payload,
+  headers: { 'content-type': 'image/jpeg', ...authorization && { authorization } }
 } as const)
 
 test('administrators alone are told whose face it is, in the type of the user id, and no log line is', async (t) => {
@@ -25,7 +28,8 @@ test('administrators alone are told whose face it is, in the type of the user id
   const refusal = { success: false, message: MESSAGE, code: 'FACE_ALREADY_REGISTERED' }
   for (const [authorization, expected] of [
     [undefined, refusal], ['Basic YTpi', refusal],
-    [`Bearer ${ADMIN_KEY}`, { ...refusal, user_id: 'secret-anna' }], [`bearer ${ADMIN_KEY}`, { ...refusal, user_id: 'secret-anna' }]
+    [`Bearer ${ADMIN_KEY}`, { ...refusal, user_id: 'secret-anna' }],
+    [`bearer ${ADMIN_KEY}`, { ...refusal, user_id: 'secret-anna' }]
   ] as const) {
     const refused = await app.inject(registration('2', anna, authorization))
     assert.equal(refused.statusCode, 409)
@@ -41,13 +45,16 @@ test('administrators alone are told whose face it is, in the type of the user id
   assert.ok(!log.join('').includes(ADMIN_KEY))
 })
 
-test('a wrong key is refused before the photo is looked at, counts for the rate limit, and is not repeated', async (t) => {
+test('a wrong key is refused before the photo is looked at, counts for the rate ' +
+  'limit, and is not repeated', async (t) => {
   const app = await startApp(t, { ADMIN_KEY, RATE_LIMIT_MAX: '6' })
   const anna = await portraits.anna()
   for (const wrong of ['', 'x', ADMIN_KEY.slice(1), `${ADMIN_KEY}=`, ADMIN_KEY.toLowerCase()]) {
     const refused = await app.inject(registration('1', anna, `Bearer ${wrong}`))
     assert.equal(refused.statusCode, 401, wrong)
-    assert.deepEqual(refused.json(), { success: false, message: 'The key is not the administrator\'s: send the right one, or none', code: 'UNAUTHORIZED' })
+    assert.deepEqual(refused.json(), {
+      success: false, message: 'The key is not the administrator\'s: send the right one, or none', code: 'UNAUTHORIZED'
+    })
     assert.equal(refused.headers['www-authenticate'], 'Bearer')
   }
   assert.equal((await app.inject({ url: '/status/1', headers: { authorization: 'Bearer x' } })).statusCode, 401)
@@ -77,7 +84,12 @@ test('a short key stops the start without being repeated', () => {
 test('the OpenAPI document names the field, the refusal of wrong keys and where the key goes', async (t) => {
   const app = await startApp(t)
   const document = (await app.inject({ url: '/docs/json' })).json<{
-    paths: Record<string, { post: { security: unknown, responses: Record<string, { content: Record<string, { schema: { properties: object, required: string[] } }> }> } }>
+    paths: Record<string, {
+      post: {
+        security: unknown,
+        responses: Record<string, { content: Record<string, { schema: { properties: object, required: string[] } }> }>
+      }
+    }>
     components: { securitySchemes: unknown }
   }>()
   const { security, responses } = document.paths['/register-face']!.post

@@ -30,7 +30,8 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
   assert.ok(isTime(registeredAt))
   assert.deepEqual(rest, { success: true, message: 'Face registered successfully', user_id: 123, encoding_count: 1 })
   assert.deepEqual(Object.keys(measures as object), [
-    'detection', 'size', 'sharpness', 'illumination', 'exposure', 'contrast', 'pose', 'occlusion', 'compression', 'stability'
+    'detection', 'size', 'sharpness', 'illumination', 'exposure', 'contrast', 'pose', 'occlusion', 'compression',
+    'stability'
   ])
   assert.equal(quality, Math.min(...Object.values(measures as Record<string, number>)))
 
@@ -64,13 +65,19 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
   assert.ok(/^\d+\.\d+\.\d+$/.test(String(version)) && isTime(timestamp))
   assert.equal(dir, app.config.FACE_DATA_DIR)
   assert.deepEqual(constant, {
-    status: 'online', service: 'Face Recognition Server', registered_faces: 1, recognition_tolerance: 0.6, users_to_reenroll: 0
+    status: 'online',
+    service: 'Face Recognition Server',
+    registered_faces: 1,
+    recognition_tolerance: 0.6,
+    users_to_reenroll: 0
   })
 
   const stats = (await call(app, { url: '/stats' })).body as { success: boolean, stats: Record<string, unknown> }
   const { server_info: load, gallery_checksum: checksum, ...counts } = stats.stats
   assert.match(String(checksum), /^[0-9a-f]{8}$/)
-  assert.deepEqual(counts, { registered_users: 1, total_encodings: 1, damaged_records: 0, recognition_tolerance: 0.6, data_directory: dir })
+  assert.deepEqual(counts, {
+    registered_users: 1, total_encodings: 1, damaged_records: 0, recognition_tolerance: 0.6, data_directory: dir
+  })
   for (const name of ['cpu_percent', 'memory_percent', 'disk_usage']) {
     const value = (load as Record<string, number>)[name] ?? NaN
     assert.ok(value >= 0 && value <= 100, `${name} is ${value}`)
@@ -97,18 +104,24 @@ test('a user id is echoed in the type it came in, and 7 and "7" are the same use
   assert.strictEqual((await register(app, 7, photo)).body['user_id'], 7)
   assert.strictEqual((await recognize(app, photo)).body['user_id'], 7)
   assert.equal((await call(app, { url: '/status/7' })).body['encoding_count'], 2)
-  assert.strictEqual((await register(app, 'b.ella@example-1_x', await portraits.bella())).body['user_id'], 'b.ella@example-1_x')
+  assert.strictEqual(
+    (await register(app, 'b.ella@example-1_x', await portraits.bella())).body['user_id'], 'b.ella@example-1_x'
+  )
 })
 
-test('two photos of one person and one of another are enough to recognise other photos of both', { skip: WITHOUT_FACES }, async (t) => {
+test('two photos of one person and one of another are enough to recognise ' +
+  'other photos of both', { skip: WITHOUT_FACES }, async (t) => {
   const app = await startApp(t)
-  const photo = (person: string, number: number): Promise<Buffer> => labelled(`people/${person}/${person}_000${number}.jpg`)
+  const photo = (person: string, number: number): Promise<Buffer> =>
+    labelled(`people/${person}/${person}_000${number}.jpg`)
   const [anna, bert, stranger] = ['Angelina_Jolie', 'Boris_Becker', 'Colin_Farrell']
   for (const number of [1, 2]) assert.equal((await register(app, 'a', await photo(anna!, number))).status, 200)
   assert.equal((await register(app, 'b', await photo(bert!, 1))).status, 200)
   for (const number of [3, 4]) assert.equal((await recognize(app, await photo(anna!, number))).body['user_id'], 'a')
   for (const number of [2, 3]) assert.equal((await recognize(app, await photo(bert!, number))).body['user_id'], 'b')
-  for (const number of [1, 2]) assert.equal((await recognize(app, await photo(stranger!, number))).body['user_id'], 'unknown')
+  for (const number of [1, 2]) {
+    assert.equal((await recognize(app, await photo(stranger!, number))).body['user_id'], 'unknown')
+  }
 })
 
 test('a restart keeps everyone', async (t) => {

@@ -8,7 +8,9 @@ import { eventually, shareApp, startApp } from '../helper.ts'
 import { dataUri, groupPhoto, noFace, portraits } from '../photos.ts'
 
 /** Sends a request that must fail, and checks its status, its shape and that nothing was stored. */
-async function refused (app: FastifyInstance, options: InjectOptions, code: ErrorCode, message?: RegExp): Promise<void> {
+async function refused (
+  app: FastifyInstance, options: InjectOptions, code: ErrorCode, message?: RegExp
+): Promise<void> {
   const response = await app.inject(options)
   const body = response.json<Record<string, unknown>>()
   assert.equal(body['code'], code, response.body)
@@ -26,9 +28,17 @@ const post = (url: string, payload: object | string | Buffer, type = 'applicatio
 test('requests that are not understood are answered 400 and say which field is wrong', async () => {
   const app = await defaultApp()
   const photo = dataUri(await portraits.anna())
-  const badIds = [null, true, 1.5, 2 ** 53, '', 'a b', '../x', 'a/b', '..\\x', 'ä', 'x'.repeat(65), 'unknown', '.', '..', { $ne: 1 }, [1]]
-  for (const userId of badIds) await refused(app, post('/register-face', { user_id: userId, photo }), 'INVALID_REQUEST', /user_id/)
-  await refused(app, post('/register-face', { user_id: 'a b', photo }), 'INVALID_REQUEST', /^user_id: must be integer or must match pattern/)
+  const badIds = [
+    null, true, 1.5, 2 ** 53, '', 'a b', '../x', 'a/b', '..\\x', 'ä', 'x'.repeat(65), 'unknown', '.', '..', { $ne: 1 },
+    [1]
+  ]
+  for (const userId of badIds) {
+    await refused(app, post('/register-face', { user_id: userId, photo }), 'INVALID_REQUEST', /user_id/)
+  }
+  await refused(
+    app, post('/register-face', { user_id: 'a b', photo }), 'INVALID_REQUEST',
+    /^user_id: must be integer or must match pattern/
+  )
   await refused(app, post('/register-face', { photo }), 'INVALID_REQUEST', /user_id/)
   await refused(app, post('/register-face', { user_id: 1 }), 'INVALID_REQUEST', /photo/)
   for (const bad of ['', 'not base64!', 'data:image/jpeg,plain', 'data:image/jpeg;base64,', '/9j/4', 'a*b=']) {
@@ -82,7 +92,9 @@ test('a deletion may name a type, with or without a body', async () => {
   const app = await defaultApp()
   for (const type of ['application/json', 'multipart/form-data', 'text/plain']) {
     for (const payload of ['', '{']) {
-      await refused(app, { method: 'DELETE', url: '/face/77', payload, headers: { 'content-type': type } }, 'USER_NOT_FOUND')
+      await refused(
+        app, { method: 'DELETE', url: '/face/77', payload, headers: { 'content-type': type } }, 'USER_NOT_FOUND'
+      )
     }
   }
 })
@@ -98,7 +110,9 @@ test('the byte limit holds for every kind of body, and a photo just below it pas
   await refused(tight, post('/register-face?user_id=1', photo, 'image/jpeg'), 'PAYLOAD_TOO_LARGE')
   await refused(tight, post('/register-face', { user_id: 1, photo: dataUri(photo) }), 'PAYLOAD_TOO_LARGE')
   await refused(tight, multipart('/register-face', { user_id: '1', photo }), 'PAYLOAD_TOO_LARGE')
-  await refused(tight, post('/register-face', { user_id: 1, photo: dataUri(Buffer.concat([photo, photo])) }), 'PAYLOAD_TOO_LARGE')
+  await refused(
+    tight, post('/register-face', { user_id: 1, photo: dataUri(Buffer.concat([photo, photo])) }), 'PAYLOAD_TOO_LARGE'
+  )
 })
 
 test('what is not a usable image is refused by name', async (t) => {
@@ -107,7 +121,10 @@ test('what is not a usable image is refused by name', async (t) => {
   const anna = await portraits.anna()
   await refused(app, raw(Buffer.from('hello, I am text')), 'UNSUPPORTED_IMAGE')
   await refused(app, raw(await sharp(anna).tiff().toBuffer(), 'image/tiff'), 'UNSUPPORTED_IMAGE')
-  await refused(app, raw(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99"/>'), 'image/svg+xml'), 'UNSUPPORTED_IMAGE')
+  await refused(
+    app, raw(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99"/>'), 'image/svg+xml'),
+    'UNSUPPORTED_IMAGE'
+  )
   await refused(app, raw(anna.subarray(0, anna.length >> 1)), 'IMAGE_UNREADABLE')
   await refused(app, raw(Buffer.from([0xff, 0xd8])), 'IMAGE_UNREADABLE')
   const grey = (width: number, height: number): Promise<Buffer> =>
@@ -157,7 +174,8 @@ test('each client gets RATE_LIMIT_MAX requests a window, health and stats not co
 test('a full queue answers 503 with Retry-After at once, and the photos that were accepted are answered', async (t) => {
   const app = await startApp(t, { INFERENCE_QUEUE_MAX: '2' })
   const photo = await portraits.anna()
-  const answers = await Promise.all(Array.from({ length: 12 }, () => app.inject(post('/recognize', photo, 'image/jpeg'))))
+  const answers =
+    await Promise.all(Array.from({ length: 12 }, () => app.inject(post('/recognize', photo, 'image/jpeg'))))
   const served = answers.filter(({ statusCode }) => statusCode === 200)
   const turnedAway = answers.filter(({ statusCode }) => statusCode === 503)
   assert.equal(served.length + turnedAway.length, 12)
@@ -172,10 +190,15 @@ test('a full queue answers 503 with Retry-After at once, and the photos that wer
 test('a photo that takes too long is answered 504, and the next one is served', async (t) => {
   const app = await startApp(t, { INFERENCE_TIMEOUT_MS: '2000' })
   // Many large photos queue up behind one thread; the deadline counts from their arrival.
-  const large = await sharp({ create: { width: 4900, height: 4900, channels: 3, background: 'gray' } }).jpeg().toBuffer()
-  const answers = await Promise.all(Array.from({ length: 40 }, () => app.inject(post('/recognize', large, 'image/jpeg'))))
+  const large = await sharp({
+    create: { width: 4900, height: 4900, channels: 3, background: 'gray' }
+  }).jpeg().toBuffer()
+  const answers =
+    await Promise.all(Array.from({ length: 40 }, () => app.inject(post('/recognize', large, 'image/jpeg'))))
   const late = answers.filter(({ statusCode }) => statusCode === 504)
   assert.ok(late.length > 0, answers.map(({ statusCode }) => statusCode).join())
   for (const answer of late) assert.equal(answer.json<{ code: string }>().code, 'INFERENCE_TIMEOUT')
-  await eventually(async () => (await app.inject(post('/recognize', await portraits.anna(), 'image/jpeg'))).statusCode === 200)
+  await eventually(async () => (
+    (await app.inject(post('/recognize', await portraits.anna(), 'image/jpeg'))).statusCode === 200
+  ))
 })

@@ -29,17 +29,21 @@ function mountDisk (): string | null {
 
 const disk = mountDisk()
 
-test('while the disk is full or read-only, registrations say so and recognition goes on; afterwards all goes on by itself', {
+test('while the disk is full or read-only, registrations say so and recognition goes on; ' +
+  'afterwards all goes on by itself', {
   skip: disk === null && 'a disk of its own can only be mounted by root'
 }, async (t) => {
   const dir = disk ?? ''
   const app = await startApp(t, { FACE_DATA_DIR: dir, FACE_QUALITY_THRESHOLD: '0.5' })
-  const [anna, again, bella, clara] = await Promise.all([portraits.anna(), portraits.annaAgain(), portraits.bella(), portraits.clara()])
+  const [anna, again, bella, clara] = await Promise.all([
+    portraits.anna(), portraits.annaAgain(), portraits.bella(), portraits.clara()
+  ])
   const send = async (url: string, payload: Buffer): Promise<Record<string, unknown>> => {
     const answer = await app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'image/jpeg' } })
     return { status: answer.statusCode, ...answer.json<Record<string, unknown>>() }
   }
-  const remove = async (id: number): Promise<number> => (await app.inject({ method: 'DELETE', url: `/face/${id}` })).statusCode
+  const remove = async (id: number): Promise<number> =>
+    (await app.inject({ method: 'DELETE', url: `/face/${id}` })).statusCode
   const recognises = async (): Promise<void> => {
     assert.equal((await send('/recognize', again))['user_id'], 7)
     for (const url of ['/health', '/stats', '/health/ready']) assert.equal((await app.inject(url)).statusCode, 200, url)
@@ -50,7 +54,10 @@ test('while the disk is full or read-only, registrations say so and recognition 
   await assert.rejects(writeFile(join(dir, 'ballast'), Buffer.alloc(DISK_BYTES)), { code: 'ENOSPC' })
   for (const [id, photo] of [[7, again], [8, bella], [9, clara]] as const) {
     assert.deepEqual(await send(`/register-face?user_id=${id}`, photo), {
-      status: 507, success: false, message: 'The disk for the face data is full: tell the administrator', code: 'STORE_FULL'
+      status: 507,
+      success: false,
+      message: 'The disk for the face data is full: tell the administrator',
+      code: 'STORE_FULL'
     }, String(id))
   }
   await recognises()
@@ -62,7 +69,10 @@ test('while the disk is full or read-only, registrations say so and recognition 
 
   execFileSync('mount', ['-o', 'remount,ro', dir])
   assert.deepEqual(await send('/register-face?user_id=7', again), {
-    status: 503, success: false, message: 'The face data cannot be read or written now: try again later', code: 'STORE_UNAVAILABLE'
+    status: 503,
+    success: false,
+    message: 'The face data cannot be read or written now: try again later',
+    code: 'STORE_UNAVAILABLE'
   })
   assert.equal(await remove(8), 503)
   await recognises()

@@ -50,7 +50,8 @@ test('the metrics count what happened, and name nobody', async (t) => {
   assert.equal(metrics.get('face_enrolled_users'), 0)
   assert.equal(metrics.get('face_enrolled_encodings'), 0)
   assert.equal(metrics.get('face_store_connected'), 1)
-  const operations = (operation: string): number | undefined => metrics.get(`face_store_operation_seconds_count{operation="${operation}",outcome="ok"}`)
+  const operations = (operation: string): number | undefined =>
+    metrics.get(`face_store_operation_seconds_count{operation="${operation}",outcome="ok"}`)
   assert.deepEqual(['open', 'get', 'update'].map(operations), [1, 1, 2])
   assert.equal(metrics.get('face_damaged_records'), 0)
   assert.equal(metrics.get('face_threads_replaced_total'), 0)
@@ -62,7 +63,9 @@ test('the metrics count what happened, and name nobody', async (t) => {
   assert.equal(metrics.get('face_photo_stage_seconds_count{stage="encode"}'), 3)
   assert.equal(metrics.get('face_recognition_confidence_count'), 1)
   assert.equal(metrics.get('face_registration_quality_count'), 1)
-  assert.equal(metrics.get(`face_build_info{version="${(await app.inject('/health')).json<{ version: string }>().version}"}`), 1)
+  assert.equal(
+    metrics.get(`face_build_info{version="${(await app.inject('/health')).json<{ version: string }>().version}"}`), 1
+  )
   assert.ok(metrics.has('process_cpu_seconds_total') && metrics.has('nodejs_eventloop_lag_seconds'))
   assert.ok([...metrics.keys()].every((name) => !name.includes('secret')))
 })
@@ -70,7 +73,10 @@ test('the metrics count what happened, and name nobody', async (t) => {
 test('while photos wait, the queue and the busy threads show it', async (t) => {
   const app = await startApp(t)
   const photo = await portraits.anna()
-  const answers = Array.from({ length: 12 }, () => app.inject({ method: 'POST', url: '/recognize', payload: photo, headers: { 'content-type': 'image/jpeg' } }))
+  const answers = Array.from(
+    { length: 12 },
+    () => app.inject({ method: 'POST', url: '/recognize', payload: photo, headers: { 'content-type': 'image/jpeg' } })
+  )
   await eventually(async () => {
     const metrics = await scrape(app)
     return metrics.get('face_threads_busy') === 1 && metrics.get('face_photos_waiting')! > 0
@@ -87,7 +93,8 @@ test('a damaged file counts in the metrics and the stats until its user is delet
   await writeFile(path, 'damage')
   const app = await startApp(t, { FACE_DATA_DIR })
   const damaged = async (): Promise<unknown[]> => {
-    const { stats } = (await app.inject('/stats')).json<{ stats: { registered_users: number, damaged_records: number } }>()
+    const { stats } =
+      (await app.inject('/stats')).json<{ stats: { registered_users: number, damaged_records: number } }>()
     const metrics = await scrape(app)
     return [stats.registered_users, stats.damaged_records, metrics.get('face_damaged_records')]
   }

@@ -10,7 +10,9 @@ test('the photos of kiosks that have gone are not processed', async (t) => {
   const app = await startApp(t, { MAX_IMAGE_BYTES: '100000000' })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   const send = (photo: Buffer): ClientRequest => {
-    const sent = request(`${url}/recognize`, { method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length } })
+    const sent = request(`${url}/recognize`, {
+      method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length }
+    })
     sent.on('error', () => {}) // It goes away itself.
     sent.end(photo)
     return sent
@@ -24,7 +26,9 @@ test('the photos of kiosks that have gone are not processed', async (t) => {
   for (const kiosk of impatient) kiosk.destroy()
   await eventually(() => app.inference.load().waiting === 0)
   assert.equal(app.inference.load().running, 1)
-  const patient = await fetch(`${url}/recognize`, { method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' } })
+  const patient = await fetch(`${url}/recognize`, {
+    method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' }
+  })
   assert.equal(patient.status, 200)
   const metrics = (await app.metrics.text()).split('\n')
   assert.deepEqual(metrics.filter((line) => /^face_(photo_wait|http_request)_seconds_count/.test(line)), [
@@ -36,10 +40,16 @@ test('the photos of kiosks that have gone are not processed', async (t) => {
   slow.destroy()
 })
 
-test('a full queue refuses a photo when its first line has arrived, and the connection serves the next request', async (t) => {
+test('a full queue refuses a photo when its first line has arrived, and the connection ' +
+  'serves the next request', async (t) => {
   const app = await startApp(t, { INFERENCE_QUEUE_MAX: '0', MAX_IMAGE_BYTES: '100000000' })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const slow = app.inject({ method: 'POST', url: '/recognize', payload: await sharp(await noFace(4000)).png().toBuffer(), headers: { 'content-type': 'image/png' } })
+  const slow = app.inject({
+    method: 'POST',
+    url: '/recognize',
+    payload: await sharp(await noFace(4000)).png().toBuffer(),
+    headers: { 'content-type': 'image/png' }
+  })
   await eventually(() => app.inference.load().running === 1)
 
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
@@ -47,7 +57,9 @@ test('a full queue refuses a photo when its first line has arrived, and the conn
   const photo = await portraits.anna()
   const ports = new Set<number | undefined>()
   for (const path of ['/recognize', '/register-face?user_id=1']) {
-    const sent = request(`${url}${path}`, { agent, method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length } })
+    const sent = request(`${url}${path}`, {
+      agent, method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length }
+    })
     sent.flushHeaders()
     const [answer] = await once(sent, 'response') as [IncomingMessage]
     ports.add(sent.socket?.localPort)

@@ -8,7 +8,10 @@ import { ConfigError } from '../../src/config.ts'
 import { startApp, temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
 
-const FR_FEATURE = join(dirname(createRequire(import.meta.url).resolve('faceplugin-face-recognition-js/package.json')), 'model/fr_feature.onnx')
+const FR_FEATURE = join(
+  dirname(createRequire(import.meta.url).resolve('faceplugin-face-recognition-js/package.json')),
+  'model/fr_feature.onnx'
+)
 const OWN = { RECOGNITION_MODEL: FR_FEATURE, RECOGNITION_MODEL_INPUT: 'bgr,127,128' }
 
 async function post (app: FastifyInstance, url: string, payload: Buffer): Promise<Record<string, unknown>> {
@@ -35,7 +38,9 @@ test('another network recognises who was enrolled with it and nobody else', asyn
     // On the unit sphere the cosine follows from the distance; both are rounded.
     assert.ok(Math.abs(Number(again['confidence']) - (1 - Number(again['distance']) ** 2 / 2)) < 1e-3)
     assert.equal((await post(app, '/recognize', await portraits.bella()))['user_id'], 'unknown')
-    assert.equal((await post(app, '/register-face?user_id=3', await portraits.annaAgain()))['code'], 'FACE_ALREADY_REGISTERED')
+    assert.equal(
+      (await post(app, '/register-face?user_id=3', await portraits.annaAgain()))['code'], 'FACE_ALREADY_REGISTERED'
+    )
     assert.equal((await post(app, '/register-face?user_id=1', await portraits.bella()))['code'], 'FACE_MISMATCH')
     await app.close()
   }
@@ -71,5 +76,7 @@ test('a network that cannot be used stops the start and says which file', async 
   })
   const damaged = join(await temporaryFolder(t), 'damaged.onnx')
   await writeFile(damaged, 'not a network')
-  await assert.rejects(startApp(t, { ...OWN, RECOGNITION_MODEL: damaged }), (err: Error) => err.message.includes(damaged))
+  await assert.rejects(
+    startApp(t, { ...OWN, RECOGNITION_MODEL: damaged }), (err: Error) => err.message.includes(damaged)
+  )
 })

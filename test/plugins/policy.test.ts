@@ -10,7 +10,9 @@ async function send (app: FastifyInstance, options: InjectOptions): Promise<Reco
   return { status: response.statusCode, ...response.json<object>() }
 }
 
-const register = (app: FastifyInstance, userId: number | string, photo: Buffer, extra: object = {}): Promise<Record<string, unknown>> =>
+const register = (
+  app: FastifyInstance, userId: number | string, photo: Buffer, extra: object = {}
+): Promise<Record<string, unknown>> =>
   send(app, { method: 'POST', url: '/register-face', payload: { user_id: userId, photo: dataUri(photo), ...extra } })
 
 const recognize = (app: FastifyInstance, photo: Buffer): Promise<Record<string, unknown>> =>
@@ -56,10 +58,20 @@ test('a photo of somebody else is not added to a user, unless it shall replace t
   assert.equal((await recognize(app, bella))['user_id'], 1)
   assert.equal((await recognize(app, anna))['user_id'], 'unknown')
 
-  const raw = { method: 'POST', url: '/register-face?user_id=1&replace=true', payload: anna, headers: { 'content-type': 'image/jpeg' } } as const
+  const raw = {
+    method: 'POST',
+    url: '/register-face?user_id=1&replace=true',
+    payload: anna,
+    headers: { 'content-type': 'image/jpeg' }
+  } as const
   assert.equal((await send(app, raw))['encoding_count'], 1)
-  assert.equal((await send(app, multipart('/register-face', { user_id: '1', replace: 'true', photo: bella })))['encoding_count'], 1)
-  assert.equal((await send(app, multipart('/register-face', { user_id: '1', replace: 'yes', photo: clara })))['code'], 'INVALID_REQUEST')
+  assert.equal(
+    (await send(app, multipart('/register-face', { user_id: '1', replace: 'true', photo: bella })))['encoding_count'], 1
+  )
+  assert.equal(
+    (await send(app, multipart('/register-face', { user_id: '1', replace: 'yes', photo: clara })))['code'],
+    'INVALID_REQUEST'
+  )
   assert.equal((await recognize(app, bella))['user_id'], 1)
 })
 

@@ -9,9 +9,12 @@ import { eventually, TEST_ENV, temporaryFolder } from '../helper.ts'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-test('every request has one line with its id, which is the client\'s if it can be one; store and pool have lines of their own', async (t) => {
+test('every request has one line with its id, which is the client\'s if it can be one; store and ' +
+  'pool have lines of their own', async (t) => {
   const lines: Array<Record<string, unknown>> = []
-  const output = new Writable({ write (chunk, _, done) { lines.push(JSON.parse(String(chunk)) as Record<string, unknown>); done() } })
+  const output = new Writable({
+    write (chunk, _, done) { lines.push(JSON.parse(String(chunk)) as Record<string, unknown>); done() }
+  })
   const config = loadConfig({ ...TEST_ENV, FACE_DATA_DIR: await temporaryFolder(t), LOG_LEVEL: 'INFO' })
   const app = await buildApp(config, createLogger(config, output))
   t.after(() => app.close())
@@ -45,7 +48,9 @@ test('every request has one line with its id, which is the client\'s if it can b
   }
 
   // A kiosk that goes away in the middle of its photo.
-  const leaving = request(`${url}/recognize`, { method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': 1_000 } })
+  const leaving = request(`${url}/recognize`, {
+    method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': 1_000 }
+  })
   leaving.on('error', () => {})
   leaving.write('half', () => leaving.destroy())
   const gone = await eventually(() => lines.find(({ route }) => route === '/recognize'))

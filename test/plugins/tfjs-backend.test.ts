@@ -4,12 +4,16 @@ import type { FastifyInstance } from 'fastify'
 import { startApp } from '../helper.ts'
 import { dataUri, groupPhoto, noFace, portraits } from '../photos.ts'
 
-async function post (app: FastifyInstance, url: string, payload: { photo: string, user_id?: number }): Promise<Record<string, unknown>> {
+async function post (
+  app: FastifyInstance, url: string, payload: { photo: string, user_id?: number }
+): Promise<Record<string, unknown>> {
   return (await app.inject({ method: 'POST', url, payload })).json()
 }
 
 test('on TensorFlow.js the same faces are registered, recognised and refused, with the same encodings', async (t) => {
-  const [onnx, tfjs] = [await startApp(t, { INFERENCE_BACKEND: 'onnx' }), await startApp(t, { INFERENCE_BACKEND: 'tfjs' })]
+  const [onnx, tfjs] = [
+    await startApp(t, { INFERENCE_BACKEND: 'onnx' }), await startApp(t, { INFERENCE_BACKEND: 'tfjs' })
+  ]
   const anna = dataUri(await portraits.anna())
   const vectors: Float32Array[] = []
   const answers: Array<Array<Record<string, unknown>>> = []
@@ -18,7 +22,9 @@ test('on TensorFlow.js the same faces are registered, recognised and refused, wi
     assert.equal(registered['success'], true, JSON.stringify(registered))
     const photos = [await portraits.annaAgain(), await portraits.bella(), await groupPhoto(3), await noFace()]
     answers.push(await Promise.all(photos.map((photo) => post(app, '/recognize', { photo: dataUri(photo) }))))
-    assert.equal((await post(app, '/register-face', { user_id: 2, photo: dataUri(await groupPhoto(1)) }))['code'], 'MULTIPLE_FACES')
+    assert.equal(
+      (await post(app, '/register-face', { user_id: 2, photo: dataUri(await groupPhoto(1)) }))['code'], 'MULTIPLE_FACES'
+    )
     vectors.push((await app.encodingStore.get('1'))!.encodings[0]!.vector)
   }
   for (const [i, value] of vectors[0]!.entries()) assert.ok(Math.abs(value - vectors[1]![i]!) < 1e-3)

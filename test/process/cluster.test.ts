@@ -10,9 +10,13 @@ import { alive, failToStart, listened, logOf, startServer, type ServerProcess } 
 const times = (server: ServerProcess, msg: string): number => logOf(server).filter((line) => line.msg === msg).length
 
 /** Posts a photo over a connection of the agent; gives the status and whether the server ended the connection. */
-function recognize (agent: Agent, url: string, photo: Buffer): Promise<{ status: number | undefined, closes: boolean }> {
+function recognize (
+  agent: Agent, url: string, photo: Buffer
+): Promise<{ status: number | undefined, closes: boolean }> {
   return new Promise((resolve, reject) => {
-    const sent = request(`${url}/recognize`, { agent, method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length } }, (answer) => {
+    const sent = request(`${url}/recognize`, {
+      agent, method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length }
+    }, (answer) => {
       answer.resume()
       answer.on('end', () => resolve({ status: answer.statusCode, closes: answer.headers.connection === 'close' }))
       answer.on('error', reject)
@@ -28,8 +32,11 @@ async function metric (url: string, name: string): Promise<number> {
   return Number(samples.find((sample) => sample.startsWith(`${name} `))?.slice(name.length))
 }
 
-test('a process that is killed is replaced, the other one serves meanwhile, and the metrics are the sums of all', async (t) => {
-  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), WEB_CONCURRENCY: '2' }, { program: 'cluster' })
+test('a process that is killed is replaced, the other one serves meanwhile, and the ' +
+  'metrics are the sums of all', async (t) => {
+  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), WEB_CONCURRENCY: '2' }, {
+    program: 'cluster'
+  })
   const [first] = listened(server)
   assert.equal(listened(server).length, 2)
   const messages = logOf(server).map(({ msg }) => msg)
@@ -44,8 +51,11 @@ test('a process that is killed is replaced, the other one serves meanwhile, and 
   const photo = await portraits.anna()
   for (let i = 0; i < 4; i++) assert.equal((await recognize(agent, server.url, photo)).status, 200)
   assert.equal(new Set(logOf(server).filter(({ msg }) => msg === 'request').map(({ pid }) => pid)).size, 2)
-  assert.equal((await fetch(`${server.url}/register-face?user_id=1`, { method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' } })).status, 200)
-  const recognitions = (): Promise<number> => metric(server.url, 'face_http_request_seconds_count{route="/recognize",outcome="unknown"}')
+  assert.equal((await fetch(`${server.url}/register-face?user_id=1`, {
+    method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' }
+  })).status, 200)
+  const recognitions = (): Promise<number> =>
+    metric(server.url, 'face_http_request_seconds_count{route="/recognize",outcome="unknown"}')
   assert.equal(await recognitions(), 4)
   assert.equal(await metric(server.url, 'face_processes'), 2)
   assert.equal(await metric(server.url, 'face_threads'), 2)
@@ -60,9 +70,12 @@ test('a process that is killed is replaced, the other one serves meanwhile, and 
   assert.ok(logOf(server).some(({ pid, signal }) => pid === first && signal === 'SIGKILL'))
 })
 
-test('SIGHUP replaces every process while kiosks on open connections notice nothing, and reads .env again', async (t) => {
+test('SIGHUP replaces every process while kiosks on open connections notice ' +
+  'nothing, and reads .env again', async (t) => {
   const cwd = await temporaryFolder(t)
-  const server = await startServer(t, { FACE_DATA_DIR: './faces', WEB_CONCURRENCY: '2', RATE_LIMIT_MAX: '1000000' }, { program: 'cluster', cwd })
+  const server = await startServer(t, { FACE_DATA_DIR: './faces', WEB_CONCURRENCY: '2', RATE_LIMIT_MAX: '1000000' }, {
+    program: 'cluster', cwd
+  })
   const photo = await portraits.anna()
   const old = listened(server)
   const enough = new AbortController()
@@ -91,8 +104,13 @@ test('SIGHUP replaces every process while kiosks on open connections notice noth
   assert.equal(listened(server).length, 4)
   assert.ok(old.every((pid) => !alive(pid)))
   assert.ok(closed > 0)
-  await eventually(async () => await metric(server.url, 'face_http_request_seconds_count{route="/recognize",outcome="unknown"}') === answers)
-  assert.equal((await (await fetch(`${server.url}/health`)).json() as { recognition_tolerance: number }).recognition_tolerance, 0.41)
+  await eventually(async () => (
+    await metric(server.url, 'face_http_request_seconds_count{route="/recognize",outcome="unknown"}') === answers
+  ))
+  assert.equal(
+    (await (await fetch(`${server.url}/health`)).json() as { recognition_tolerance: number }).recognition_tolerance,
+    0.41
+  )
 
   await writeFile(join(cwd, '.env'), 'RECOGNITION_TOLERANCE=41\n')
   server.child.kill('SIGHUP')
@@ -102,14 +120,19 @@ test('SIGHUP replaces every process while kiosks on open connections notice noth
 })
 
 test('what keeps the first process from starting ends everything, with its exit code', async (t) => {
-  const blocked = await failToStart(t, { FACE_DATA_DIR: '/dev/null/faces', WEB_CONCURRENCY: '2' }, { program: 'cluster' })
+  const blocked = await failToStart(t, { FACE_DATA_DIR: '/dev/null/faces', WEB_CONCURRENCY: '2' }, {
+    program: 'cluster'
+  })
   assert.equal(blocked.code, 1)
   assert.match(blocked.output, /\/dev\/null\/faces/)
 })
 
-test('SIGTERM to the whole group, as a service manager sends it, finishes the photos under way and ends every process', async (t) => {
+test('SIGTERM to the whole group, as a service manager sends it, finishes the photos under ' +
+  'way and ends every process', async (t) => {
   const cwd = await temporaryFolder(t)
-  const server = await startServer(t, { FACE_DATA_DIR: './faces', WEB_CONCURRENCY: '2', LOG_FILE: 'face_server.log' }, { program: 'cluster', cwd })
+  const server = await startServer(t, { FACE_DATA_DIR: './faces', WEB_CONCURRENCY: '2', LOG_FILE: 'face_server.log' }, {
+    program: 'cluster', cwd
+  })
   const photo = await portraits.anna()
   const agent = new Agent()
   const underWay = Array.from({ length: 6 }, () => recognize(agent, server.url, photo))

@@ -15,7 +15,9 @@ test('kill -9 at random moments during registrations loses none that was acknowl
   const acknowledged = new Set<number>()
   let next = 0
   for (let life = 0; life < LIVES; life++) {
-    const server = await startServer(t, { FACE_DATA_DIR, INFERENCE_THREADS: '2', RATE_LIMIT_MAX: '100000', DUPLICATE_TOLERANCE: '0' })
+    const server = await startServer(t, {
+      FACE_DATA_DIR, INFERENCE_THREADS: '2', RATE_LIMIT_MAX: '100000', DUPLICATE_TOLERANCE: '0'
+    })
     const end = (life + 1) * REGISTRATIONS / LIVES
     // The last registrations of each life are cut off somewhere in the middle.
     const killAt = end - 1 - Math.floor(Math.random() * 5)

@@ -42,7 +42,8 @@ export async function startOtlpReceiver (t: TestContext): Promise<OtlpReceiver> 
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const isTraces = request.method === 'POST' && request.url === '/v1/traces' && request.headers['content-type'] === 'application/json'
+      const isTraces = request.method === 'POST' && request.url === '/v1/traces' &&
+        request.headers['content-type'] === 'application/json'
       if (isTraces) bodies.push(Buffer.concat(chunks).toString())
       response.writeHead(isTraces ? 200 : 404, { 'content-type': 'application/json' }).end('{}')
     })
@@ -56,7 +57,9 @@ export async function startOtlpReceiver (t: TestContext): Promise<OtlpReceiver> 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans: () => batches().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
-    service: () => Object.assign({}, ...batches().map(({ resource }) => attributesOf(resource))) as Record<string, unknown>,
+    service: () => (
+      Object.assign({}, ...batches().map(({ resource }) => attributesOf(resource))) as Record<string, unknown>
+    ),
     text: () => bodies.join('\n')
   }
 }

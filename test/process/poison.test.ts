@@ -24,17 +24,24 @@ async function poisonedServer (t: TestContext): Promise<string> {
 }
 
 async function post (url: string, photo: Buffer | string): Promise<{ status: number, code?: string }> {
-  const answer = await fetch(`${url}/recognize`, { method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' } })
+  const answer = await fetch(`${url}/recognize`, {
+    method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' }
+  })
   const { code } = await answer.json() as { code?: string }
   return { status: answer.status, ...code !== undefined && { code } }
 }
 
-test('a photo that kills or hangs its thread costs one request, and all threads are back after more such photos than threads', async (t) => {
+test('a photo that kills or hangs its thread costs one request, and all threads are back after ' +
+  'more such photos than threads', async (t) => {
   const dist = await poisonedServer(t)
-  const env = { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', INFERENCE_TIMEOUT_MS: String(TIMEOUT_MS) }
+  const env = {
+    FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', INFERENCE_TIMEOUT_MS: String(TIMEOUT_MS)
+  }
   const server = await startServer(t, env, { dist })
   const photo = await portraits.anna()
-  const poisons = [['die', 503, 'INFERENCE_FAILED'], ['hang', 504, 'INFERENCE_TIMEOUT'], ['throw', 503, 'INFERENCE_FAILED']] as const
+  const poisons = [
+    ['die', 503, 'INFERENCE_FAILED'], ['hang', 504, 'INFERENCE_TIMEOUT'], ['throw', 503, 'INFERENCE_FAILED']
+  ] as const
   const replaced = (): number => logOf(server).filter(({ msg }) => msg === 'inference thread replaced').length
   for (const [i, [word, status, code]] of poisons.entries()) {
     const poisoned = post(server.url, `POISON ${word}`)
@@ -43,7 +50,10 @@ test('a photo that kills or hangs its thread costs one request, and all threads 
     await eventually(() => replaced() > i)
   }
   assert.equal(replaced(), poisons.length)
-  assert.match(await (await fetch(`${server.url}/metrics`)).text(), new RegExp(`^face_threads_replaced_total ${poisons.length}$`, 'm'))
+  assert.match(
+    await (await fetch(`${server.url}/metrics`)).text(),
+    new RegExp(`^face_threads_replaced_total ${poisons.length}$`, 'm')
+  )
   // With one thread gone or still hanging, a photo beside one that hangs would wait as long.
   const hanging = post(server.url, 'POISON hang')
   assert.deepEqual(await post(server.url, photo), { status: 200 })
@@ -51,10 +61,14 @@ test('a photo that kills or hangs its thread costs one request, and all threads 
   assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
 })
 
-test('a network that never comes back costs one request and the process, which another one relieves first', async (t) => {
+test('a network that never comes back costs one request and the process, which ' +
+  'another one relieves first', async (t) => {
   const dist = await poisonedServer(t)
   const env = {
-    FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS), CLOSE_GRACE_MS: '2000'
+    FACE_DATA_DIR: await temporaryFolder(t),
+    INFERENCE_THREADS: '2',
+    INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS),
+    CLOSE_GRACE_MS: '2000'
   }
   const server = await startServer(t, env, { dist, program: 'cluster' })
   const photo = await portraits.anna()
@@ -70,9 +84,12 @@ test('a network that never comes back costs one request and the process, which a
   assert.equal(await server.exited, 0)
 })
 
-test('without a primary, such a process turns newcomers away, finishes and ends, for its service manager to start another', async (t) => {
+test('without a primary, such a process turns newcomers away, finishes and ends, for its ' +
+  'service manager to start another', async (t) => {
   const dist = await poisonedServer(t)
-  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS) }, { dist })
+  const server = await startServer(
+    t, { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS) }, { dist }
+  )
   assert.deepEqual(await post(server.url, 'POISON network'), { status: 504, code: 'INFERENCE_TIMEOUT' })
   assert.equal(await server.exited, 'SIGKILL')
   assert.ok(logOf(server).some(({ msg }) => msg.startsWith('inference thread lost')))
@@ -81,7 +98,9 @@ test('without a primary, such a process turns newcomers away, finishes and ends,
 test('a process whose threads cannot load their models any more ends, too', async (t) => {
   const dist = await poisonedServer(t)
   const MODELS_DIR = await temporaryFolder(t)
-  for (const name of await readdir('models')) if (name.endsWith('.onnx')) await cp(join('models', name), join(MODELS_DIR, name))
+  for (const name of await readdir('models')) {
+    if (name.endsWith('.onnx')) await cp(join('models', name), join(MODELS_DIR, name))
+  }
   const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), MODELS_DIR }, { dist })
   // face-api's package brings the models of TensorFlow.js.
   if (BACKEND === 'tfjs') await unlink(join(dirname(dist), 'node_modules'))

@@ -18,7 +18,9 @@ export interface ServerProcess {
 /** What to run, and where. `server` is one server on its own, `cluster` is what `npm start` runs. */
 interface Program { cwd?: string, program?: 'server' | 'cluster', dist?: string }
 
-function launch (env: Record<string, string>, { cwd = '.', program = 'server', dist = 'dist' }: Program): { child: ChildProcess, output: () => string } {
+function launch (
+  env: Record<string, string>, { cwd = '.', program = 'server', dist = 'dist' }: Program
+): { child: ChildProcess, output: () => string } {
   // A name of the caller's own environment must not reach the server under test.
   const child = spawn(process.execPath, [resolve(dist, 'src', `${program}.js`)], {
     cwd, env: { PATH: process.env['PATH'] ?? '', MODELS_DIR: resolve('models'), ...TEST_ENV, LOG_LEVEL: 'info', ...env }
@@ -29,17 +31,23 @@ function launch (env: Record<string, string>, { cwd = '.', program = 'server', d
 }
 
 /** Starts the built server (`npm run build` first) and resolves when it listens; killed after the test. */
-export async function startServer (t: TestContext, env: Record<string, string>, program: Program = {}): Promise<ServerProcess> {
+export async function startServer (
+  t: TestContext, env: Record<string, string>, program: Program = {}
+): Promise<ServerProcess> {
   const { child, output } = launch({ HOST: '127.0.0.1', PORT: '0', ...env }, program)
   t.after(() => child.kill('SIGKILL'))
-  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)))
+  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => (
+    child.once('exit', (code, signal) => resolve(code ?? signal))
+  ))
   const url = await listeningUrl(child, output)
   if (program.program === 'cluster') await eventually(() => output().includes('"READY"') || child.exitCode !== null)
   return { child, url, output, exited }
 }
 
 /** Runs the built server where it must not start; gives its exit code and all it wrote. */
-export async function failToStart (t: TestContext, env: Record<string, string>, program: Program = {}): Promise<{ code: number | null, output: string }> {
+export async function failToStart (
+  t: TestContext, env: Record<string, string>, program: Program = {}
+): Promise<{ code: number | null, output: string }> {
   const { child, output } = launch({ HOST: '127.0.0.1', PORT: '0', ...env }, program)
   t.after(() => child.kill('SIGKILL'))
   const [code] = await once(child, 'close') as [number | null]
@@ -55,7 +63,8 @@ export function logOf ({ output }: ServerProcess): LogLine[] {
 }
 
 /** The processes that ever listened, oldest first. */
-export const listened = (server: ServerProcess): number[] => logOf(server).filter(({ msg }) => msg.startsWith('Server listening')).map(({ pid }) => pid)
+export const listened = (server: ServerProcess): number[] =>
+  logOf(server).filter(({ msg }) => msg.startsWith('Server listening')).map(({ pid }) => pid)
 
 /** Whether a process is there. */
 export function alive (pid: number): boolean {

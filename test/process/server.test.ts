@@ -18,7 +18,8 @@ test('two servers on one folder see each other\'s registrations and deletions', 
   const FACE_DATA_DIR = await temporaryFolder(t)
   const [first, second] = await Promise.all([startServer(t, { FACE_DATA_DIR }), startServer(t, { FACE_DATA_DIR })])
   const photo = await portraits.anna()
-  const known = async (): Promise<boolean> => (await (await post(second.url, photo)).json() as { success: boolean }).success
+  const known = async (): Promise<boolean> =>
+    (await (await post(second.url, photo)).json() as { success: boolean }).success
 
   assert.equal((await post(first.url, photo, 9)).status, 200)
   const sees = async (users: number): Promise<boolean> =>
@@ -64,7 +65,9 @@ test('a bad value stops the start with one line that names the variable, the val
 
 test('networks that cannot be loaded end the program with a reason, and not by an abort', async (t) => {
   const FACE_DATA_DIR = await temporaryFolder(t)
-  const { code, output } = await failToStart(t, { FACE_DATA_DIR, INFERENCE_BACKEND: 'onnx', INFERENCE_THREADS: '2', ONNX_EXECUTION_PROVIDERS: 'nonsense' })
+  const { code, output } = await failToStart(t, {
+    FACE_DATA_DIR, INFERENCE_BACKEND: 'onnx', INFERENCE_THREADS: '2', ONNX_EXECUTION_PROVIDERS: 'nonsense'
+  })
   assert.equal(code, 1)
   assert.match(output, /ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu/)
 })
@@ -80,19 +83,23 @@ async function ficklePostgres (t: TestContext, patienceMs: number): Promise<stri
 test('a start that fails while threads load their networks ends with the reason, and not by an abort', async (t) => {
   for (const patiencesMs of [[300, 500], [400, 600]]) {
     await Promise.all(patiencesMs.map(async (patienceMs) => {
-      const { code, output } = await failToStart(t, { DATABASE_URL: await ficklePostgres(t, patienceMs), LOG_LEVEL: 'error' })
+      const { code, output } = await failToStart(t, {
+        DATABASE_URL: await ficklePostgres(t, patienceMs), LOG_LEVEL: 'error'
+      })
       assert.equal(code, 1, output)
       assert.match(output, /^The database [^\n]* cannot be used [^\n]*\n$/)
     }))
   }
 })
 
-test('keys that are none, or not those of the folder, stop the start with one line that does not show them', async (t) => {
+test('keys that are none, or not those of the folder, stop the start with one line ' +
+  'that does not show them', async (t) => {
   const FACE_DATA_DIR = await temporaryFolder(t)
   const [key, other] = [keyText(), keyText()]
   const server = await startServer(t, { FACE_DATA_DIR, FACE_DATA_KEY: `${key},${other}` })
   assert.equal((await post(server.url, await portraits.anna(), 9)).status, 200)
-  const userFile = /^users\/[0-9a-f]{2}\/u-9\.face is encrypted with key [0-9a-f]{16}, which FACE_DATA_KEY does not have: set FACE_DATA_KEY to the keys of this folder\n$/
+  const userFile = new RegExp('^users/[0-9a-f]{2}/u-9\\.face is encrypted with key [0-9a-f]{16}, ' +
+    'which FACE_DATA_KEY does not have: set FACE_DATA_KEY to the keys of this folder\n$')
   const notKeys = /^FACE_DATA_KEY is not allowed: expected keys of 32 bytes in base64, separated by commas \(.*\)\n$/
   const cases: Array<[FACE_DATA_KEY: string, line: RegExp]> = [
     ['', userFile], [other, userFile], [key.slice(4), notKeys], [`${key},x`, notKeys], [`${key};${other}`, notKeys]
@@ -127,10 +134,14 @@ test('settings come from .env, and the environment wins over it', async (t) => {
 
 test('the log has one line for each request and never a photo, an encoding or a user id', async (t) => {
   const cwd = await temporaryFolder(t)
-  const server = await startServer(t, { FACE_DATA_DIR: './faces', LOG_FILE: 'face_server.log', LOG_LEVEL: 'DEBUG' }, { cwd })
+  const server = await startServer(t, { FACE_DATA_DIR: './faces', LOG_FILE: 'face_server.log', LOG_LEVEL: 'DEBUG' }, {
+    cwd
+  })
   const photo = await portraits.anna()
   const json = (path: string, body: object): Promise<Response> => fetch(`${server.url}${path}`, {
-    method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-request-id': 'door-17' }
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'x-request-id': 'door-17' }
   })
   const registered = await json('/register-face', { user_id: 'secret-person', photo: dataUri(photo) })
   assert.equal(registered.headers.get('x-request-id'), 'door-17')
@@ -145,7 +156,8 @@ test('the log has one line for each request and never a photo, an encoding or a 
   const lines = log.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
   const requests = lines.filter(({ msg }) => msg === 'request')
   assert.deepEqual(requests.map(({ route, status }) => [route, status]), [
-    ['/register-face', 200], ['/recognize', 200], ['/recognize', 400], ['/status/:user_id', 200], ['/face/:user_id', 200]
+    ['/register-face', 200], ['/recognize', 200], ['/recognize', 400], ['/status/:user_id', 200],
+    ['/face/:user_id', 200]
   ])
   assert.equal(requests[0]?.['reqId'], 'door-17')
   for (const text of [log, server.output()]) {

@@ -28,18 +28,25 @@ function installed (): string | false {
   }
 }
 
-test('a native TensorFlow that is missing or broken gives one line in the log, and WebAssembly serves', { skip: installed() }, async (t) => {
+test('a native TensorFlow that is missing or broken gives one line in the log, ' +
+  'and WebAssembly serves', { skip: installed() }, async (t) => {
   const cases: Array<[main: string | undefined, why: RegExp]> = [
     [undefined, /^it is not installed$/],
     // In the words of tfjs-node.
-    [`throw new Error(${JSON.stringify(`${NOT_DOWNLOADED}. \nPlease run command 'npm rebuild'`)})`, /^The Node\.js .*\/tfjs_binding\.node$/],
+    [
+      `throw new Error(${JSON.stringify(`${NOT_DOWNLOADED}. \nPlease run command 'npm rebuild'`)})`,
+      /^The Node\.js .*\/tfjs_binding\.node$/
+    ],
     [`require('./${ADDON}')`, /^\/.*\/tfjs_binding\.node: [^\n]+[^.\n]$/]
   ]
   await Promise.all(cases.map(async ([main, why]) => {
-    const server = await startServer(t, { INFERENCE_BACKEND: 'tfjs', FACE_DATA_DIR: await temporaryFolder(t), NODE_PATH: await packages(t, main) })
+    const server = await startServer(t, {
+      INFERENCE_BACKEND: 'tfjs', FACE_DATA_DIR: await temporaryFolder(t), NODE_PATH: await packages(t, main)
+    })
     const lines = logOf(server).map(({ msg }) => msg).filter((msg) => msg.includes('tfjs-node'))
     assert.equal(lines.length, 1, server.output())
-    const [, reason = ''] = /^@tensorflow\/tfjs-node cannot be used: ([^]*); the networks run on WebAssembly$/.exec(lines[0]!) ?? []
+    const [, reason = ''] =
+      /^@tensorflow\/tfjs-node cannot be used: ([^]*); the networks run on WebAssembly$/.exec(lines[0]!) ?? []
     assert.match(reason, why)
     assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
   }))

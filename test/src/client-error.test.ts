@@ -6,9 +6,14 @@ import { test, type TestContext } from 'node:test'
 import { answerClientError } from '../../src/client-error.ts'
 import { ERRORS, type ErrorCode } from '../../src/errors.ts'
 
-/** Sends text to a server that waits 100 ms for a request, and gives all that comes back until it closes the connection. */
+/**
+ * Sends text to a server that waits 100 ms for a request, and gives all that comes back until it closes the connection.
+ */
 async function answerTo (t: TestContext, request: string): Promise<string> {
-  const server = createServer({ requestTimeout: 100, connectionsCheckingInterval: 20 }, (request, response) => request.resume().on('end', () => response.end()))
+  const server = createServer(
+    { requestTimeout: 100, connectionsCheckingInterval: 20 },
+    (request, response) => request.resume().on('end', () => response.end())
+  )
   server.on('clientError', answerClientError)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

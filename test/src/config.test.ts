@@ -23,7 +23,9 @@ test('the old names are understood, and the new name wins', () => {
 })
 
 test('the old log levels are understood, and DEBUG alone means debug', () => {
-  for (const [old, level] of [['INFO', 'info'], ['WARNING', 'warn'], ['CRITICAL', 'fatal'], ['DEBUG', 'debug'], ['Error', 'error']]) {
+  for (const [old, level] of [
+    ['INFO', 'info'], ['WARNING', 'warn'], ['CRITICAL', 'fatal'], ['DEBUG', 'debug'], ['Error', 'error']
+  ]) {
     assert.equal(loadConfig({ LOG_LEVEL: old }).LOG_LEVEL, level)
   }
   assert.equal(loadConfig({ DEBUG: '1' }).LOG_LEVEL, 'debug')
@@ -45,16 +47,20 @@ test('an empty variable counts as not set', () => {
 test('each limit takes its ends and refuses what lies beyond', () => {
   const limits: Array<[name: string, low: number, high: number, step: number]> = [
     ['PORT', 0, 65535, 1], ['RECOGNITION_TOLERANCE', 0, 2, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
-    ['MAX_FACES_PER_USER', 1, 100, 1], ['MAX_IMAGE_BYTES', 1024, 104857600, 1], ['MAX_IMAGE_PIXELS', 1600, 250000000, 1],
-    ['WEB_CONCURRENCY', 1, 256, 1], ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1], ['INFERENCE_TIMEOUT_MS', 100, 120000, 1],
-    ['RATE_LIMIT_MAX', 1, 10000000, 1], ['STORE_POLL_MS', 100, 60000, 1], ['RATE_LIMIT_WINDOW', 1, 86400, 1], ['CLOSE_GRACE_MS', 100, 600000, 1]
+    ['MAX_FACES_PER_USER', 1, 100, 1], ['MAX_IMAGE_BYTES', 1024, 104857600, 1],
+    ['MAX_IMAGE_PIXELS', 1600, 250000000, 1],
+    ['WEB_CONCURRENCY', 1, 256, 1], ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1],
+    ['INFERENCE_TIMEOUT_MS', 100, 120000, 1],
+    ['RATE_LIMIT_MAX', 1, 10000000, 1], ['STORE_POLL_MS', 100, 60000, 1], ['RATE_LIMIT_WINDOW', 1, 86400, 1],
+    ['CLOSE_GRACE_MS', 100, 600000, 1]
   ]
   for (const [name, low, high, step] of limits) {
     for (const value of [low, high]) assert.doesNotThrow(() => loadConfig({ [name]: String(value) }))
     for (const value of [low - step, high + step, 'many', 'NaN', 'Infinity']) {
       assert.throws(() => loadConfig({ [name]: String(value) }), (err) => {
         assert.ok(err instanceof ConfigError)
-        assert.equal(err.message, `${name}="${value}" is not allowed: expected ${step === 1 ? 'a whole number' : 'a number'} from ${low} to ${high}`)
+        assert.equal(err.message, `${name}="${value}" is not allowed: expected ` +
+          `${step === 1 ? 'a whole number' : 'a number'} from ${low} to ${high}`)
         return true
       })
     }
@@ -62,7 +68,9 @@ test('each limit takes its ends and refuses what lies beyond', () => {
 })
 
 test('the address of a database is PostgreSQL\'s, and never repeated, as it holds a password', () => {
-  for (const url of ['postgres://u:p@h/d', 'postgresql://h:5433/d?sslmode=require']) assert.equal(loadConfig({ DATABASE_URL: url }).DATABASE_URL, url)
+  for (const url of ['postgres://u:p@h/d', 'postgresql://h:5433/d?sslmode=require']) {
+    assert.equal(loadConfig({ DATABASE_URL: url }).DATABASE_URL, url)
+  }
   assert.equal(loadConfig({ DATABASE_URL: '' }).DATABASE_URL, undefined)
   for (const url of ['mysql://u:secret@h/d', 'secret', 'postgres://']) {
     assert.throws(() => loadConfig({ DATABASE_URL: url }), {
@@ -83,10 +91,16 @@ test('what a network is fed is described by three values', () => {
     assert.equal(loadConfig({ RECOGNITION_MODEL_INPUT: value }).RECOGNITION_MODEL_INPUT, value)
   }
   for (const value of ['rgb', 'gbr,0,1', 'rgb,0,0', 'rgb,0,0.00', 'rgb,-1,1', 'rgb,0,1,2', 'rgb,1e3,1']) {
-    assert.throws(() => loadConfig({ RECOGNITION_MODEL_INPUT: value }), /^ConfigError: RECOGNITION_MODEL_INPUT="[^"]*" is not allowed: expected rgb or bgr, .* rgb,127.5,127.5$/)
+    assert.throws(
+      () => loadConfig({ RECOGNITION_MODEL_INPUT: value }),
+      /^ConfigError: RECOGNITION_MODEL_INPUT="[^"]*" is not allowed: expected rgb or bgr, .* rgb,127.5,127.5$/
+    )
   }
 })
 
 test('a bad value under an old name is reported under that name', () => {
-  assert.throws(() => loadConfig({ FLASK_DEBUG: 'maybe' }), /^ConfigError: FLASK_DEBUG="maybe" is not allowed: expected true or false$/)
+  assert.throws(
+    () => loadConfig({ FLASK_DEBUG: 'maybe' }),
+    /^ConfigError: FLASK_DEBUG="maybe" is not allowed: expected true or false$/
+  )
 })

@@ -24,7 +24,9 @@ test('a file is synced before it is renamed, and its folder after', async (t) =>
   const dir = await temporaryFolder(t)
   const { fs, calls } = faultyFileSystem(() => undefined)
   await writeAtomic(fs, { path: join(dir, 'file'), tempPath: join(dir, '.temp'), content: bytes })
-  assert.deepEqual(calls, ['open', 'file.writeFile', 'file.datasync', 'file.close', 'rename', 'open', 'file.sync', 'file.close'])
+  assert.deepEqual(calls, [
+    'open', 'file.writeFile', 'file.datasync', 'file.close', 'rename', 'open', 'file.sync', 'file.close'
+  ])
 })
 
 test('whichever system call fails, there is the old content or the new one and no temporary file', async (t) => {
@@ -48,7 +50,9 @@ test('whichever system call fails, there is the old content or the new one and n
 test('the first error is reported even if the temporary file cannot be removed', async (t) => {
   const dir = await temporaryFolder(t)
   const { fs } = faultyFileSystem((call) => call === 'rename' ? 'EROFS' : call === 'unlink' ? 'EIO' : undefined)
-  await assert.rejects(writeAtomic(fs, { path: join(dir, 'file'), tempPath: join(dir, '.temp'), content: bytes }), { code: 'EROFS' })
+  await assert.rejects(writeAtomic(fs, { path: join(dir, 'file'), tempPath: join(dir, '.temp'), content: bytes }), {
+    code: 'EROFS'
+  })
 })
 
 test('giving up before the rename leaves the old content', async (t) => {
@@ -56,7 +60,10 @@ test('giving up before the rename leaves the old content', async (t) => {
   const path = join(dir, 'file')
   await writeFile(path, 'old')
   const beforeRename = (): void => { throw new Error('too late') }
-  await assert.rejects(writeAtomic(nodeFileSystem, { path, tempPath: join(dir, '.temp'), content: bytes, beforeRename }), { message: 'too late' })
+  await assert.rejects(
+    writeAtomic(nodeFileSystem, { path, tempPath: join(dir, '.temp'), content: bytes, beforeRename }),
+    { message: 'too late' }
+  )
   assert.equal(await readFile(path, 'utf8'), 'old')
   assert.deepEqual(await readdir(dir), ['file'])
 })
@@ -80,7 +87,8 @@ test('making a folder that is there changes nothing', async (t) => {
 
 test('a file system that cannot sync folders is accepted, a failing one is not', async (t) => {
   const dir = await temporaryFolder(t)
-  const failing = (code: string): ReturnType<typeof faultyFileSystem> => faultyFileSystem((call) => call === 'file.sync' ? code : undefined)
+  const failing = (code: string): ReturnType<typeof faultyFileSystem> =>
+    faultyFileSystem((call) => call === 'file.sync' ? code : undefined)
   await syncFolder(failing('EINVAL').fs, dir)
   await assert.rejects(syncFolder(failing('EIO').fs, dir), { code: 'EIO' })
 })
@@ -88,7 +96,9 @@ test('a file system that cannot sync folders is accepted, a failing one is not',
 test('a full disk is told from an unusable one, and from a bug', () => {
   const codeFor = (code: string): unknown => Reflect.get(Object(toStoreError(systemError(code, 'write'))), 'code')
   for (const code of ['ENOSPC', 'EDQUOT']) assert.equal(codeFor(code), 'STORE_FULL')
-  for (const code of ['EROFS', 'EACCES', 'EIO', 'ENOTDIR', 'EMFILE', 'ESTALE']) assert.equal(codeFor(code), 'STORE_UNAVAILABLE')
+  for (const code of ['EROFS', 'EACCES', 'EIO', 'ENOTDIR', 'EMFILE', 'ESTALE']) {
+    assert.equal(codeFor(code), 'STORE_UNAVAILABLE')
+  }
   const bug = new TypeError('bug')
   assert.equal(toStoreError(bug), bug)
 })

@@ -9,7 +9,9 @@ export type CreateStores = (t: TestContext) => Promise<() => EncodingStore>
 /** What every {@link EncodingStore} promises, as tests. */
 export function storeContract (name: string, createStores: CreateStores): void {
   /** Opens a store that is closed after the test. */
-  async function opened (t: TestContext, create: () => EncodingStore): Promise<{ store: EncodingStore, follower: Follower }> {
+  async function opened (
+    t: TestContext, create: () => EncodingStore
+  ): Promise<{ store: EncodingStore, follower: Follower }> {
     const store = create()
     const follower = new Follower()
     store.onChange(follower.listener)
@@ -41,7 +43,10 @@ export function storeContract (name: string, createStores: CreateStores): void {
       await store.update('anna', () => seed % 5 === 0 ? null : record('anna', seed))
       assert.equal(follower.changes.length, seed)
     }
-    assert.deepEqual(follower.changes.map((change) => seedsOf(change.record)[0] ?? 0), Array.from({ length: 20 }, (_, i) => (i + 1) % 5 === 0 ? 0 : i + 1))
+    assert.deepEqual(
+      follower.changes.map((change) => seedsOf(change.record)[0] ?? 0),
+      Array.from({ length: 20 }, (_, i) => (i + 1) % 5 === 0 ? 0 : i + 1)
+    )
     await store.close()
     assert.equal(follower.changes.length, 20)
   })
@@ -59,7 +64,9 @@ export function storeContract (name: string, createStores: CreateStores): void {
 
   behaviour('the type of a user id is kept, and both types are one user', async (t, create) => {
     const { store } = await opened(t, create)
-    const ids: UserId[] = [7, '007', -1, '1.5', 'true', 'null', Number.MAX_SAFE_INTEGER, '.', '..', 'a@b.c', 'X'.repeat(64)]
+    const ids: UserId[] = [
+      7, '007', -1, '1.5', 'true', 'null', Number.MAX_SAFE_INTEGER, '.', '..', 'a@b.c', 'X'.repeat(64)
+    ]
     for (const id of ids) await store.update(String(id), () => record(id, 1))
     for (const id of ids) assert.strictEqual((await store.get(String(id)))?.userId, id)
     await store.update('7', (present) => record('7', 2, ...seedsOf(present)))
@@ -104,12 +111,16 @@ export function storeContract (name: string, createStores: CreateStores): void {
     const { store, follower } = await opened(t, create)
     await Promise.all(Array.from({ length: 40 }, (_, seed) => store.update('anna', adding('anna', seed))))
     assert.deepEqual(seedsOf(await store.get('anna')), Array.from({ length: 40 }, (_, seed) => seed))
-    assert.deepEqual(follower.changes.map((change) => seedsOf(change.record).length), Array.from({ length: 40 }, (_, seed) => seed + 1))
+    assert.deepEqual(
+      follower.changes.map((change) => seedsOf(change.record).length), Array.from({ length: 40 }, (_, seed) => seed + 1)
+    )
   })
 
   behaviour('two stores on the same data lose nothing and see each other', async (t, create) => {
     const [one, two] = [await opened(t, create), await opened(t, create)]
-    await Promise.all(Array.from({ length: 30 }, (_, seed) => (seed % 2 ? one : two).store.update('anna', adding('anna', seed))))
+    await Promise.all(
+      Array.from({ length: 30 }, (_, seed) => (seed % 2 ? one : two).store.update('anna', adding('anna', seed)))
+    )
     await Promise.all([one.store.update('berta', adding('berta', 1)), two.store.update('carla', adding('carla', 2))])
     const seeds = seedsOf(await one.store.get('anna'))
     assert.deepEqual([...seeds].sort((a, b) => a - b), Array.from({ length: 30 }, (_, seed) => seed))
@@ -121,14 +132,17 @@ export function storeContract (name: string, createStores: CreateStores): void {
     await eventually(() => !one.follower.users.has('anna'))
   })
 
-  behaviour('a listener that throws keeps neither the change nor the other listeners from their work', async (t, create) => {
+  behaviour('a listener that throws keeps neither the change nor the other ' +
+    'listeners from their work', async (t, create) => {
     const store = create()
     t.after(() => store.close())
     const follower = new Follower()
     store.onChange(() => { throw new Error('listener') })
     store.onChange(follower.listener)
     await store.open()
-    assert.deepEqual(await store.update('anna', adding('anna', 1)), { userId: 'anna', updatedAt: TIME, encodings: record('anna', 1).encodings })
+    assert.deepEqual(await store.update('anna', adding('anna', 1)), {
+      userId: 'anna', updatedAt: TIME, encodings: record('anna', 1).encodings
+    })
     assert.deepEqual(follower.users.get('anna'), [1])
   })
 

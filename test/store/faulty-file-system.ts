@@ -15,7 +15,9 @@ export interface FaultyFileSystem {
 type Call = (...args: unknown[]) => Promise<unknown>
 
 /** The real file system, where `fails` returns no error code for a call. A file whose close fails is closed. */
-export function faultyFileSystem (fails: (call: string, index: number, args: unknown[]) => string | undefined): FaultyFileSystem {
+export function faultyFileSystem (
+  fails: (call: string, index: number, args: unknown[]) => string | undefined
+): FaultyFileSystem {
   const calls: string[] = []
 
   const wrap = (target: object, prefix: string): object => new Proxy(target, {

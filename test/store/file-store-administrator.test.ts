@@ -57,7 +57,8 @@ for (const [mode, options] of WATCH_MODES) {
   })
 }
 
-test('with notifications: a file that is written in place, bit by bit, is followed and not taken for damaged', async (t) => {
+test('with notifications: a file that is written in place, bit by bit, is followed ' +
+  'and not taken for damaged', async (t) => {
   const dir = await temporaryFolder(t)
   const { userPath } = dataFolder(dir)
   const { store, follower, events } = await openStore(t, { dir })

@@ -14,7 +14,9 @@ const known = (follower: Follower): string => JSON.stringify([...follower.users]
 
 /** Saves the users as docs/storage.md says. Exit code 1 tells that files changed meanwhile, which is no failure. */
 async function save (dir: string, archive: string): Promise<void> {
-  const [code] = await once(spawn('tar', ['--exclude=.*.tmp', '-czf', archive, '-C', dir, 'users'], { stdio: 'ignore' }), 'close') as [number]
+  const [code] = await once(
+    spawn('tar', ['--exclude=.*.tmp', '-czf', archive, '-C', dir, 'users'], { stdio: 'ignore' }), 'close'
+  ) as [number]
   assert.ok(code <= 1, `tar: ${code}`)
 }
 

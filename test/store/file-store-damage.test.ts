@@ -18,10 +18,15 @@ const DAMAGES: Array<[damage: string, reason: string, make: (path: string) => Pr
   ['a file that ends early', 'checksum mismatch', (path) => writeFile(path, ANNA.subarray(0, -9))],
   ['a file that goes on', 'checksum mismatch', (path) => appendFile(path, '\n')],
   ['a file of something else', 'no valid header', (path) => writeFile(path, '{"user_id":"anna"}')],
-  ['a file of another user', 'user id is not the one of the file name', (path) => writeFile(path, encodeRecord('otto', record('otto', 1)).bytes)],
+  ['a file of another user', 'user id is not the one of the file name', (path) => (
+    writeFile(path, encodeRecord('otto', record('otto', 1)).bytes)
+  )],
   ['a huge file', 'file too large', (path) => truncate(path, 5 * 1024 ** 3)],
   ['a file that is a byte too large', 'file too large', (path) => truncate(path, RECORD_BYTES_MAX + 1)],
-  ['a folder', 'not a file', async (path) => { await unlink(path); await mkdir(join(path, 'full'), { recursive: true }) }],
+  ['a folder', 'not a file', async (path) => {
+    await unlink(path)
+    await mkdir(join(path, 'full'), { recursive: true })
+  }],
   ['a named pipe', 'not a file', async (path) => { await unlink(path); execFileSync('mkfifo', [path]) }],
   ['a link to a device', 'not a file', async (path) => { await unlink(path); await symlink('/dev/zero', path) }]
 ]
@@ -37,7 +42,8 @@ async function folderOf (t: TestContext): Promise<{ dir: string, path: string }>
 
 // They wait for files to settle most of the time.
 describe('damaged files', { concurrency: true }, () => {
-  test('at the start, whatever lies in the place of a user\'s file is set aside with the reason, and the others are served', async (t) => {
+  test('at the start, whatever lies in the place of a user\'s file is set aside with the reason, ' +
+    'and the others are served', async (t) => {
     await Promise.all(DAMAGES.map(async ([damage, reason, make]) => {
       const { dir, path } = await folderOf(t)
       await make(path)
@@ -107,10 +113,14 @@ describe('damaged files', { concurrency: true }, () => {
     const { dir, path } = await folderOf(t)
     await writeFile(path, 'FACE3 of-tomorrow\n...')
     const { store, follower, events } = await openStore(t, { dir })
-    assert.deepEqual(events.slice(1), [{ type: 'damaged', file: path.slice(dir.length + 1), reason: 'unknown format version' }])
+    assert.deepEqual(events.slice(1), [
+      { type: 'damaged', file: path.slice(dir.length + 1), reason: 'unknown format version' }
+    ])
     assert.deepEqual([...follower.users.keys()].sort(), ['berta', 'otto'])
     assert.equal(await store.get(KEY), null)
-    for (const change of [adding(KEY, 5), () => null]) await assert.rejects(store.update(KEY, change), { code: 'STORE_UNAVAILABLE' })
+    for (const change of [adding(KEY, 5), () => null]) {
+      await assert.rejects(store.update(KEY, change), { code: 'STORE_UNAVAILABLE' })
+    }
     assert.equal(await readFile(path, 'utf8'), 'FACE3 of-tomorrow\n...')
     assert.equal(events.length, 2)
   })
@@ -118,10 +128,14 @@ describe('damaged files', { concurrency: true }, () => {
   test('files that are no user\'s where they lie are reported, never touched', async (t) => {
     const { dir, path } = await folderOf(t)
     const elsewhere = join(dir, 'users', basename(dirname(path)) === '00' ? '01' : '00')
-    const strange = [join(elsewhere, basename(path)), `${path}~`, join(dirname(path), 'U-ANNA.FACE'), join(dirname(path), 'notes.txt')]
+    const strange = [
+      join(elsewhere, basename(path)), `${path}~`, join(dirname(path), 'U-ANNA.FACE'), join(dirname(path), 'notes.txt')
+    ]
     for (const name of strange) await writeFile(name, ANNA)
     const { store, follower, events } = await openStore(t, { dir })
-    assert.deepEqual(events.flatMap((event) => event.type === 'ignored' ? [join(dir, event.file)] : []).sort(), strange.sort())
+    assert.deepEqual(
+      events.flatMap((event) => event.type === 'ignored' ? [join(dir, event.file)] : []).sort(), strange.sort()
+    )
     await store.update(KEY, () => null)
     assert.deepEqual([...follower.users.keys()].sort(), ['berta', 'otto'])
     for (const name of strange) assert.deepEqual(await readFile(name), ANNA)

@@ -6,7 +6,9 @@ import { test } from 'node:test'
 import { dataFolder } from '../../src/store/folder/layout.ts'
 import { sealedWith } from '../../src/store/record/seal.ts'
 import { faultyFileSystem } from './faulty-file-system.ts'
-import { adding, eventually, filesIn, keyText, newKeys, openStore, record, seen, startChild, memoryFolder, WATCH_MODES } from './helper.ts'
+import {
+  adding, eventually, filesIn, keyText, newKeys, openStore, record, seen, startChild, memoryFolder, WATCH_MODES
+} from './helper.ts'
 
 const isPlain = (path: string): boolean => readFileSync(path, 'latin1').includes('"user_id"')
 
@@ -59,7 +61,8 @@ test('a start without the key, or with a wrong one, is refused and leaves everyt
   for (const keys of [[], wrong]) {
     await assert.rejects(openStore(t, { dir, keys }), {
       code: 'STORE_UNAVAILABLE',
-      message: new RegExp(`^users/.+\\.face is encrypted with key ${right[0]?.id}, which FACE_DATA_KEY does not have: set FACE_DATA_KEY`)
+      message: new RegExp(`^users/.+\\.face is encrypted with key ${right[0]?.id}, which FACE_DATA_KEY does ` +
+        'not have: set FACE_DATA_KEY')
     })
     assert.deepEqual(await filesIn(dir), files)
   }
@@ -67,7 +70,8 @@ test('a start without the key, or with a wrong one, is refused and leaves everyt
 })
 
 for (const [mode, options] of WATCH_MODES) {
-  test(`${mode}: a running server keeps what it knew of users whose file has an unknown key, says so once, and touches nothing`, async (t) => {
+  test(`${mode}: a running server keeps what it knew of users whose file has an unknown key, says ` +
+    'so once, and touches nothing', async (t) => {
     const dir = await memoryFolder(t)
     const [old, next] = newKeys(2) as [ReturnType<typeof newKeys>[0], ReturnType<typeof newKeys>[0]]
     const behind = await openStore(t, { dir, keys: [old], ...options })
@@ -99,6 +103,8 @@ test('a file that was put in the place of another user\'s is set aside', async (
   await copyFile(userPath('anna'), join(dir, 'copy'))
   await rename(join(dir, 'copy'), userPath('berta'))
   await eventually(() => !follower.users.has('berta'))
-  assert.deepEqual(events.flatMap((event) => event.type === 'quarantined' ? [event.reason] : []), ['not sealed for this user'])
+  assert.deepEqual(events.flatMap((event) => event.type === 'quarantined' ? [event.reason] : []), [
+    'not sealed for this user'
+  ])
   assert.deepEqual(follower.users.get('anna'), [1])
 })

@@ -22,7 +22,9 @@ interface Scenario {
 
 const SCENARIOS: Scenario[] = [
   { title: 'a first registration', key: 'carla', before: null, change: adding('carla', 3), changing: 'rename' },
-  { title: 'a further encoding', key: 'anna', before: record('anna', 1), change: adding('anna', 2), changing: 'rename' },
+  {
+    title: 'a further encoding', key: 'anna', before: record('anna', 1), change: adding('anna', 2), changing: 'rename'
+  },
   { title: 'a deletion', key: 'anna', before: record('anna', 1), change: () => null, changing: 'unlink' }
 ]
 
@@ -42,7 +44,8 @@ async function leftovers (dir: string, key: string): Promise<string[]> {
 }
 
 for (const { title, key, before, change, changing } of SCENARIOS) {
-  test(`${title}: whichever system call fails, the error is coded, nothing is damaged or left behind, and the next try works`, async (t) => {
+  test(`${title}: whichever system call fails, the error is coded, nothing is damaged or left ` +
+    'behind, and the next try works', async (t) => {
     let faults = 0
     await Promise.all(CODES.map(async ([code, expected]) => {
       const dir = await memoryFolder(t)

@@ -10,7 +10,9 @@ const CHANGES_MAX = 1_000
 interface Said { acknowledged: number, tried: number | undefined }
 
 /** Lets the writer change users until it is killed at a random moment. Returns its changes and how many it made. */
-async function liveAndDie (t: TestContext, dir: string, first: number): Promise<{ users: Map<string, Said>, made: number }> {
+async function liveAndDie (
+  t: TestContext, dir: string, first: number
+): Promise<{ users: Map<string, Said>, made: number }> {
   const child = startChild(t, 'write-until-killed', dir, String(first))
   const linesMin = Math.random() * CHANGES_MAX * 2
   await eventually(() => child.lines.length > linesMin)
@@ -47,14 +49,17 @@ test('a writer that is killed at random moments loses nothing it acknowledged an
       assert.deepEqual(found, seed === 0 ? null : record(key, seed))
       present.set(key, seed)
     }
-    assert.deepEqual(follower.users, new Map([...present].filter(([, seed]) => seed !== 0).map(([key, seed]) => [key, [seed]])))
+    assert.deepEqual(
+      follower.users, new Map([...present].filter(([, seed]) => seed !== 0).map(([key, seed]) => [key, [seed]]))
+    )
     assert.deepEqual(events.map(({ type }) => type), ['loaded'])
     assert.equal((await filesIn(dir)).length, follower.users.size)
     await store.close()
   }
   // Otherwise it was not killed in the middle of its work.
   assert.ok(unfinished > 0 && left > 0)
-  t.diagnostic(`${all} changes acknowledged in ${LIVES} lives, all found; ${unfinished} cut off, ${left} files left behind and removed`)
+  t.diagnostic(`${all} changes acknowledged in ${LIVES} lives, all found; ${unfinished} cut off, ${left} ` +
+    'files left behind and removed')
 })
 
 test('a writer that is killed blocks no other process, which removes what it left', async (t) => {

@@ -6,7 +6,8 @@ import { dataFolder, userFolder } from '../../src/store/folder/layout.ts'
 import { adding, filesIn, openStore, record, seen, temporaryFolder, WATCH_MODES } from './helper.ts'
 
 /** Users whose files lie in the same sub-folder as anna's. */
-const [NEIGHBOUR = '', OTHER = '', NOBODY = ''] = Array.from({ length: 5_000 }, (_, id) => `n${id}`).filter((key) => userFolder(key) === userFolder('anna'))
+const [NEIGHBOUR = '', OTHER = '', NOBODY = ''] =
+  Array.from({ length: 5_000 }, (_, id) => `n${id}`).filter((key) => userFolder(key) === userFolder('anna'))
 
 test('a user file may be a link; a change replaces the link, not what it leads to', async (t) => {
   const dir = await temporaryFolder(t)
@@ -33,7 +34,8 @@ test('a user file may be a link; a change replaces the link, not what it leads t
 })
 
 for (const [mode, options] of WATCH_MODES) {
-  test(`${mode}: a link that leads nowhere or in a circle is reported or no user, and keeps nobody else from being followed`, async (t) => {
+  test(`${mode}: a link that leads nowhere or in a circle is reported or no user, and keeps ` +
+    'nobody else from being followed', async (t) => {
     const dir = await temporaryFolder(t)
     const { userPath } = dataFolder(dir)
     const writer = await openStore(t, { dir })
@@ -42,7 +44,9 @@ for (const [mode, options] of WATCH_MODES) {
     await symlink('nowhere', userPath(NOBODY))
 
     const { store, follower, events } = await openStore(t, { dir, ...options })
-    assert.ok(events.some((event) => event.type === 'unreadable' && event.file.endsWith('u-anna.face') && /ELOOP/.test(event.reason)))
+    assert.ok(events.some((event) => (
+      event.type === 'unreadable' && event.file.endsWith('u-anna.face') && /ELOOP/.test(event.reason)
+    )))
     await writer.store.update(NEIGHBOUR, adding(NEIGHBOUR, 2))
     await seen(follower, NEIGHBOUR, [2])
     await writer.store.update(OTHER, () => null)

@@ -17,13 +17,15 @@ function changes (call: string, args: unknown[]): boolean {
 }
 
 for (const { code, refused, expected } of CASES) {
-  test(`while every change fails with ${code} users are served and changes refused, and all goes on when it is over`, async (t) => {
+  test(`while every change fails with ${code} users are served and changes refused, and all ` +
+    'goes on when it is over', async (t) => {
     const dir = await memoryFolder(t)
     const other = await openStore(t, { dir })
     await other.store.update('anna', adding('anna', 1))
 
     let failing = true
-    const { fs } = faultyFileSystem((call, _, args) => failing && refused.includes(call) && changes(call, args) ? code : undefined)
+    const { fs } =
+      faultyFileSystem((call, _, args) => failing && refused.includes(call) && changes(call, args) ? code : undefined)
     const { store, follower } = await openStore(t, { dir, fs })
     const before = await filesIn(dir)
     for (let turn = 0; turn < 5; turn++) {

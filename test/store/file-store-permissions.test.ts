@@ -23,7 +23,9 @@ test('only the server\'s own user may read what the store makes, whatever the um
   function look (path: string): void {
     const stats = statSync(path)
     assert.equal(stats.mode & 0o777, stats.isDirectory() ? 0o700 : 0o600, path)
-    kinds.add(stats.isDirectory() ? 'folder' : /\.(face|tmp)$/.exec(path)?.[0] ?? (path.includes('quarantine') ? 'quarantined' : 'claim'))
+    kinds.add(stats.isDirectory()
+      ? 'folder'
+      : /\.(face|tmp)$/.exec(path)?.[0] ?? (path.includes('quarantine') ? 'quarantined' : 'claim'))
   }
 
   const { store } = await openStore(t, { dir, fs })

@@ -12,7 +12,8 @@ test('processes that add to the same user at the same time lose nothing, and eac
   assert.equal((await filesIn(dir)).length, 1)
 
   // Had each process written all of its own at once, they would not have competed.
-  const turns = seeds.filter((seed, index) => index > 0 && Math.floor(seed / 100) !== Math.floor((seeds[index - 1] ?? 0) / 100)).length
+  const turns = seeds.filter((seed, index) => index > 0 &&
+    Math.floor(seed / 100) !== Math.floor((seeds[index - 1] ?? 0) / 100)).length
   assert.ok(turns > 0)
   t.diagnostic(`${seeds.length} encodings of ${PROCESSES} processes, which took turns ${turns} times`)
 })

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { adding, eventually, openStore, record, seen, temporaryFolder, WATCH_MODES, type Follower } from './helper.ts'
 
-/** A folder that is replaced as a whole is found by the periodic check, which comes every five seconds on a quiet machine. */
+/**
+ * A folder that is replaced as a whole is found by the periodic check, which comes every five seconds on a quiet
+ * machine.
+ */
 const REPLACED_MS_MAX = 30_000
 
 /** As `rm -r` of an administrator: again, if a server wrote there at the same time. */

@@ -14,9 +14,12 @@ interface Report {
   events: string[]
 }
 
-test('processes that register, delete and recognise at the same time end with the same state everywhere and on the disk', async (t) => {
+test('processes that register, delete and recognise at the same time end with the same state ' +
+  'everywhere and on the disk', async (t) => {
   const dir = await temporaryFolder(t)
-  const children = Array.from({ length: PROCESSES }, (_, index) => startChild(t, 'soak', dir, String(SOAK_MS), String(index), String(PROCESSES)))
+  const children = Array.from(
+    { length: PROCESSES }, (_, index) => startChild(t, 'soak', dir, String(SOAK_MS), String(index), String(PROCESSES))
+  )
   const reports = await Promise.all(children.map(async ({ ended, lines }) => {
     assert.equal(await ended, 0)
     return JSON.parse(lines.at(-1) ?? '') as Report
@@ -32,5 +35,6 @@ test('processes that register, delete and recognise at the same time end with th
   }
   assert.equal((await filesIn(dir)).length, follower.users.size)
   const total = (what: keyof Report['did']): number => reports.reduce((sum, { did }) => sum + did[what], 0)
-  t.diagnostic(`${total('registered')} registrations, ${total('deleted')} deletions and ${total('recognised')} recognitions by ${PROCESSES} processes in ${SOAK_MS / 1000} s`)
+  t.diagnostic(`${total('registered')} registrations, ${total('deleted')} deletions and ${total('recognised')} ` +
+    `recognitions by ${PROCESSES} processes in ${SOAK_MS / 1000} s`)
 })

@@ -20,10 +20,14 @@ interface Outcome {
 /** What happens to a server that may not write the folders below and including `dir`, or not even read them. */
 async function openWithMode (t: TestContext, dir: string, mode: number): Promise<Outcome> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true })
-  const folders = [dir, ...entries.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))]
+  const folders = [
+    dir, ...entries.filter((entry) => entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name))
+  ]
   if (isRoot) {
     await chmod(join(dir, '..'), 0o711)
-    for (const path of [...folders, ...(await filesIn(dir)).map((name) => join(dir, name))]) await chown(path, NOBODY, NOBODY)
+    for (const path of [...folders, ...(await filesIn(dir)).map((name) => join(dir, name))]) {
+      await chown(path, NOBODY, NOBODY)
+    }
   }
   for (const folder of folders.toReversed()) await chmod(folder, mode)
   const child = startChild(t, 'open-without-root', dir, 'anna', String(NOBODY))
@@ -53,7 +57,8 @@ test('a folder that may not be read is refused, with its name and what to do', {
   const dir = await folderOfAnna(t)
   const { opened, changed, events } = await openWithMode(t, dir, 0o000)
   assert.equal(opened?.code, 'STORE_UNAVAILABLE')
-  assert.ok(opened.message.includes(dir) && /EACCES.*: let the server's user read and write it, or name another folder$/.test(opened.message), opened.message)
+  assert.ok(opened.message.includes(dir) &&
+    /EACCES.*: let the server's user read and write it, or name another folder$/.test(opened.message), opened.message)
   assert.deepEqual([changed, events], [opened, ['read-only']])
 })
 
@@ -69,7 +74,10 @@ test('on a file system that is read-only users are served, and a change works on
   const dir = await folderOfAnna(t)
   let readOnly = true
   const { fs } = faultyFileSystem((call, _, args) => (
-    readOnly && (['mkdir', 'rename', 'unlink'].includes(call) || (call === 'open' && args[1] === 'wx')) ? 'EROFS' : undefined
+    readOnly &&
+      (['mkdir', 'rename', 'unlink'].includes(call) || (call === 'open' && args[1] === 'wx'))
+      ? 'EROFS'
+      : undefined
   ))
   const { store, events } = await openStore(t, { dir, fs })
   assert.deepEqual(events.map(({ type }) => type), ['read-only', 'loaded'])
@@ -84,7 +92,10 @@ test('a file in the place of the folder, or above it, is refused and stays as it
   await writeFile(file, 'content')
   for (const dir of [file, join(file, 'data')]) {
     const store = createFileStore({ dir })
-    const refused = { code: 'STORE_UNAVAILABLE', message: new RegExp(`^The face data folder ${dir} cannot be used \\(ENOTDIR.*\\): let `) }
+    const refused = {
+      code: 'STORE_UNAVAILABLE',
+      message: new RegExp(`^The face data folder ${dir} cannot be used \\(ENOTDIR.*\\): let `)
+    }
     await assert.rejects(store.open(), refused)
     await assert.rejects(store.get('anna'), refused)
     await assert.rejects(store.update('anna', adding('anna', 1)), refused)

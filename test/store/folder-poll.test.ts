@@ -13,7 +13,9 @@ test('a folder that was removed and made again is another one, even if it got th
   const poll = createFolderPoll({
     root: '/root',
     folders: ['00', '01'],
-    statFolder: (path): Stats => Object.assign(Object.create(stats) as Stats, { ino: 7, birthtimeMs: path.endsWith('01') ? birthtimeMs : 1 }),
+    statFolder: (path): Stats => (
+      Object.assign(Object.create(stats) as Stats, { ino: 7, birthtimeMs: path.endsWith('01') ? birthtimeMs : 1 })
+    ),
     list: async (folder) => { listed.push(folder) },
     onReplaced: (folder) => { replaced.push(folder) }
   })

@@ -35,8 +35,12 @@ export async function temporaryFolder (t: TestContext, parent = tmpdir()): Promi
   return dir
 }
 
-/** As {@link temporaryFolder}, where the system has it in memory: for what does not depend on the disk, which is slow to sync. */
-export const memoryFolder = (t: TestContext): Promise<string> => temporaryFolder(t, existsSync(MEMORY) ? MEMORY : tmpdir())
+/**
+ * As {@link temporaryFolder}, where the system has it in memory: for what does not depend on the disk, which is slow to
+ * sync.
+ */
+export const memoryFolder = (t: TestContext): Promise<string> =>
+  temporaryFolder(t, existsSync(MEMORY) ? MEMORY : tmpdir())
 
 /** An encoding that `seedOf` can tell from others. */
 export function encoding (seed: number): Encoding {
@@ -65,7 +69,10 @@ const SEEN_MS_MAX = 30_000
 /** Shorter than the interval of the check that backs up notifications, which must not do their work. */
 const NOTIFIED_MS_MAX = 4_500
 
-/** What a listener of the store knows: each user's seeds, and all changes in order; it must hear of one within `seenMsMax`. */
+/**
+ * What a listener of the store knows: each user's seeds, and all changes in order; it must hear of one within
+ * `seenMsMax`.
+ */
 export class Follower {
   readonly seenMsMax: number
   readonly users = new Map<string, number[]>()
@@ -97,7 +104,9 @@ export async function openStore (t: TestContext, options: FileStoreOptions): Pro
 /** A system that has no notifications left to give, so that the store looks for changes twice a second. */
 export const refusingWatch: Watch = () => { throw systemError('ENOSPC', 'watch') }
 
-/** Notifications that nobody hears of, for tests that count the store's calls: it looks for changes every five seconds. */
+/**
+ * Notifications that nobody hears of, for tests that count the store's calls: it looks for changes every five seconds.
+ */
 export const silentWatch: Watch = (folder) => watch(folder, { persistent: false })
 
 /** Polls until `condition` holds; fails after `limitMs`. */
@@ -124,12 +133,13 @@ export async function seen (follower: Follower, key: string, seeds: number[]): P
 /** All files below a folder, relative to it. */
 export async function filesIn (dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1)).sort()
+  return entries.filter((entry) => !entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1)).sort()
 }
 
 /**
- * So many processes, this one among them, add encodings to one user at the same time; `place` is the store's folder or address.
- * Resolves with the seeds of them all when none is missing and each process's own are in order.
+ * So many processes, this one among them, add encodings to one user at the same time; `place` is the store's folder or
+ * address. Resolves with the seeds of them all when none is missing and each process's own are in order.
  */
 export async function addTogether (t: TestContext, { processes, place, store, follower }: {
   processes: number, place: string, store: EncodingStore, follower: Follower

@@ -36,7 +36,8 @@ await onCluster('loading from PostgreSQL', (cluster) => {
     const url = await cluster.createDatabase()
     await (await openPostgresStore(t, url)).store.close()
     const ids = Array.from({ length: 1_100 }, (_, id) => id + 1)
-    await queryOnce(url, 'INSERT INTO face_users (key, version, changed_at, record) SELECT key, version, now(), record FROM unnest($1::text[], $2::bigint[], $3::bytea[]) AS u (key, version, record)', [
+    await queryOnce(url, 'INSERT INTO face_users (key, version, changed_at, record) SELECT key, version, now(), ' +
+      'record FROM unnest($1::text[], $2::bigint[], $3::bytea[]) AS u (key, version, record)', [
       ids.map(String), ids, ids.map((id) => encodeRecord(String(id), record(id, 1)).bytes)
     ])
     await queryOnce(url, 'UPDATE face_feed SET version = $1', [ids.length])

@@ -22,5 +22,7 @@ test('every operation of a store is reported with what came of it and how long i
   full = true
   await assert.rejects(store.update('anna', adding('anna', 2)), { code: 'STORE_FULL' })
   await assert.rejects(store.update('anna', () => { throw new TypeError('a bug') }), TypeError)
-  assert.deepEqual(done, ['open ok', 'update ok', 'get ok', 'update FACE_MISMATCH', 'update STORE_FULL', 'update INTERNAL_ERROR'])
+  assert.deepEqual(done, [
+    'open ok', 'update ok', 'get ok', 'update FACE_MISMATCH', 'update STORE_FULL', 'update INTERNAL_ERROR'
+  ])
 })

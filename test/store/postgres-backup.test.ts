@@ -33,7 +33,8 @@ await onCluster('PostgreSQL backup', (cluster) => {
     assert.equal(known((await openPostgresStore(t, url)).follower), known(two.follower))
   })
 
-  test('a backup that is made while users are changed has each of them as a whole, and fits an empty database', async (t) => {
+  test('a backup that is made while users are changed has each of them as a whole, and ' +
+    'fits an empty database', async (t) => {
     const url = await cluster.createDatabase()
     const { store } = await openPostgresStore(t, url)
     await Promise.all(KEYS.map((key) => store.update(key, () => record(key, 1))))

@@ -7,11 +7,14 @@ import { openPostgresStore } from './postgres-helper.ts'
 await onCluster('PostgreSQL encryption', (cluster) => {
   /** Users whose row can be read without a key. */
   async function plainUsers (url: string): Promise<string[]> {
-    const rows = await queryOnce<{ key: string, record: Buffer }>(url, 'SELECT key, record FROM face_users WHERE record IS NOT NULL ORDER BY key')
+    const rows = await queryOnce<{ key: string, record: Buffer }>(
+      url, 'SELECT key, record FROM face_users WHERE record IS NOT NULL ORDER BY key'
+    )
     return rows.filter(({ record }) => record.toString('latin1').includes('"user_id"')).map(({ key }) => key)
   }
 
-  test('with a key no row can be read without it; rows from before are served, and encrypted when they change', async (t) => {
+  test('with a key no row can be read without it; rows from before are served, and ' +
+    'encrypted when they change', async (t) => {
     const url = await cluster.createDatabase()
     const before = await openPostgresStore(t, url)
     for (const key of ['anna', 'berta']) await before.store.update(key, adding(key, 1))
@@ -36,14 +39,16 @@ await onCluster('PostgreSQL encryption', (cluster) => {
     for (const keys of [[], newKeys()]) {
       await assert.rejects(openPostgresStore(t, url, keys), {
         code: 'STORE_UNAVAILABLE',
-        message: new RegExp(`^face_users/\\d+ is encrypted with key ${right[0]?.id}, which FACE_DATA_KEY does not have: set FACE_DATA_KEY`)
+        message: new RegExp(`^face_users/\\d+ is encrypted with key ${right[0]?.id}, which FACE_DATA_KEY does ` +
+          'not have: set FACE_DATA_KEY')
       })
       assert.deepEqual(await queryOnce(url, 'SELECT * FROM face_users ORDER BY key'), rows)
     }
     assert.equal((await openPostgresStore(t, url, [...newKeys(), ...right])).follower.users.size, 20)
   })
 
-  test('a running server keeps what it knew of users whose row has an unknown key, says so once, and changes none of them', async (t) => {
+  test('a running server keeps what it knew of users whose row has an unknown key, says so ' +
+    'once, and changes none of them', async (t) => {
     const url = await cluster.createDatabase()
     const [old, next] = [newKeys(), newKeys()]
     const behind = await openPostgresStore(t, url, old)
@@ -63,7 +68,9 @@ await onCluster('PostgreSQL encryption', (cluster) => {
     await behind.store.update('emma', adding('emma', 1))
     await eventually(() => ahead.follower.users.has('emma'))
     await eventually(() => behind.events.filter(({ type }) => type === 'unknown-key').length === 1)
-    assert.deepEqual([...behind.follower.users].sort(), [['anna', [1]], ['berta', [1]], ['carla', [1, 2]], ['emma', [1]]])
+    assert.deepEqual([...behind.follower.users].sort(), [
+      ['anna', [1]], ['berta', [1]], ['carla', [1, 2]], ['emma', [1]]
+    ])
     assert.deepEqual(await ahead.store.get('anna'), record('anna', 1, 2))
   })
 
@@ -72,9 +79,12 @@ await onCluster('PostgreSQL encryption', (cluster) => {
     const { store, follower, events } = await openPostgresStore(t, url, newKeys())
     for (const key of ['anna', 'berta']) await store.update(key, adding(key, 1))
     await queryOnce(url, `WITH feed AS (UPDATE face_feed SET version = version + 1 RETURNING version)
-      UPDATE face_users SET record = (SELECT record FROM face_users WHERE key = 'anna'), version = feed.version FROM feed WHERE key = 'berta'`)
+      UPDATE face_users SET record = (SELECT record FROM face_users WHERE key = 'anna'), version = feed.version
+      FROM feed WHERE key = 'berta'`)
     await eventually(() => !follower.users.has('berta'))
-    assert.deepEqual(events.flatMap((event) => event.type === 'damaged' ? [[event.file, event.reason]] : []), [['face_users/berta', 'not sealed for this user']])
+    assert.deepEqual(events.flatMap((event) => event.type === 'damaged' ? [[event.file, event.reason]] : []), [
+      ['face_users/berta', 'not sealed for this user']
+    ])
     assert.deepEqual(follower.users.get('anna'), [1])
   })
 })

@@ -18,7 +18,8 @@ async function beginAdding (t: TestContext, url: string, key: string, seed: numb
   t.after(() => client.end())
   await client.query('BEGIN')
   await client.query('UPDATE face_feed SET version = version + 1')
-  await client.query('INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, now(), $2 FROM face_feed', [
+  await client.query('INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, ' +
+    'now(), $2 FROM face_feed', [
     key, encodeRecord(key, record(key, seed)).bytes
   ])
   return () => client.query('COMMIT')
@@ -65,9 +66,9 @@ await onCluster('PostgreSQL change feed', (cluster) => {
     t.after(() => reader.end())
 
     let writing = true
-    const written = Promise.all(writers.flatMap(({ store }, writer) => Array.from({ length: USERS }, async (_, user) => {
-      await store.update(`${writer}-${user}`, adding(`${writer}-${user}`, user))
-    }))).finally(() => { writing = false })
+    const write = ({ store }: typeof writers[number], writer: number): Array<Promise<unknown>> =>
+      Array.from({ length: USERS }, (_, user) => store.update(`${writer}-${user}`, adding(`${writer}-${user}`, user)))
+    const written = Promise.all(writers.flatMap(write)).finally(() => { writing = false })
     const found: string[] = []
     let pages = 0
     for (let after = 0, last = false; !last;) {
@@ -122,14 +123,18 @@ await onCluster('PostgreSQL change feed', (cluster) => {
     const one = await openPostgresStore(t, url)
     const two = await openPostgresStore(t, url)
     for (let seed = 1; seed <= 5; seed++) {
-      await queryOnce(url, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE \'LISTEN%\' OR query LIKE \'%face_feed%\' AND pid <> pg_backend_pid()')
-      await one.store.update('anna', () => record('anna', seed)).catch(() => one.store.update('anna', () => record('anna', seed)))
+      await queryOnce(url, 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE \'LISTEN%\' OR ' +
+        'query LIKE \'%face_feed%\' AND pid <> pg_backend_pid()')
+      await one.store.update('anna', () => record('anna', seed))
+        .catch(() => one.store.update('anna', () => record('anna', seed)))
       await seen(one.follower, 'anna', [seed])
       await seen(two.follower, 'anna', [seed])
     }
     for (const { events } of [one, two]) {
       const reasons = events.flatMap((event) => event.type === 'disconnected' ? [event.reason] : [])
-      assert.equal(new Set(reasons.concat('terminating connection due to administrator command')).size, 1, String(reasons))
+      assert.equal(
+        new Set(reasons.concat('terminating connection due to administrator command')).size, 1, String(reasons)
+      )
       assert.ok(reasons.length > 0)
       assert.ok(!JSON.stringify(events).includes(cluster.password))
     }

@@ -9,11 +9,13 @@ const USERS = 20
 
 /** Makes every change of a user fail as a database does with this SQLSTATE. */
 const FAILING = (state: string): string => `
-  CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '${state}'; END $$;
+  CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '${state}'; END $$;
   CREATE TRIGGER fail BEFORE INSERT OR UPDATE ON face_users FOR EACH ROW EXECUTE FUNCTION fail()`
 
 await onCluster('PostgreSQL outages', (cluster) => {
-  test('while the database is away users are served and changes refused; what was acknowledged is there afterwards', async (t) => {
+  test('while the database is away users are served and changes refused; what was ' +
+    'acknowledged is there afterwards', async (t) => {
     const url = await cluster.createDatabase()
     const one = await openPostgresStore(t, url)
     const two = await openPostgresStore(t, url)
@@ -51,8 +53,12 @@ await onCluster('PostgreSQL outages', (cluster) => {
     t.diagnostic(`${acknowledged.length} changes acknowledged before the crash`)
   })
 
-  for (const [state, code] of [['53100', 'STORE_FULL'], ['25006', 'STORE_UNAVAILABLE'], ['57P01', 'STORE_UNAVAILABLE'], ['40001', 'STORE_UNAVAILABLE']]) {
-    test(`while the database refuses every change with SQLSTATE ${state} it is ${code}, and all goes on when it is over`, async (t) => {
+  for (const [state, code] of [
+    ['53100', 'STORE_FULL'], ['25006', 'STORE_UNAVAILABLE'], ['57P01', 'STORE_UNAVAILABLE'],
+    ['40001', 'STORE_UNAVAILABLE']
+  ]) {
+    test(`while the database refuses every change with SQLSTATE ${state} it is ${code}, and ` +
+      'all goes on when it is over', async (t) => {
       const url = await cluster.createDatabase()
       const { store, follower } = await openPostgresStore(t, url)
       await store.update('anna', adding('anna', 1))
@@ -95,7 +101,8 @@ await onCluster('PostgreSQL outages', (cluster) => {
       await assert.rejects(store.update('anna', adding('anna', 1)), { code: 'STORE_UNAVAILABLE' })
     }
     for (const [bad, reason] of [
-      ['postgres://u:secret@[h/d', /^DATABASE_URL is not allowed/], ['postgres://u:secret@h/d?sslrootcert=/no/file', /cannot be read: ENOENT.*\/no\/file/]
+      ['postgres://u:secret@[h/d', /^DATABASE_URL is not allowed/],
+      ['postgres://u:secret@h/d?sslrootcert=/no/file', /cannot be read: ENOENT.*\/no\/file/]
     ] as const) {
       assert.throws(() => createPostgresStore({ url: bad }), (err: Error) => {
         assert.equal(err.name, 'ConfigError')

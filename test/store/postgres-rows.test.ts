@@ -27,11 +27,16 @@ await onCluster('PostgreSQL rows', (cluster) => {
     const certificate = await cluster.enableTls()
     const checked = `${url}?sslmode=verify-full`
     const trusting = `${checked}&sslrootcert=${encodeURIComponent(certificate)}`
-    await eventually(async () => (await queryOnce<{ ssl: boolean }>(trusting, 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()').catch(() => []))[0]?.ssl === true)
+    await eventually(async () => (await queryOnce<{ ssl: boolean }>(
+      trusting, 'SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
+    ).catch(() => []))[0]?.ssl === true)
     await openPostgresStore(t, trusting)
-    const connections = await queryOnce(trusting, 'SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = \'face-recognition-server\'')
+    const connections = await queryOnce(trusting, 'SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity ' +
+      'USING (pid) WHERE application_name = \'face-recognition-server\'')
     assert.deepEqual(connections, [{ ssl: true }])
-    await assert.rejects(openPostgresStore(t, checked), { code: 'STORE_UNAVAILABLE', message: /self-signed certificate/ })
+    await assert.rejects(openPostgresStore(t, checked), {
+      code: 'STORE_UNAVAILABLE', message: /self-signed certificate/
+    })
   })
 
   test('an engine without advisory locks will do', async (t) => {
@@ -39,7 +44,9 @@ await onCluster('PostgreSQL rows', (cluster) => {
     await queryOnce(url, `CREATE FUNCTION public.pg_advisory_lock(bigint) RETURNS void LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'unimplemented' USING ERRCODE = '0A000'; END $$`)
     const { store } = await openPostgresStore(t, `${url}?options=-csearch_path%3Dpublic,pg_catalog`)
-    await assert.rejects(queryOnce(`${url}?options=-csearch_path%3Dpublic,pg_catalog`, 'SELECT pg_advisory_lock(1)'), { code: '0A000' })
+    await assert.rejects(queryOnce(`${url}?options=-csearch_path%3Dpublic,pg_catalog`, 'SELECT pg_advisory_lock(1)'), {
+      code: '0A000'
+    })
     assert.deepEqual(await store.update('anna', adding('anna', 1)), record('anna', 1))
   })
 
@@ -55,11 +62,14 @@ await onCluster('PostgreSQL rows', (cluster) => {
     await store.update('berta', adding('berta', 9))
     await store.update('anna', adding('anna', 1))
     const vector = Buffer.from(encoding(1).vector.buffer).toString('base64')
-    const holding = (): Promise<unknown[]> => queryOnce(url, 'SELECT FROM face_users WHERE position($1 in convert_from(record, \'UTF8\')) > 0', [vector])
+    const holding = (): Promise<unknown[]> =>
+      queryOnce(url, 'SELECT FROM face_users WHERE position($1 in convert_from(record, \'UTF8\')) > 0', [vector])
     assert.equal((await holding()).length, 1)
     await store.update('anna', () => null)
     assert.equal((await holding()).length, 0)
-    assert.deepEqual(await queryOnce(url, 'SELECT key, record FROM face_users WHERE record IS NULL'), [{ key: 'anna', record: null }])
+    assert.deepEqual(await queryOnce(url, 'SELECT key, record FROM face_users WHERE record IS NULL'), [
+      { key: 'anna', record: null }
+    ])
 
     await queryOnce(url, 'UPDATE face_users SET changed_at = now() - interval \'23 hours\'')
     await (await openPostgresStore(t, url)).store.close()
@@ -77,7 +87,9 @@ await onCluster('PostgreSQL rows', (cluster) => {
     await queryOnce(url, 'UPDATE face_users SET record = set_byte(record, 200, 0) WHERE key = \'anna\'')
     const two = await openPostgresStore(t, url)
     assert.deepEqual([...two.follower.users], [['berta', [1]]])
-    assert.deepEqual(two.events.filter(({ type }) => type === 'damaged'), [{ type: 'damaged', file: 'face_users/anna', reason: 'checksum mismatch' }])
+    assert.deepEqual(two.events.filter(({ type }) => type === 'damaged'), [
+      { type: 'damaged', file: 'face_users/anna', reason: 'checksum mismatch' }
+    ])
     assert.deepEqual([await two.store.get('anna'), await two.store.damaged()], [null, 1])
     await assert.rejects(two.store.update('anna', adding('anna', 2)), { code: 'STORE_UNAVAILABLE' })
     assert.equal((await queryOnce(url, 'SELECT FROM face_users WHERE key = \'anna\' AND record IS NOT NULL')).length, 1)

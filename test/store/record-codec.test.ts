@@ -31,7 +31,10 @@ function reasonFor (bytes: Buffer, key = '7'): string {
 
 test('a record is read back bit by bit, with the type of its user id', () => {
   const numbers = [0, -0, 1e-45, -3.4028234663852886e38, 0.1, Math.PI]
-  const users: UserRecord[] = [record(7, 1), record('7', 2, 3), record(-12, 4), record(Number.MAX_SAFE_INTEGER, 5), record('..', 6), record('A'.repeat(64), 1, 2, 3, 4, 5)]
+  const users: UserRecord[] = [
+    record(7, 1), record('7', 2, 3), record(-12, 4), record(Number.MAX_SAFE_INTEGER, 5), record('..', 6),
+    record('A'.repeat(64), 1, 2, 3, 4, 5)
+  ]
   for (const user of users) {
     user.encodings[0]?.vector.set(numbers)
     const { bytes, sum } = encodeRecord(String(user.userId), user)
@@ -107,17 +110,22 @@ test('an encoding that is wrong under a right checksum is refused, field by fiel
     ['model', [null, '', 1, 'm'.repeat(201), undefined]],
     ['quality', [null, '0.9', -0.1, 1.1, undefined, true]],
     ['registered_at', [null, 'yesterday', undefined]],
-    ['vector', [null, '', [], vector.slice(4), vector + 'AAAA', `${vector} `, vector.replace('=', ''), `!${vector.slice(1)}`,
+    ['vector', [null, '', [], vector.slice(4), vector +
+      'AAAA', `${vector} `, vector.replace('=', ''), `!${vector.slice(1)}`,
       withNumber(NaN), withNumber(Infinity), withNumber(-Infinity), undefined]]
   ]
   for (const [field, values] of wrong) {
-    for (const value of values) reasonFor(sealed({ ...fields(), encodings: [{ ...fields().encodings[0], [field]: value }] }))
+    for (const value of values) {
+      reasonFor(sealed({ ...fields(), encodings: [{ ...fields().encodings[0], [field]: value }] }))
+    }
   }
 })
 
 test('the reason of a damage quotes nothing of the content', () => {
   const json = JSON.stringify(fields())
-  const reasons = [reasonFor(sealed(json.slice(0, -9))), reasonFor(sealed(json.replace(/"vector":"..../, '"vector":"')))]
+  const reasons = [
+    reasonFor(sealed(json.slice(0, -9))), reasonFor(sealed(json.replace(/"vector":"..../, '"vector":"')))
+  ]
   for (const reason of reasons) assert.match(reason, /^[a-zA-Z0-9 ]+$/)
   assert.deepEqual(reasons, ['content is not JSON', 'a vector is not 128 to 512 numbers in base64'])
 })
@@ -125,7 +133,8 @@ test('the reason of a damage quotes nothing of the content', () => {
 test('what could not be read back is not written', () => {
   const user = record(7, 1)
   const wrong: UserRecord[] = [{ ...user, userId: 8 }, { ...user, encodings: [] }, { ...user, updatedAt: 'now' }, ...[
-    { vector: new Float32Array(127) }, { vector: new Float32Array(128).fill(NaN) }, { quality: 2 }, { model: '' }, { registeredAt: '' }
+    { vector: new Float32Array(127) }, { vector: new Float32Array(128).fill(NaN) }, { quality: 2 }, { model: '' },
+    { registeredAt: '' }
   ].map((change) => ({ ...user, encodings: user.encodings.map((encoding) => ({ ...encoding, ...change })) }))]
   for (const one of wrong) assert.throws(() => encodeRecord('7', one), { name: 'TypeError' })
 })

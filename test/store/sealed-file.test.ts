@@ -28,7 +28,8 @@ test('a sealed file can be read with nothing but docs/storage.md, the key and th
   const secret = Buffer.from(text, 'base64')
   assert.equal(keyLine, `aes-256-gcm key=${createHash('sha256').update(secret).digest('hex').slice(0, 16)}`)
   const sealed = body.subarray(keyLine.length + 1)
-  const decipher = createDecipheriv('aes-256-gcm', secret, sealed.subarray(0, 12)).setAAD(Buffer.from('anna')).setAuthTag(sealed.subarray(-16))
+  const decipher = createDecipheriv('aes-256-gcm', secret, sealed.subarray(0, 12)).setAAD(Buffer.from('anna'))
+    .setAuthTag(sealed.subarray(-16))
   assert.deepEqual(Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()]), CONTENT)
 })
 
@@ -40,7 +41,9 @@ test('whichever key sealed a file opens it, and the first one seals', () => {
   const after = both.encode('anna', user)
   assert.deepEqual([after.keyId, sealedWith(after.bytes)], [KEY.id, KEY.id])
   assert.equal(after.sum, before.sum)
-  assert.throws(() => createRecordCodec([OTHER]).decode('anna', after.bytes), { name: 'UnknownKeyError', keyId: KEY.id })
+  assert.throws(() => createRecordCodec([OTHER]).decode('anna', after.bytes), {
+    name: 'UnknownKeyError', keyId: KEY.id
+  })
   assert.throws(() => createRecordCodec([]).decode('anna', after.bytes), { name: 'UnknownKeyError', keyId: KEY.id })
 })
 
@@ -57,7 +60,9 @@ test('the same content is never sealed twice in the same way', () => {
 
 test('a file that was sealed for another user is damaged, whoever it is given to', () => {
   const file = seal('anna', CONTENT, KEY)
-  for (const user of ['Anna', 'ann', 'annaa', '']) assert.equal(damageOf(() => unseal(user, file, [KEY])), 'not sealed for this user')
+  for (const user of ['Anna', 'ann', 'annaa', '']) {
+    assert.equal(damageOf(() => unseal(user, file, [KEY])), 'not sealed for this user')
+  }
 })
 
 test('a sealed file with any one byte changed, or cut short anywhere, is damaged, with its key and without', () => {
@@ -74,7 +79,8 @@ test('a sealed file with any one byte changed, or cut short anywhere, is damaged
 
 test('a forged file is damaged, whatever its checksum says', () => {
   const file = seal('anna', CONTENT, KEY)
-  const resealed = (body: Buffer): Buffer => Buffer.concat([Buffer.from(`FACE2 sha256=${createHash('sha256').update(body).digest('hex')}\n`), body])
+  const resealed = (body: Buffer): Buffer =>
+    Buffer.concat([Buffer.from(`FACE2 sha256=${createHash('sha256').update(body).digest('hex')}\n`), body])
   const body = file.subarray(file.indexOf('\n') + 1)
   const head = body.indexOf('\n') + 1
   for (const index of [head, head + 11, head + 12, body.length - 17, body.length - 16, body.length - 1]) {

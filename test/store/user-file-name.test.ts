@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { dataFolder, isTempOf, tempOwner, USER_FOLDERS, userFileName, userFolder, userKeyOf } from '../../src/store/folder/layout.ts'
+import {
+  dataFolder, isTempOf, tempOwner, USER_FOLDERS, userFileName, userFolder, userKeyOf
+} from '../../src/store/folder/layout.ts'
 
 const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@-'
 const KEYS = [
-  ...CHARACTERS, '.', '..', '...', '.face', 'u-a.face', 'anna', 'Anna', 'ANNA', 'aNNA', 'con', 'NUL', '-', '@', '7', '007',
+  ...CHARACTERS, '.', '..', '...', '.face', 'u-a.face', 'anna', 'Anna', 'ANNA', 'aNNA', 'con', 'NUL', '-', '@', '7',
+  '007',
   'Z'.repeat(64), 'z'.repeat(64), '.'.repeat(64), 'a.b@example.org'
 ]
 
@@ -15,7 +18,9 @@ function randomKey (): string {
 }
 
 test('every user id has a file name that leads back to it', () => {
-  for (const key of [...KEYS, ...Array.from({ length: 5000 }, randomKey)]) assert.equal(userKeyOf(userFileName(key)), key)
+  for (const key of [...KEYS, ...Array.from({ length: 5000 }, randomKey)]) {
+    assert.equal(userKeyOf(userFileName(key)), key)
+  }
 })
 
 test('no two user ids share a file, even where case does not count', () => {
@@ -42,8 +47,10 @@ test('what is no user id is refused', () => {
 })
 
 test('names that the server does not make belong to no user', () => {
-  const names = ['u-.face', 'u-A.face', 'u-+.face', 'u-+1.face', 'u-++a.face', 'u-a.face~', 'U-a.face', '.u-a.face', 'u-a.face.Xy12',
-    'a.face', 'u-a', 'u-a/b.face', 'u-a.FACE', `u-${'a'.repeat(65)}.face`, 'u-a.face\n', '.gitkeep']
+  const names = [
+    'u-.face', 'u-A.face', 'u-+.face', 'u-+1.face', 'u-++a.face', 'u-a.face~', 'U-a.face', '.u-a.face', 'u-a.face.Xy12',
+    'a.face', 'u-a', 'u-a/b.face', 'u-a.FACE', `u-${'a'.repeat(65)}.face`, 'u-a.face\n', '.gitkeep'
+  ]
   for (const name of names) assert.equal(userKeyOf(name), null, name)
 })
 

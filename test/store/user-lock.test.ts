@@ -47,7 +47,8 @@ test('users do not wait for each other', async (t) => {
   for (const claim of claims) await claim.release()
 })
 
-test('a claim held by another process keeps others out; when that process is killed the next one gets in', async (t) => {
+test('a claim held by another process keeps others out; when that process is ' +
+  'killed the next one gets in', async (t) => {
   const folder = await temporaryFolder(t)
   const child = startChild(t, 'hold-lock', folder, 'anna')
   await eventually(() => child.lines.includes('held'))
@@ -112,7 +113,9 @@ test('a holder gives up once its claim is too old to rely on', async (t) => {
 test('a claim that could not be removed blocks its own process no longer, and is removed later', async (t) => {
   const folder = await temporaryFolder(t)
   let broken = true
-  const lock = createUserLock({ folder, fs: faultyFileSystem((call) => broken && call === 'unlink' ? 'EIO' : undefined).fs })
+  const lock = createUserLock({
+    folder, fs: faultyFileSystem((call) => broken && call === 'unlink' ? 'EIO' : undefined).fs
+  })
   await (await lock.acquire('anna')).release()
   assert.equal((await readdir(folder)).length, 1)
   broken = false

@@ -1,7 +1,8 @@
 /**
  * `npm run topology`: three servers behind nginx with one PostgreSQL, as docker-compose.yml's profile `scale` and the
- * manifests have them, but as processes: nginx with deploy/nginx/face-server.conf, the built servers, a database of its own.
- * In the middle of traffic one server and the database are killed. Fails if anything acknowledged is lost or a recognition fails.
+ * manifests have them, but as processes: nginx with deploy/nginx/face-server.conf, the built servers, a
+ * database of its own. In the middle of traffic one server and the database are killed. Fails if anything
+ * acknowledged is lost or a recognition fails.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -18,7 +19,8 @@ const KNOWN = 'anna'
 
 const say = (line: string): void => { process.stdout.write(`${line}\n`) }
 const json = async <Body>(url: string): Promise<Body> => await (await fetch(url)).json() as Body
-const send = (url: string, body: Buffer): Promise<Response> => fetch(url, { method: 'POST', body, headers: { 'content-type': 'image/jpeg' } })
+const send = (url: string, body: Buffer): Promise<Response> =>
+  fetch(url, { method: 'POST', body, headers: { 'content-type': 'image/jpeg' } })
 
 async function recognizes (url: string, photo: Buffer): Promise<boolean> {
   return (await (await send(`${url}/recognize`, photo)).json() as { user_id: unknown }).user_id === KNOWN
@@ -33,8 +35,14 @@ async function checksum ({ url }: ServerProcess): Promise<string> {
 }
 
 await onCluster('three servers behind nginx with one database', (database) => {
-  test('nothing acknowledged is lost and recognition never stops while a server and the database are killed', { skip: NGINX.missing }, async (t) => {
-    const env = { DATABASE_URL: await database.createDatabase(), TRUST_PROXY: 'true', RATE_LIMIT_MAX: '1000000', DUPLICATE_TOLERANCE: '0' }
+  test('nothing acknowledged is lost and recognition never stops while a server and ' +
+    'the database are killed', { skip: NGINX.missing }, async (t) => {
+    const env = {
+      DATABASE_URL: await database.createDatabase(),
+      TRUST_PROXY: 'true',
+      RATE_LIMIT_MAX: '1000000',
+      DUPLICATE_TOLERANCE: '0'
+    }
     const ports = await Promise.all([freePort(), freePort(), freePort()])
     const start = (port: number): Promise<ServerProcess> => startServer(t, { ...env, PORT: String(port) })
     const servers = await Promise.all(ports.map(start))
@@ -59,12 +67,15 @@ await onCluster('three servers behind nginx with one database', (database) => {
     killed.child.kill('SIGKILL')
     await killed.exited
     await goesOn(() => traffic.present.size, 5)
-    say(`one server killed: ${STEP} more recognitions in ${(await goesOn(traffic.recognized, STEP)).toFixed(0)} ms, registrations go on`)
+    say(`one server killed: ${STEP} more recognitions in ` +
+      `${(await goesOn(traffic.recognized, STEP)).toFixed(0)} ms, registrations go on`)
 
     await database.crash()
-    const refused = (): number => [...traffic.uncertain.values()].filter((says) => says === '503 STORE_UNAVAILABLE').length
+    const refused = (): number =>
+      [...traffic.uncertain.values()].filter((says) => says === '503 STORE_UNAVAILABLE').length
     await goesOn(refused, 3)
-    say(`the database killed, too: ${STEP} more recognitions in ${(await goesOn(traffic.recognized, STEP)).toFixed(0)} ms, registrations refused`)
+    say(`the database killed, too: ${STEP} more recognitions in ` +
+      `${(await goesOn(traffic.recognized, STEP)).toFixed(0)} ms, registrations refused`)
 
     await database.start()
     await goesOn(() => traffic.present.size, 5)
@@ -83,12 +94,16 @@ await onCluster('three servers behind nginx with one database', (database) => {
     const sum = await checksum(revived)
     for (const server of others) await eventually(async () => await checksum(server) === sum)
 
-    const retried = (await balancer.logs()).split('\n').filter((line) => line.includes('POST') && line.includes(', 127.0.0.1')).length
+    const retried =
+      (await balancer.logs()).split('\n').filter((line) => line.includes('POST') && line.includes(', 127.0.0.1')).length
     const answers = [...traffic.uncertain.values()]
-    const uncertain = [...new Set(answers)].map((says) => `${answers.filter((other) => other === says).length} × ${says}`)
-    say(`${traffic.recognized()} recognitions, ${traffic.failures.length} failed ${traffic.failures.join(', ')}; ${retried} requests were sent to a second server; ` +
+    const uncertain =
+      [...new Set(answers)].map((says) => `${answers.filter((other) => other === says).length} × ${says}`)
+    say(`${traffic.recognized()} recognitions, ${traffic.failures.length} failed ${traffic.failures.join(', ')}; ` +
+      `${retried} requests were sent to a second server; ` +
       `longest time without an answer ${traffic.longestPauseMs().toFixed(0)} ms`)
-    say(`${traffic.present.size} registrations and ${traffic.deleted.size} deletions acknowledged, all kept by all servers, which have the same in memory; ` +
+    say(`${traffic.present.size} registrations and ${traffic.deleted.size} deletions acknowledged, all kept by all ` +
+      'servers, which have the same in memory; ' +
       `not acknowledged: ${uncertain.join(', ')}`)
     assert.deepEqual(traffic.failures, [])
   })

@@ -29,7 +29,9 @@ const RECOGNISERS = 2
 async function answerOf (request: Promise<Response>): Promise<{ success: boolean, says: string, userId?: unknown }> {
   try {
     const answer = await request
-    const { success, code, user_id: userId } = await answer.json() as { success?: boolean, code?: string, user_id?: unknown }
+    const { success, code, user_id: userId } = await answer.json() as {
+      success?: boolean, code?: string, user_id?: unknown
+    }
     return { success: success === true, says: `${answer.status} ${code ?? ''}`, userId }
   } catch (err) {
     return { success: false, says: String((err as Error).cause ?? err) }
@@ -48,7 +50,8 @@ export function startTraffic ({ url, known, visitor }: Kiosks): Traffic {
 
   async function recognise (): Promise<void> {
     while (!enough.signal.aborted) {
-      const { says, userId } = await answerOf(fetch(`${url}/recognize`, { method: 'POST', body: known.photo, headers: PHOTO }))
+      const { says, userId } =
+        await answerOf(fetch(`${url}/recognize`, { method: 'POST', body: known.photo, headers: PHOTO }))
       if (userId !== known.userId) {
         failures.push(says)
         continue
@@ -69,7 +72,9 @@ export function startTraffic ({ url, known, visitor }: Kiosks): Traffic {
   async function registerAndDelete (): Promise<void> {
     for (let i = 0; !enough.signal.aborted; i++) {
       const userId = `visitor-${i}`
-      if (!await change(userId, fetch(`${url}/register-face?user_id=${userId}`, { method: 'POST', body: visitor, headers: PHOTO }))) continue
+      if (!await change(
+        userId, fetch(`${url}/register-face?user_id=${userId}`, { method: 'POST', body: visitor, headers: PHOTO })
+      )) continue
       if (i % 3 !== 0) present.add(userId)
       else if (await change(userId, fetch(`${url}/face/${userId}`, { method: 'DELETE' }))) deleted.add(userId)
     }

@@ -36,7 +36,8 @@ test('photos are decoded at once and looked at one after the other, in the order
   assert.deepEqual(story.slice(3), ['b begins', 'b ends', 'c begins', 'c ends', 'a begins', 'a ends'])
 })
 
-test('one that takes long lets the other go first, even if that is still to be decoded, and takes no more', async () => {
+test('one that takes long lets the other go first, even if that is still to be ' +
+  'decoded, and takes no more', async () => {
   const story: string[] = []
   const [looked, decoded, short] = [event(), event(), event()]
   const photos = [
@@ -63,7 +64,8 @@ test('one that takes long goes on when there is no other, or that is not decoded
   never.happen()
   await other
   assert.deepEqual(story, [
-    'long decodes', 'long begins', 'long ends', 'other decodes', 'again decodes', 'again begins', 'again ends', 'other begins', 'other ends'
+    'long decodes', 'long begins', 'long ends', 'other decodes', 'again decodes', 'again begins', 'again ends',
+    'other begins', 'other ends'
   ])
 })
 

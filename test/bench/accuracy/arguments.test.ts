@@ -5,7 +5,15 @@ import { parseArguments, USAGE } from '../../../bench/accuracy/arguments.ts'
 test('without options it has the defaults that the help names', () => {
   const defaults = parseArguments(['--dataset', 'set'])
   assert.deepEqual(defaults, {
-    dataset: 'set', pairs: undefined, enrol: 1, impostorsMax: 1_000_000, calibrate: undefined, quality: false, peer: undefined, json: false, out: 'bench/results/accuracy'
+    dataset: 'set',
+    pairs: undefined,
+    enrol: 1,
+    impostorsMax: 1_000_000,
+    calibrate: undefined,
+    quality: false,
+    peer: undefined,
+    json: false,
+    out: 'bench/results/accuracy'
   })
   for (const value of ['(1)', '(1000000)', '(bench/results/accuracy)']) assert.ok(USAGE.includes(value), value)
 })
@@ -13,7 +21,15 @@ test('without options it has the defaults that the help names', () => {
 test('every option is taken', () => {
   const args = '--dataset set --pairs p.txt --enrol 2 --impostors 500 --calibrate 1e-3 --quality --json --out figures'
   assert.deepEqual(parseArguments(args.split(' ')), {
-    dataset: 'set', pairs: 'p.txt', enrol: 2, impostorsMax: 500, calibrate: 0.001, quality: true, peer: undefined, json: true, out: 'figures'
+    dataset: 'set',
+    pairs: 'p.txt',
+    enrol: 2,
+    impostorsMax: 500,
+    calibrate: 0.001,
+    quality: true,
+    peer: undefined,
+    json: true,
+    out: 'figures'
   })
   assert.equal(parseArguments(['--dataset', 'set', '--peer', 'encode models'])?.peer, 'encode models')
   for (const option of `${args} --peer`.match(/--\w+/g) ?? []) assert.ok(USAGE.includes(`\n  ${option} `), option)
@@ -35,6 +51,7 @@ test('what is not understood is told in one line', () => {
   ]
   for (const [args, message] of wrong) {
     assert.throws(() => parseArguments(args.split(' ').filter(Boolean)), (err) =>
-      err instanceof Error && err.name === 'CommandError' && message.test(err.message) && !err.message.includes('\n'), args)
+      err instanceof Error && err.name === 'CommandError' && message.test(err.message) &&
+        !err.message.includes('\n'), args)
   }
 })

@@ -36,7 +36,8 @@ test('a chart is well-formed XML, whatever its texts, and the parser that says s
 
 test('points lie where the axes say, and what a logarithm cannot show is left out', async () => {
   const at = await pixels(drawChart(chart))
-  const isNear = (colour: number[], wanted: number[]): boolean => colour.every((value, i) => Math.abs(value - wanted[i]!) < 90)
+  const isNear = (colour: number[], wanted: number[]): boolean =>
+    colour.every((value, i) => Math.abs(value - wanted[i]!) < 90)
   // The plot runs from 80 to 620 and from 394 up to 64; the line is its diagonal.
   assert.ok(isNear(at(350, 229), [0, 0, 255]), `middle of the line: ${at(350, 229)}`)
   assert.deepEqual(at(370, 250), [255, 255, 255])
@@ -50,7 +51,9 @@ test('points lie where the axes say, and what a logarithm cannot show is left ou
 test('the same chart gives the same text, with axes, units and a legend', () => {
   const svg = drawChart(chart)
   assert.equal(drawChart(structuredCloneWithout(chart)), svg)
-  for (const text of ['>distance<', '>rate<', '>0.2<', '>1.2<', '>100 %<', '>0.01 %<', '>dashes<', '>area<']) assert.ok(svg.includes(text), text)
+  for (const text of ['>distance<', '>rate<', '>0.2<', '>1.2<', '>100 %<', '>0.01 %<', '>dashes<', '>area<']) {
+    assert.ok(svg.includes(text), text)
+  }
 })
 
 /** Functions cannot be cloned: the axes stay. */
@@ -66,7 +69,9 @@ test('ticks are round values within the axis', () => {
 
 test('a value beyond the axis lies at its end', () => {
   assert.deepEqual([-1, 0, 0.3, 1.2, 2].map((value) => positionOn(linear, value)), [0, 0, 0.25, 1, 1])
-  assert.deepEqual([1e-9, 1e-4, 1e-2, 1, 3].map((value) => Number(positionOn(log, value).toFixed(12))), [0, 0, 0.5, 1, 1])
+  assert.deepEqual([1e-9, 1e-4, 1e-2, 1, 3].map((value) => Number(positionOn(log, value).toFixed(12))), [
+    0, 0, 0.5, 1, 1
+  ])
   assert.ok(Number.isNaN(positionOn(log, 0)))
 })
 

@@ -22,7 +22,8 @@ test('the distance is the length of the difference', () => {
 test('genuine pairs are every two photos of each person, infinitely far without a face', () => {
   const encodings = [1, 2, 4, 8, 16].map((at, i) => i === 4 ? null : Float32Array.of(at))
   assert.deepEqual(genuineComparisons(peopleWith([3, 2]), encodings), [
-    { one: 0, other: 1, distance: 1 }, { one: 0, other: 2, distance: 3 }, { one: 1, other: 2, distance: 2 }, { one: 3, other: 4, distance: Infinity }
+    { one: 0, other: 1, distance: 1 }, { one: 0, other: 2, distance: 3 }, { one: 1, other: 2, distance: 2 },
+    { one: 3, other: 4, distance: Infinity }
   ])
 })
 
@@ -65,5 +66,7 @@ test('the sample is spread evenly over the pairs', () => {
   assert.equal(all.possible, 400 * 399 / 2 - 200)
   assert.equal(sample.distances.length, 20_000)
   // The standard error of the sample's mean is 94 / √20,000 = 0.67.
-  assert.ok(Math.abs(mean(all.distances) - mean(sample.distances)) < 3, `${mean(all.distances)} and ${mean(sample.distances)}`)
+  assert.ok(
+    Math.abs(mean(all.distances) - mean(sample.distances)) < 3, `${mean(all.distances)} and ${mean(sample.distances)}`
+  )
 })

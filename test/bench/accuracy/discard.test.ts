@@ -6,7 +6,9 @@ test('the worst photos take their pairs with them, and the rate is of the pairs 
   // Ten photos of quality 0 to 0.9, the eleventh has no face. Each pairs with the next.
   const qualities = [...Array.from({ length: 10 }, (_, i) => i / 10), undefined]
   const refused = [0, 1, 5]
-  const pairs = Array.from({ length: 10 }, (_, i) => ({ one: i, other: i + 1, distance: i === 9 ? Infinity : refused.includes(i) ? 0.7 : 0.5 }))
+  const pairs = Array.from(
+    { length: 10 }, (_, i) => ({ one: i, other: i + 1, distance: i === 9 ? Infinity : refused.includes(i) ? 0.7 : 0.5 })
+  )
   const curve = discardCurve(qualities, pairs, 0.6)
   assert.deepEqual(curve[0], { discarded: 0, qualityMin: 0, pairs: 9, falseNonMatches: 3, fnmr: 3 / 9 })
   const at = (share: number): unknown => curve.find(({ discarded }) => discarded === share)

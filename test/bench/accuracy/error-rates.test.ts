@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { countAccepted, detCurve, equalErrorRate, pointAt, pointAtFar, type Distances } from '../../../bench/accuracy/error-rates.ts'
+import {
+  countAccepted, detCurve, equalErrorRate, pointAt, pointAtFar, type Distances
+} from '../../../bench/accuracy/error-rates.ts'
 
 const sorted = (...values: number[]): Float64Array => Float64Array.from(values).sort()
 
@@ -13,14 +15,16 @@ function createRandom (seed: number): () => number {
 /** Overlapping distances with ties and with undetected ones. */
 function randomDistances (seed: number): Distances {
   const random = createRandom(seed)
-  const some = (count: number, from: number): number[] => Array.from({ length: count }, () => Math.round((from + random()) * 40) / 40)
+  const some = (count: number, from: number): number[] =>
+    Array.from({ length: count }, () => Math.round((from + random()) * 40) / 40)
   const undetected = Array.from({ length: seed % 4 }, () => Infinity)
   return { genuine: sorted(...some(15 + seed % 7, 0), ...undetected), impostor: sorted(...some(23 + seed % 11, 0.4)) }
 }
 
 /** By counting, for every threshold that occurs and for none, the lowest first. */
 function bruteForce ({ genuine, impostor }: Distances): Array<{ threshold: number, far: number, frr: number }> {
-  const thresholds = [...new Set([-1, ...genuine, ...impostor])].filter((value) => value < Infinity).sort((one, other) => one - other)
+  const thresholds =
+    [...new Set([-1, ...genuine, ...impostor])].filter((value) => value < Infinity).sort((one, other) => one - other)
   return thresholds.map((threshold) => ({
     threshold,
     far: [...impostor].filter((value) => value <= threshold).length / impostor.length,
@@ -39,12 +43,16 @@ test('a distance is accepted when it is at most the threshold', () => {
 
 test('a threshold has the error rates that counting by hand gives, and what was not detected is refused', () => {
   const distances = { genuine: sorted(0.3, 0.4, 0.7, Infinity), impostor: sorted(0.5, 0.6, 0.8, 0.9, 1) }
-  assert.deepEqual(pointAt(distances, 0.6), { threshold: 0.6, far: 2 / 5, frr: 2 / 4, falseAccepts: 2, falseRejects: 2 })
+  assert.deepEqual(pointAt(distances, 0.6), {
+    threshold: 0.6, far: 2 / 5, frr: 2 / 4, falseAccepts: 2, falseRejects: 2
+  })
   assert.deepEqual(pointAt(distances, 5), { threshold: 5, far: 1, frr: 1 / 4, falseAccepts: 5, falseRejects: 1 })
 })
 
 test('the threshold for a false accept rate is the one that hand and brute force find', () => {
-  const distances = { genuine: sorted(0.1, 0.35, 0.55), impostor: sorted(0.3, 0.4, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1) }
+  const distances = {
+    genuine: sorted(0.1, 0.35, 0.55), impostor: sorted(0.3, 0.4, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1)
+  }
   const half = pointAtFar(distances, 0.5)
   assert.deepEqual([half.threshold, half.far, half.frr], [0.6, 0.5, 0])
   // The two at 0.4 come together, and would be three.
@@ -55,7 +63,9 @@ test('the threshold for a false accept rate is the one that hand and brute force
     for (const wanted of [0.01, 0.1, 0.29, 0.5]) {
       const expected = bruteForce(random).filter(({ far }) => far <= wanted).at(-1)
       const found = pointAtFar(random, wanted)
-      assert.deepEqual({ far: found.far, frr: found.frr }, { far: expected?.far, frr: expected?.frr }, `seed ${seed}, FAR ${wanted}`)
+      assert.deepEqual(
+        { far: found.far, frr: found.frr }, { far: expected?.far, frr: expected?.frr }, `seed ${seed}, FAR ${wanted}`
+      )
       assert.equal(found.threshold, expected?.threshold === -1 ? 0 : expected?.threshold)
     }
   }
@@ -98,11 +108,14 @@ test('the equal error rate is the one that hand and brute force find', () => {
     const least = Math.min(...all.map(({ far, frr }) => Math.abs(far - frr)))
     const expected = all.find(({ far, frr }) => Math.abs(far - frr) === least)!
     const { eer, threshold } = equalErrorRate(distances)
-    assert.deepEqual({ eer, threshold }, { eer: (expected.far + expected.frr) / 2, threshold: expected.threshold }, `seed ${seed}`)
+    assert.deepEqual(
+      { eer, threshold }, { eer: (expected.far + expected.frr) / 2, threshold: expected.threshold }, `seed ${seed}`
+    )
   }
 })
 
-test('the trade-off curve runs to the right and down over points that counting confirms, to a false accept rate of 1', () => {
+test('the trade-off curve runs to the right and down over points that counting confirms, to ' +
+  'a false accept rate of 1', () => {
   const distances = randomDistances(9)
   const all = bruteForce(distances)
   const curve = detCurve(distances)

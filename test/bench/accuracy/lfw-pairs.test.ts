@@ -7,7 +7,8 @@ import type { Dataset } from '../../../bench/accuracy/dataset.ts'
 import { findPairs, parsePairs } from '../../../bench/accuracy/lfw-pairs.ts'
 import { temporaryFolder } from '../../helper.ts'
 
-const photos = ['Ann_0001', 'Ann_0002', 'Bob_0001', 'Bob_0012'].map((name) => ({ person: name.slice(0, 3), name, path: name }))
+const photos =
+  ['Ann_0001', 'Ann_0002', 'Bob_0001', 'Bob_0012'].map((name) => ({ person: name.slice(0, 3), name, path: name }))
 const dataset: Dataset = { folder: 'set', people: [], photos }
 const GOOD = ['2\t1', 'Ann\t1\t2', 'Ann\t1\tBob\t1', 'Bob\t12\t1', 'Bob\t12\tAnn\t2']
 const parse = (lines: readonly string[], end = '\n'): unknown => parsePairs(lines.join(end) + end, 'pairs.txt', dataset)
@@ -57,10 +58,13 @@ test('pairs are taken from the named file, else from the dataset, else from besi
   assert.equal((await findPairs(join(folder, 'other.txt'), here))?.folds?.length, 2)
 })
 
-test('a named file that is missing or does not fit is an error; one that only lies there is left out with a notice', async (t) => {
+test('a named file that is missing or does not fit is an error; one that only lies there ' +
+  'is left out with a notice', async (t) => {
   const folder = await temporaryFolder(t)
   const file = join(folder, 'pairs.txt')
-  await assert.rejects(findPairs(file, { ...dataset, folder }), { name: 'CommandError', message: `${file}: cannot be read (ENOENT)` })
+  await assert.rejects(findPairs(file, { ...dataset, folder }), {
+    name: 'CommandError', message: `${file}: cannot be read (ENOENT)`
+  })
   await writeFile(file, GOOD.with(1, 'Cem\t1\t2').join('\n'))
   const message = `${file} line 2: Cem/Cem_0001 is not in ${folder}`
   await assert.rejects(findPairs(file, { ...dataset, folder }), { name: 'CommandError', message })

@@ -3,10 +3,13 @@ import { test } from 'node:test'
 import { bestThreshold, runLfwProtocol } from '../../../bench/accuracy/lfw-protocol.ts'
 
 const right = (genuine: number[], impostor: number[], threshold: number): number =>
-  genuine.filter((value) => value <= threshold).length + impostor.filter((value) => value > threshold && value < Infinity).length
+  genuine.filter((value) => value <= threshold).length +
+    impostor.filter((value) => value > threshold && value < Infinity).length
 
-test('the best threshold lies in the middle between the distances that it divides, the lowest of equally good ones', () => {
-  const near = (actual: number, expected: number): void => assert.ok(Math.abs(actual - expected) < 1e-12, `${actual} instead of ${expected}`)
+test('the best threshold lies in the middle between the distances that it divides, the ' +
+  'lowest of equally good ones', () => {
+  const near = (actual: number, expected: number): void =>
+    assert.ok(Math.abs(actual - expected) < 1e-12, `${actual} instead of ${expected}`)
   near(bestThreshold({ genuine: [0.2, 0.4], impostor: [0.6, 0.8] }), 0.5)
   near(bestThreshold({ genuine: [0.2, 0.7], impostor: [0.6, 0.8] }), 0.4)
   near(bestThreshold({ genuine: [0.5], impostor: [0.1, 0.2] }), 0.05)
@@ -18,9 +21,11 @@ test('no threshold judges more pairs right than the best one, by brute force ove
   let state = 7
   const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32
   for (let round = 0; round < 60; round++) {
-    const some = (from: number): number[] => Array.from({ length: 12 }, () => random() < 0.1 ? Infinity : Math.round((from + random()) * 20) / 20)
+    const some = (from: number): number[] =>
+      Array.from({ length: 12 }, () => random() < 0.1 ? Infinity : Math.round((from + random()) * 20) / 20)
     const fold = { genuine: some(0), impostor: some(0.5) }
-    const most = Math.max(...[-1, ...fold.genuine, ...fold.impostor].filter((value) => value < Infinity).map((value) => right(fold.genuine, fold.impostor, value)))
+    const most = Math.max(...[-1, ...fold.genuine, ...fold.impostor].filter((value) => value < Infinity)
+      .map((value) => right(fold.genuine, fold.impostor, value)))
     assert.equal(right(fold.genuine, fold.impostor, bestThreshold(fold)), most)
   }
 })

@@ -18,7 +18,13 @@ interface Outcome { code: number | null, stdout: string, stderr: string }
 
 async function accuracy (t: TestContext, args: string[], env: Record<string, string> = {}): Promise<Outcome> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'bench/accuracy/main.ts', ...args], {
-    env: { PATH: process.env['PATH'] ?? '', MODELS_DIR: resolve('models'), ...TEST_ENV, MAX_IMAGE_BYTES: String(PHOTO_BYTES_MAX), ...env }
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      MODELS_DIR: resolve('models'),
+      ...TEST_ENV,
+      MAX_IMAGE_BYTES: String(PHOTO_BYTES_MAX),
+      ...env
+    }
   })
   t.after(() => child.kill('SIGKILL'))
   let [stdout, stderr] = ['', '']
@@ -45,14 +51,21 @@ async function tinyDataset (t: TestContext): Promise<string> {
     await writeFile(join(folder, path), bytes)
   }
   await mkdir(join(folder, 'gate', 'gate_0001.jpg'), { recursive: true })
-  await writeFile(join(folder, '..', 'pairs.txt'), ['2\t1', 'anna\t1\t2', 'anna\t1\tbella\t1', 'anna\t2\t1', 'bella\t1\tclara\t1', ''].join('\n'))
+  await writeFile(
+    join(folder, '..', 'pairs.txt'),
+    ['2\t1', 'anna\t1\t2', 'anna\t1\tbella\t1', 'anna\t2\t1', 'bella\t1\tclara\t1', ''].join('\n')
+  )
   return folder
 }
 
-test('photos go through the threads into one JSON document and nothing else, and into figures that can be drawn', async (t) => {
+test('photos go through the threads into one JSON document and nothing else, and into ' +
+  'figures that can be drawn', async (t) => {
   const folder = await tinyDataset(t)
   const out = join(folder, '..', 'figures')
-  const { code, stdout, stderr } = await accuracy(t, ['--dataset', folder, '--out', out, '--json', '--quality', '--calibrate', '0.2'], { RECOGNITION_TOLERANCE: '0.5' })
+  const { code, stdout, stderr } = await accuracy(
+    t, ['--dataset', folder, '--out', out, '--json', '--quality', '--calibrate', '0.2'],
+    { RECOGNITION_TOLERANCE: '0.5' }
+  )
   assert.equal(code, 0, stderr)
   assert.match(stderr, /8\/8 photos/)
   const report = JSON.parse(stdout) as Report
@@ -66,16 +79,21 @@ test('photos go through the threads into one JSON document and nothing else, and
     { photo: 'gate/gate_0001.jpg', reason: 'EISDIR' }
   ])
   const { genuinePairs, impostorPairs, possibleImpostorPairs, eer, atTolerance } = report.verification
-  assert.deepEqual({ genuinePairs, impostorPairs, possibleImpostorPairs }, { genuinePairs: 1, impostorPairs: 5, possibleImpostorPairs: 5 })
+  assert.deepEqual({ genuinePairs, impostorPairs, possibleImpostorPairs }, {
+    genuinePairs: 1, impostorPairs: 5, possibleImpostorPairs: 5
+  })
   assert.equal(eer.eer, 0)
   assert.deepEqual([atTolerance.threshold, atTolerance.frr, atTolerance.far], [0.5, 0, 0])
   // The two photos of the same woman, and nothing nearer.
   assert.ok(eer.threshold > 0.3 && eer.threshold < 0.55, `${eer.threshold}`)
   const { rank1, probes, strangers, undetectedStrangers } = report.identification
-  assert.deepEqual({ rank1, probes, strangers, undetectedStrangers }, { rank1: 1, probes: 1, strangers: 2, undetectedStrangers: 4 })
+  assert.deepEqual({ rank1, probes, strangers, undetectedStrangers }, {
+    rank1: 1, probes: 1, strangers: 2, undetectedStrangers: 4
+  })
   assert.deepEqual([report.lfw?.accuracy, report.lfw?.undetectedPairs, report.lfw?.foldCount], [1, 0, 2])
   // One of five may be accepted: the nearest of the others, who is further than the woman herself.
-  assert.ok(report.calibration?.tolerance && report.calibration.tolerance > eer.threshold && report.calibration.falseAccepts <= 1)
+  assert.ok(report.calibration?.tolerance && report.calibration.tolerance > eer.threshold &&
+    report.calibration.falseAccepts <= 1)
   assert.equal(report.calibration.reliable, false)
   assert.equal(report.discard?.[0]?.points[0]?.pairs, 1)
   assert.equal(report.config.RECOGNITION_TOLERANCE, 0.5)
@@ -85,9 +103,13 @@ test('photos go through the threads into one JSON document and nothing else, and
   for (const figure of report.figures) assert.equal((await sharp(await readFile(figure)).metadata()).width, 900)
 })
 
-test('without --json a report for people says the same, with the configuration of the environment, and doubts few pairs', async (t) => {
+test('without --json a report for people says the same, with the configuration of the ' +
+  'environment, and doubts few pairs', async (t) => {
   const folder = await tinyDataset(t)
-  const { code, stdout } = await accuracy(t, ['--dataset', folder, '--out', join(folder, '..', 'figures'), '--impostors', '3', '--calibrate', '0.01'], { RECOGNITION_TOLERANCE: '0.3' })
+  const { code, stdout } = await accuracy(
+    t, ['--dataset', folder, '--out', join(folder, '..', 'figures'), '--impostors', '3', '--calibrate', '0.01'],
+    { RECOGNITION_TOLERANCE: '0.3' }
+  )
   assert.equal(code, 0)
   for (const line of [
     /^Detection: 4 of 8 photos, 50\.00 %; 1 without a face, 3 unreadable$/m,
@@ -115,10 +137,14 @@ test('with --peer another program encodes the same photos, and the report says s
       const person = path.split('/').at(-2)
       console.log(person === 'gate' ? 'null' : JSON.stringify([person.charCodeAt(0), 0]))
     }`)
-  const { code, stdout, stderr } = await accuracy(t, ['--dataset', folder, '--out', join(folder, '..', 'figures'), '--json', '--peer', `'${process.execPath}' '${peer}'`])
+  const { code, stdout, stderr } = await accuracy(t, [
+    '--dataset', folder, '--out', join(folder, '..', 'figures'), '--json', '--peer', `'${process.execPath}' '${peer}'`
+  ])
   assert.equal(code, 0, stderr)
   const { model, engine, config, detection, verification, lfw } = JSON.parse(stdout) as Report
-  assert.deepEqual({ model, engine, config }, { model: 'reader of names', engine: null, config: { RECOGNITION_TOLERANCE: 0.6 } })
+  assert.deepEqual({ model, engine, config }, {
+    model: 'reader of names', engine: null, config: { RECOGNITION_TOLERANCE: 0.6 }
+  })
   assert.deepEqual(detection, { detected: 7, rate: 7 / 8, noFace: ['gate/gate_0001.jpg'], unreadable: [] })
   assert.deepEqual([verification.eer.eer, verification.impostorPairs, lfw?.accuracy], [0, 20, 1])
 })
@@ -133,7 +159,8 @@ test('what cannot be done ends with code 1 and one line, before any photo is rea
     [['--dataset', folder, '--pairs', other], `${other} line 4: anna/anna_0003 is not in ${folder}`],
     [['--dataset', folder, '--out', `${other}/figures`], `${other}/figures: cannot be made a folder (ENOTDIR)`],
     [['--dataset', folder, '--peer', 'exit 3'], 'exit 3: ended with 3 before it had answered'],
-    [['--dataset', folder], 'RECOGNITION_TOLERANCE="3" is not allowed: expected a number from 0 to 2', { RECOGNITION_TOLERANCE: '3' }]
+    [['--dataset', folder], 'RECOGNITION_TOLERANCE="3" is not allowed: expected a ' +
+      'number from 0 to 2', { RECOGNITION_TOLERANCE: '3' }]
   ]
   await Promise.all(cases.map(async ([args, line, env]) => {
     assert.deepEqual(await accuracy(t, args, env), { code: 1, stdout: '', stderr: `${line}\n` })

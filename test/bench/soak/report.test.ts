@@ -8,14 +8,17 @@ const MINUTE = 60_000
 /** Ten minutes with this memory in each second. */
 function tallyOf (memoryMiB: (minute: number) => number): Tally {
   const tally = new Tally()
-  for (let atMs = 0; atMs < 10 * MINUTE; atMs += 1000) tally.samples.push({ atMs, memoryMiB: memoryMiB(atMs / MINUTE), handles: 30 })
+  for (let atMs = 0; atMs < 10 * MINUTE; atMs += 1000) {
+    tally.samples.push({ atMs, memoryMiB: memoryMiB(atMs / MINUTE), handles: 30 })
+  }
   return tally
 }
 
 const facts = { durationMs: 10 * MINUTE, warmUpMs: 2 * MINUTE, outages: 6, store: 'files' }
 
 test('a soak passes when the memory grew before the end of the warm-up only, whatever single samples say', () => {
-  const { passed, text } = reportSoak(tallyOf((minute) => minute < 2 ? 300 + 100 * minute : minute === 9.5 ? 900 : 500), facts)
+  const { passed, text } =
+    reportSoak(tallyOf((minute) => minute < 2 ? 300 + 100 * minute : minute === 9.5 ? 900 : 500), facts)
   assert.equal(passed, true)
   assert.match(text, /\| memory, MiB \| 500 \| 500 \| \+0\.0 % \|/)
 })

@@ -19,8 +19,13 @@ function createProcess (): ServerProcess & { becomeReady: () => void, die: () =>
   return { ready, exited, becomeReady, die, kill: die, send () {}, async end () { die() } }
 }
 
-/** A slot with a process that is ready; its processes are listed as they are forked, with the delays before further ones. */
-async function startSlot (): Promise<{ slot: Slot, processes: Array<ReturnType<typeof createProcess>>, delays: number[] }> {
+/**
+ * A slot with a process that is ready; its processes are listed as they are forked, with the delays before further
+ * ones.
+ */
+async function startSlot (): Promise<{
+  slot: Slot, processes: Array<ReturnType<typeof createProcess>>, delays: number[]
+}> {
   const processes: Array<ReturnType<typeof createProcess>> = []
   const delays: number[] = []
   const slot = createSlot({

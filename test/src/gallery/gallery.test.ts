@@ -34,7 +34,9 @@ const distance = (one: Float32Array, other: Float32Array): number =>
   Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) * (value - other[i]!), 0))
 
 /** The nearest users by brute force over what was enrolled. */
-function nearest (people: Map<number, Float32Array[]>, probe: Float32Array): Array<{ userId: number, distance: number }> {
+function nearest (
+  people: Map<number, Float32Array[]>, probe: Float32Array
+): Array<{ userId: number, distance: number }> {
   return [...people]
     .map(([userId, vectors]) => ({ userId, distance: Math.min(...vectors.map((vector) => distance(vector, probe))) }))
     .sort((one, other) => one.distance - other.distance)
@@ -142,7 +144,8 @@ test('a removed encoding is overwritten in memory and its row is used again', ()
   const gallery = createGallery(NETWORK)
   const [mine, yours] = randomVectors(2)
   enrol(gallery, 1, [mine!])
-  const holds = (vector: Float32Array): boolean => Buffer.from(gallery.memory.buffer).includes(Buffer.from(vector.buffer))
+  const holds = (vector: Float32Array): boolean =>
+    Buffer.from(gallery.memory.buffer).includes(Buffer.from(vector.buffer))
   assert.ok(holds(mine!))
   gallery.apply({ key: '1', record: null })
   assert.ok(!holds(mine!))
@@ -170,7 +173,8 @@ test('memory stays within 5 % of 512 bytes for each encoding', () => {
   assert.ok(GALLERY.rowWords(128) <= 128 * 1.05)
 })
 
-test('a thread that started with an empty gallery finds whoever is enrolled later, however far the memory has grown', async (t) => {
+test('a thread that started with an empty gallery finds whoever is enrolled later, however ' +
+  'far the memory has grown', async (t) => {
   const gallery = createGallery(NETWORK)
   const source = `
     const { parentPort, workerData } = require('node:worker_threads')
@@ -181,7 +185,8 @@ test('a thread that started with an empty gallery finds whoever is enrolled late
     })`
   const worker = new Worker(source, { eval: true, workerData: gallery.memory })
   t.after(() => worker.terminate())
-  const answer = (): Promise<unknown> => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  const answer = (): Promise<unknown> =>
+    new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
   assert.equal(await answer(), 'ready')
   const vectors = randomVectors(5000, 7)
   for (const [i, vector] of vectors.entries()) {
@@ -213,7 +218,8 @@ test('while users are replaced, a search never gives one user another\'s encodin
   const stop = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(source, { eval: true, workerData: { memory: gallery.memory, probe: anna, stop } })
   t.after(() => worker.terminate())
-  const seen = new Promise<Record<string, number>>((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  const seen =
+    new Promise<Record<string, number>>((resolve, reject) => worker.once('message', resolve).once('error', reject))
   await new Promise((resolve) => worker.once('online', resolve))
   // Anna and Bert take turns in the same row, Anna under odd numbers, for as long as it takes to be looked at often.
   const until = performance.now() + 1500
@@ -252,7 +258,9 @@ test('a user whose other encodings come and go is found by every search', async 
   const stop = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(source, { eval: true, workerData: { memory: gallery.memory, probe: anna, stop } })
   t.after(() => worker.terminate())
-  const seen = new Promise<{ searches: number, missed: number }>((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  const seen = new Promise<{
+    searches: number, missed: number
+  }>((resolve, reject) => worker.once('message', resolve).once('error', reject))
   await new Promise((resolve) => worker.once('online', resolve))
   const until = performance.now() + 1000
   for (let turn = 0; performance.now() < until; turn++) {

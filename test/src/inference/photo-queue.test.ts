@@ -72,7 +72,8 @@ test('a task that fails frees its slot, and idle waits for all', async () => {
   await waiting
 })
 
-test('when the queue would take more than half of the limit, newcomers are turned away and told when to come back', async (t) => {
+test('when the queue would take more than half of the limit, newcomers are turned away ' +
+  'and told when to come back', async (t) => {
   let nowMs = 0
   t.mock.method(performance, 'now', () => nowMs)
   const queue = createPhotoQueue({ slots: 2, waitingMax: 100 })

@@ -10,7 +10,13 @@ const HANG_MS = 20
 const words = (count: number): Int32Array<SharedArrayBuffer> => new Int32Array(new SharedArrayBuffer(4 * count))
 
 /** A thread that does nothing else any more, its guard, the mark of a photo that it has, and the photo's result. */
-async function stuckThread (t: TestContext): Promise<{ watch: ThreadWatch, thread: Worker, guard: Int32Array<SharedArrayBuffer>, mark: Int32Array<SharedArrayBuffer>, work: Promise<never> }> {
+async function stuckThread (t: TestContext): Promise<{
+  watch: ThreadWatch,
+  thread: Worker,
+  guard: Int32Array<SharedArrayBuffer>,
+  mark: Int32Array<SharedArrayBuffer>,
+  work: Promise<never>
+}> {
   const thread = new Worker('require("worker_threads").parentPort.postMessage("running"); for (;;);', { eval: true })
   t.after(() => thread.terminate())
   await once(thread, 'message')
@@ -18,7 +24,9 @@ async function stuckThread (t: TestContext): Promise<{ watch: ThreadWatch, threa
   mark[MARK.threadWord] = thread.threadId
   const watch = createThreadWatch(HANG_MS, () => [thread])
   watch.add({ threadId: thread.threadId, guard })
-  return { watch, thread, guard, mark, work: once(thread, 'exit').then(() => { throw new Error('the thread has ended') }) }
+  return {
+    watch, thread, guard, mark, work: once(thread, 'exit').then(() => { throw new Error('the thread has ended') })
+  }
 }
 
 test('a thread whose photo takes too long is ended, and both its photos say so in their ways', async (t) => {

@@ -28,7 +28,9 @@ test('the log file is rotated at 10 MB, complete, and for its owner only', async
     const { size, mode } = await stat(join(dir, name))
     assert.ok(size < 12 * MIB, `${name}: ${size}`)
     assert.equal(mode & 0o777, 0o600)
-    for (const text of (await readFile(join(dir, name), 'utf8')).trim().split('\n')) assert.equal((JSON.parse(text) as { line: number }).line, line++)
+    for (const text of (await readFile(join(dir, name), 'utf8')).trim().split('\n')) {
+      assert.equal((JSON.parse(text) as { line: number }).line, line++)
+    }
   }
   assert.equal(line, LINES)
 })

@@ -10,7 +10,12 @@ const PIXELS = ARCFACE_SIDE ** 2
 const PLANES = [1, 3, ARCFACE_SIDE, ARCFACE_SIDE]
 
 const integers = (name: string, ...values: number[]): object =>
-  ({ name, dims: [values.length], data_type: DATA_TYPE.int64, raw_data: Buffer.from(BigInt64Array.from(values, BigInt).buffer) })
+  ({
+    name,
+    dims: [values.length],
+    data_type: DATA_TYPE.int64,
+    raw_data: Buffer.from(BigInt64Array.from(values, BigInt).buffer)
+  })
 
 const value = (name: string, dims: Array<number | string>, type: number): object => {
   const dim = dims.map((size) => typeof size === 'number' ? { dim_value: size } : { dim_param: size })
@@ -18,14 +23,22 @@ const value = (name: string, dims: Array<number | string>, type: number): object
 }
 
 /** A network whose encoding is the first `length` numbers that it is fed. */
-async function peephole (t: TestContext, dims: Array<number | string>, length: number, type: number = DATA_TYPE.float): Promise<string> {
+async function peephole (
+  t: TestContext, dims: Array<number | string>, length: number, type: number = DATA_TYPE.float
+): Promise<string> {
   const path = join(await temporaryFolder(t), 'peephole.onnx')
   await writeFile(path, encodeModel({
     name: 'peephole',
     node: [
       { op_type: 'Reshape', name: 'row', input: ['pixels', 'flat'], output: ['row'] },
       { op_type: 'Slice', name: 'first', input: ['row', 'from', 'to', 'axis'], output: ['first'] },
-      { op_type: 'Cast', name: 'numbers', input: ['first'], output: ['numbers'], attribute: [{ name: 'to', i: DATA_TYPE.float, type: 2 }] }
+      {
+        op_type: 'Cast',
+        name: 'numbers',
+        input: ['first'],
+        output: ['numbers'],
+        attribute: [{ name: 'to', i: DATA_TYPE.float, type: 2 }]
+      }
     ],
     initializer: [integers('flat', 1, -1), integers('from', 0), integers('to', length), integers('axis', 1)],
     input: [value('pixels', dims, type)],
@@ -35,7 +48,8 @@ async function peephole (t: TestContext, dims: Array<number | string>, length: n
 }
 
 /** Chips in which every byte differs from its neighbours. */
-const chips = (count: number): Uint8Array => Uint8Array.from({ length: count * PIXELS * 3 }, (_, i) => 1 + Math.imul(i, 2654435761) % 251 & 255)
+const chips = (count: number): Uint8Array =>
+  Uint8Array.from({ length: count * PIXELS * 3 }, (_, i) => 1 + Math.imul(i, 2654435761) % 251 & 255)
 
 function assertClose (found: Float32Array, expected: number[]): void {
   const length = Math.hypot(...expected)
@@ -58,15 +72,23 @@ test('planes of the right colour, scaled as described, give an encoding of lengt
 test('a network may take its colours pixel by pixel, and any number of pictures', async (t) => {
   const rgb = chips(1)
   const path = await peephole(t, ['N', ARCFACE_SIDE, ARCFACE_SIDE, 3], 128)
-  assertClose(await (await openArcface({ path, channels: 'rgb', mean: 0, scale: 1 }))(rgb, 1), [...rgb.subarray(0, 128)])
+  assertClose(await (await openArcface({ path, channels: 'rgb', mean: 0, scale: 1 }))(rgb, 1), [
+    ...rgb.subarray(0, 128)
+  ])
   const reversed = Array.from({ length: 128 }, (_, i) => rgb[3 * Math.floor(i / 3) + 2 - i % 3]!)
   assertClose(await (await openArcface({ path, channels: 'bgr', mean: 0, scale: 1 }))(rgb, 1), reversed)
 })
 
 test('a network that takes something else is refused, naming the file', async (t) => {
-  for (const [dims, type] of [[[1, 3, 96, 96], DATA_TYPE.float], [[1, 1, 112, 112], DATA_TYPE.float], [[1, 3, 112], DATA_TYPE.float], [PLANES, DATA_TYPE.uint8]] as const) {
+  for (const [dims, type] of [
+    [[1, 3, 96, 96], DATA_TYPE.float], [[1, 1, 112, 112], DATA_TYPE.float], [[1, 3, 112], DATA_TYPE.float],
+    [PLANES, DATA_TYPE.uint8]
+  ] as const) {
     const path = await peephole(t, [...dims], 128, type)
-    await assert.rejects(openArcface({ path, channels: 'rgb', mean: 0, scale: 1 }), (err: Error) => err.message.startsWith(`${path} is not an ArcFace-style network: `))
+    await assert.rejects(
+      openArcface({ path, channels: 'rgb', mean: 0, scale: 1 }),
+      (err: Error) => err.message.startsWith(`${path} is not an ArcFace-style network: `)
+    )
   }
 })
 
@@ -74,6 +96,8 @@ test('a network that gives too few, too many or an odd number of numbers is refu
   for (const length of [64, 130, 1024]) {
     const path = await peephole(t, PLANES, length)
     const encode = await openArcface({ path, channels: 'rgb', mean: 0, scale: 1 })
-    await assert.rejects(encode(chips(1), 1), (err: Error) => err.message.startsWith(`${path} gives ${length} numbers: `))
+    await assert.rejects(
+      encode(chips(1), 1), (err: Error) => err.message.startsWith(`${path} gives ${length} numbers: `)
+    )
   }
 })

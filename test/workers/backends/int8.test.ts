@@ -20,7 +20,9 @@ await ensureModels('models')
 async function encoder (arithmetic: 'float32' | 'int8'): Promise<(photo: Buffer) => Promise<Float32Array>> {
   const backend = await createOnnxBackend('models', ['cpu'], arithmetic)
   const recognizer = await openRecognizer(backend, { network: null, executionProviders: ['cpu'] })
-  const tools = { backend, recognizer, matchFace: createMatcher(createGallery('none').memory), augment: 'none' } as const
+  const tools = {
+    backend, recognizer, matchFace: createMatcher(createGallery('none').memory), augment: 'none'
+  } as const
   return async (photo) => {
     const { found } = await identify(tools, photo, PIXELS_MAX)
     assert.ok(found)
@@ -44,7 +46,8 @@ test('8 bits give encodings near those of 32, and nearly the same distances betw
     assert.ok(moved > 1e-3 && moved < 0.25)
   }
   for (const i of [1, 2, 3]) {
-    const [before, after] = [expected, found].map((encodings) => distanceOf(encodings[0]!, encodings[i]!)) as [number, number]
+    const [before, after] =
+      [expected, found].map((encodings) => distanceOf(encodings[0]!, encodings[i]!)) as [number, number]
     t.diagnostic(`${before.toFixed(3)} became ${after.toFixed(3)}`)
     assert.ok(Math.abs(after - before) < 0.05)
   }
@@ -65,9 +68,16 @@ test('the threads of a server compute as the configuration says', async (t) => {
 })
 
 test('the two arithmetics are two networks, and only ONNX Runtime has face-api\'s in 8 bits', async () => {
-  const networkOf = (env: Record<string, string>): ReturnType<typeof findNetwork> => findNetwork(loadConfig({ ENCODING_ARITHMETIC: 'int8', ...env }))
+  const networkOf = (env: Record<string, string>): ReturnType<typeof findNetwork> =>
+    findNetwork(loadConfig({ ENCODING_ARITHMETIC: 'int8', ...env }))
   assert.notEqual((await networkOf({})).id, FACE_API_NETWORK.id)
   assert.equal((await networkOf({ ENCODING_ARITHMETIC: 'float32' })).id, FACE_API_NETWORK.id)
-  await assert.rejects(networkOf({ INFERENCE_BACKEND: 'tfjs' }), /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with INFERENCE_BACKEND=tfjs/)
-  await assert.rejects(networkOf({ RECOGNITION_MODEL: 'network.onnx' }), /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with RECOGNITION_MODEL/)
+  await assert.rejects(
+    networkOf({ INFERENCE_BACKEND: 'tfjs' }),
+    /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with INFERENCE_BACKEND=tfjs/
+  )
+  await assert.rejects(
+    networkOf({ RECOGNITION_MODEL: 'network.onnx' }),
+    /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with RECOGNITION_MODEL/
+  )
 })

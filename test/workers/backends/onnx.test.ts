@@ -29,10 +29,14 @@ import('tsx/esm/api').then(async ({ tsImport }) => {
 test('two threads with a backend each give the same encoding as the main thread', async () => {
   const chip = noise(CHIP_SIDE ** 2 * 3)
   const expected = await (await createOnnxBackend('models')).encode(chip, 1)
-  const workerData = { backend: pathToFileURL(resolve('workers/backends/onnx.ts')).href, modelsDir: resolve('models'), chip }
+  const workerData = {
+    backend: pathToFileURL(resolve('workers/backends/onnx.ts')).href, modelsDir: resolve('models'), chip
+  }
   const threads = [0, 1].map(() => new Worker(THREAD, { eval: true, workerData }))
   const encodings = await Promise.all(threads.map(async (thread) => {
-    const [[encoding], [code]] = await Promise.all([once(thread, 'message'), once(thread, 'exit')]) as [[Float32Array], [number]]
+    const [[encoding], [code]] = await Promise.all([
+      once(thread, 'message'), once(thread, 'exit')
+    ]) as [[Float32Array], [number]]
     assert.equal(code, 0)
     return encoding
   }))
@@ -56,7 +60,9 @@ test('no pictures give no results', async () => {
 
 test('a picture without a face gives no boxes', async () => {
   const backend = await createOnnxBackend('models')
-  for (const [detector, side] of [['tiny_face_detector', 160], ['tiny_face_detector', 320], ['ssd_mobilenetv1', SSD_SIDE]] as const) {
+  for (const [detector, side] of [
+    ['tiny_face_detector', 160], ['tiny_face_detector', 320], ['ssd_mobilenetv1', SSD_SIDE]
+  ] as const) {
     assert.deepEqual(await backend.detect(detector, new Uint8Array(side ** 2 * 3).fill(128), side), [])
   }
 })
@@ -71,12 +77,16 @@ test('a buffer of another size than the pictures is refused', async () => {
 
 test('a graph that is missing or damaged is named', async (t) => {
   const dir = await temporaryFolder(t)
-  for (const name of ['tiny_face_detector', 'ssd_mobilenetv1', 'face_landmark_68']) await copyFile(`models/${name}.onnx`, join(dir, `${name}.onnx`))
+  for (const name of ['tiny_face_detector', 'ssd_mobilenetv1', 'face_landmark_68']) {
+    await copyFile(`models/${name}.onnx`, join(dir, `${name}.onnx`))
+  }
   await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
   await writeFile(join(dir, 'face_recognition.onnx'), 'not a graph')
   await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
 })
 
 test('an execution provider that ONNX Runtime does not know is refused, not left out', async () => {
-  await assert.rejects(createOnnxBackend('models', ['nonsense', 'cpu']), /^Error: ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu, /)
+  await assert.rejects(
+    createOnnxBackend('models', ['nonsense', 'cpu']), /^Error: ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu, /
+  )
 })

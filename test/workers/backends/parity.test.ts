@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { ensureModels } from '../../../models/build.ts'
-import { CHIP_SIDE, ENCODING_LENGTH, LANDMARK_SIDE, SSD_SIDE, type Detection } from '../../../workers/backends/backend.ts'
+import {
+  CHIP_SIDE, ENCODING_LENGTH, LANDMARK_SIDE, SSD_SIDE, type Detection
+} from '../../../workers/backends/backend.ts'
 import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
 import { createTfjsBackend } from '../../../workers/backends/tfjs.ts'
 import { groupPhoto, portraits } from '../../photos.ts'
@@ -28,7 +30,8 @@ const photos = await Promise.all([portraits.anna(), portraits.bella(), portraits
 function compareFaces (found: Detection[], expected: Detection[]): { score: number, pixels: number } {
   assert.equal(found.length, expected.length)
   const score = largestDifference(found.map((face) => face.score), expected.map((face) => face.score))
-  const corners = (faces: Detection[]): number[] => faces.flatMap(({ left, top, width, height }) => [left, top, width, height])
+  const corners = (faces: Detection[]): number[] =>
+    faces.flatMap(({ left, top, width, height }) => [left, top, width, height])
   const pixels = largestDifference(corners(found), corners(expected))
   assert.ok(score < 1e-3, `scores differ by ${score}`)
   assert.ok(pixels < 0.1, `boxes differ by ${pixels} pixels`)
@@ -43,10 +46,14 @@ test('encodings equal those of face-api, one by one and in a batch', async (t) =
   t.diagnostic(`${engine}: largest difference ${difference.toExponential(1)}`)
   assert.ok(difference < 1e-4)
   for (const [i, chip] of chips.entries()) {
-    assert.ok(largestDifference(await backend.encode(chip, 1), expected.subarray(i * ENCODING_LENGTH, (i + 1) * ENCODING_LENGTH)) < 1e-4)
+    assert.ok(largestDifference(
+      await backend.encode(chip, 1), expected.subarray(i * ENCODING_LENGTH, (i + 1) * ENCODING_LENGTH)
+    ) < 1e-4)
   }
   // The comparison means something: different photos have different encodings.
-  assert.ok(largestDifference(expected.subarray(0, ENCODING_LENGTH), expected.subarray(ENCODING_LENGTH, 2 * ENCODING_LENGTH)) > 0.01)
+  assert.ok(largestDifference(
+    expected.subarray(0, ENCODING_LENGTH), expected.subarray(ENCODING_LENGTH, 2 * ENCODING_LENGTH)
+  ) > 0.01)
 })
 
 test('landmarks equal those of face-api within 1e-4 of the box', async (t) => {
@@ -58,13 +65,16 @@ test('landmarks equal those of face-api within 1e-4 of the box', async (t) => {
 })
 
 test('the detectors find the same boxes as face-api', async (t) => {
-  for (const [detector, side] of [['ssd_mobilenetv1', SSD_SIDE], ['tiny_face_detector', 160], ['tiny_face_detector', 416]] as const) {
+  for (const [detector, side] of [
+    ['ssd_mobilenetv1', SSD_SIDE], ['tiny_face_detector', 160], ['tiny_face_detector', 416]
+  ] as const) {
     let found = 0
     for (const photo of photos) {
       const rgb = await square(photo, side)
       const detections = await backend.detect(detector, rgb, side)
       const { score, pixels } = compareFaces(detections, await reference.detect(detector, rgb, side))
-      t.diagnostic(`${detector} ${side}: ${detections.length} faces, largest differences: score ${score.toExponential(1)}, ${pixels.toExponential(1)} pixels`)
+      t.diagnostic(`${detector} ${side}: ${detections.length} faces, largest differences: score ` +
+        `${score.toExponential(1)}, ${pixels.toExponential(1)} pixels`)
       found += detections.length
     }
     assert.ok(found >= 3)

@@ -42,7 +42,9 @@ test('every similarity is found again from the landmarks that it moves', () => {
   const random = (i: number): number => ((Math.sin(i * 12.9898) * 43758.5453) % 1)
   for (let i = 0; i < 136; i++) upright[i] = 100 + 50 * random(i)
   const base = chipTransform(upright)
-  for (const [scale, angle, dx, dy] of [[1, 0, 10, -5], [2.5, 0.5, 0, 0], [0.3, -1.2, 300, 40], [1, 3, -7, 9]] as const) {
+  for (const [scale, angle, dx, dy] of [
+    [1, 0, 10, -5], [2.5, 0.5, 0, 0], [0.3, -1.2, 300, 40], [1, 3, -7, 9]
+  ] as const) {
     const [cos, sin] = [scale * Math.cos(angle), scale * Math.sin(angle)]
     const moved = new Float64Array(136)
     for (let i = 0; i < 136; i += 2) {

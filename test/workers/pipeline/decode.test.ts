@@ -45,7 +45,8 @@ test('every EXIF orientation is turned upright', async () => {
   const undo: Array<(image: Sharp) => Sharp> = [
     (image) => image, (image) => image.flop(), (image) => image.rotate(180), (image) => image.flip(),
     // sharp mirrors before it turns, in whichever order the two are written.
-    (image) => image.flop().rotate(270), (image) => image.rotate(270), (image) => image.flop().rotate(90), (image) => image.rotate(90)
+    (image) => image.flop().rotate(270), (image) => image.rotate(270), (image) => image.flop().rotate(90),
+    (image) => image.rotate(90)
   ]
   for (const [i, turn] of undo.entries()) {
     const { data, info } = await turn(sharp(photo)).raw().toBuffer({ resolveWithObject: true })
@@ -57,14 +58,19 @@ test('every EXIF orientation is turned upright', async () => {
 })
 
 test('transparent pixels show grey, whatever colour hides in them', async () => {
-  const photo = await sharp({ create: { width: 50, height: 50, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } } }).png().toBuffer()
+  const photo = await sharp({
+    create: { width: 50, height: 50, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } }
+  }).png().toBuffer()
   const { rgb } = await decode(photo)
   assert.ok(rgb.every((value) => value === 128))
 })
 
 test('of an animation the first frame counts', async () => {
-  const frame = (background: string): Promise<Buffer> => sharp({ create: { width: 60, height: 60, channels: 3, background } }).png().toBuffer()
-  const animation = await sharp([await frame('red'), await frame('blue')], { join: { animated: true } }).gif().toBuffer()
+  const frame = (background: string): Promise<Buffer> =>
+    sharp({ create: { width: 60, height: 60, channels: 3, background } }).png().toBuffer()
+  const animation = await sharp([await frame('red'), await frame('blue')], {
+    join: { animated: true }
+  }).gif().toBuffer()
   const { rgb, width, height } = await decode(animation)
   assert.deepEqual([width, height, rgb[0], rgb[2]], [60, 60, 255, 0])
 })
@@ -107,7 +113,10 @@ test('no cut or flipped byte of a photo brings the decoder down: a picture or a 
 })
 
 test('odd and hostile files give a picture or a PhotoError', { skip: WITHOUT_FACES }, async () => {
-  const files = [...await labelledFolder('hard/synthetic'), ...await labelledFolder('hard/corpus'), ...await labelledFolder('hard/exif_orientation')]
+  const files = [
+    ...await labelledFolder('hard/synthetic'), ...await labelledFolder('hard/corpus'),
+    ...await labelledFolder('hard/exif_orientation')
+  ]
   assert.ok(files.length > 100)
   for (const file of files) {
     const bytes = await labelled(file)
@@ -133,5 +142,7 @@ test('a letterbox keeps the shape, centres it and says how to get back', async (
   assert.ok(Math.abs(box.scale - 32 / 300) < 1e-9)
   assert.deepEqual([box.left, box.top], [16, 26])
   const at = (x: number, y: number): number => box.rgb[(y * 64 + x) * 3]!
-  assert.deepEqual([at(15, 30), at(16, 30), at(47, 30), at(48, 30), at(30, 25), at(30, 26)], [128, 255, 255, 128, 128, 255])
+  assert.deepEqual([at(15, 30), at(16, 30), at(47, 30), at(48, 30), at(30, 25), at(30, 26)], [
+    128, 255, 255, 128, 128, 255
+  ])
 })

@@ -14,7 +14,9 @@ const chipOf = async (photo: Buffer): Promise<Uint8Array> =>
 test('a mirror exchanges left and right and nothing else', async () => {
   const photo = await portraits.anna()
   const chip = await chipOf(photo)
-  const expected = await sharp(chip, { raw: { width: CHIP_SIDE, height: CHIP_SIDE, channels: 3 } }).flop().raw().toBuffer()
+  const expected = await sharp(chip, {
+    raw: { width: CHIP_SIDE, height: CHIP_SIDE, channels: 3 }
+  }).flop().raw().toBuffer()
   assert.deepEqual(mirror(chip), new Uint8Array(expected))
   assert.deepEqual(mirror(mirror(chip)), chip)
 })

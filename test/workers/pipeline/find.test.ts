@@ -21,15 +21,28 @@ async function find (photo: Buffer): Promise<FoundFace | null> {
 }
 
 /** Portraits pasted into a grey kiosk picture, each with a face of `faceWidth` pixels and its middle at `x`, `y`. */
-async function scene (...people: Array<{ portrait: Buffer, faceWidth: number, x: number, y: number }>): Promise<Buffer> {
+async function scene (
+  ...people: Array<{ portrait: Buffer, faceWidth: number, x: number, y: number }>
+): Promise<Buffer> {
   const pasted = await Promise.all(people.map(async ({ portrait, faceWidth, x, y }) => {
-    const { data, info } = await sharp(portrait).resize(Math.round(faceWidth / FACE_SHARE)).toBuffer({ resolveWithObject: true })
+    const { data, info } = await sharp(portrait).resize(Math.round(faceWidth / FACE_SHARE)).toBuffer({
+      resolveWithObject: true
+    })
     const [left, top] = [Math.round(x - info.width / 2), Math.round(y - info.height / 2)]
-    const inside = { left: Math.max(0, -left), top: Math.max(0, -top), right: Math.min(info.width, WIDTH - left), bottom: Math.min(info.height, HEIGHT - top) }
-    const input = await sharp(data).extract({ left: inside.left, top: inside.top, width: inside.right - inside.left, height: inside.bottom - inside.top }).toBuffer()
+    const inside = {
+      left: Math.max(0, -left),
+      top: Math.max(0, -top),
+      right: Math.min(info.width, WIDTH - left),
+      bottom: Math.min(info.height, HEIGHT - top)
+    }
+    const input = await sharp(data).extract({
+      left: inside.left, top: inside.top, width: inside.right - inside.left, height: inside.bottom - inside.top
+    }).toBuffer()
     return { input, left: left + inside.left, top: top + inside.top }
   }))
-  return sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#8a8880' } }).composite(pasted).jpeg().toBuffer()
+  return sharp({
+    create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#8a8880' }
+  }).composite(pasted).jpeg().toBuffer()
 }
 
 const brightest = (rgb: Uint8Array): number => rgb.reduce((most, value) => Math.max(most, value), 0)
@@ -77,7 +90,9 @@ test('the chips of a photo and of its mirror image show the same part of the fac
 
 test('of two faces the larger one is found, and the photo is known to be crowded', async () => {
   const [anna, bella] = [await portraits.anna(), await portraits.bella()]
-  const found = await find(await scene({ portrait: anna, faceWidth: 150, x: 440, y: 240 }, { portrait: bella, faceWidth: 70, x: 120, y: 240 }))
+  const found = await find(await scene({ portrait: anna, faceWidth: 150, x: 440, y: 240 }, {
+    portrait: bella, faceWidth: 70, x: 120, y: 240
+  }))
   assert.ok(found)
   assert.ok(middleOf(found.detection)[0] > 320)
   assert.equal((await verifyAlone(backend, found)).alone, false)
@@ -85,7 +100,9 @@ test('of two faces the larger one is found, and the photo is known to be crowded
 
 test('a face half outside the photo does not count as larger than a whole one', async () => {
   const [anna, bella] = [await portraits.anna(), await portraits.bella()]
-  const found = await find(await scene({ portrait: anna, faceWidth: 170, x: 10, y: 240 }, { portrait: bella, faceWidth: 140, x: 440, y: 240 }))
+  const found = await find(await scene({ portrait: anna, faceWidth: 170, x: 10, y: 240 }, {
+    portrait: bella, faceWidth: 140, x: 440, y: 240
+  }))
   assert.ok(found)
   assert.ok(middleOf(found.detection)[0] > 320)
 })
@@ -115,7 +132,10 @@ test('a portrait three stops too dark is found in a brighter copy; black and noi
     assert.ok(found)
     assert.ok(brightest(found.picture.rgb) > 2 * brightest(dark.rgb))
   }
-  assert.equal(await find(await sharp({ create: { width: 320, height: 240, channels: 3, background: 'black' } }).png().toBuffer()), null)
+  assert.equal(
+    await find(await sharp({ create: { width: 320, height: 240, channels: 3, background: 'black' } }).png().toBuffer()),
+    null
+  )
   assert.equal(await find(await noFace()), null)
   assert.equal(await find(await sharp(await noFace()).linear(1 / 8, 0).png().toBuffer()), null)
 })
@@ -131,7 +151,8 @@ test('a face in backlight is found: a quarter of its brightness before a white b
   }
 })
 
-test('no face is found where there is none, and a dog convinces only one detector', { skip: WITHOUT_FACES }, async () => {
+test('no face is found where there is none, and a dog convinces ' +
+  'only one detector', { skip: WITHOUT_FACES }, async () => {
   assert.equal(await find(await labelled('none/017_0.jpg')), null)
   const dog = await find(await labelled('none/dogs.jpg'))
   if (dog) {

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { fivePointTransform } from '../../../workers/pipeline/five-points.ts'
 import { placeOf } from '../../../workers/pipeline/warp.ts'
 
-test('eyes, nose and corners of the mouth come to where ArcFace expects them, however the face lies in the picture', () => {
+test('eyes, nose and corners of the mouth come to where ArcFace expects them, however the ' +
+  'face lies in the picture', () => {
   for (const [scale, angle, dx, dy] of [[1, 0, 0, 0], [2.5, 0.5, 40, -7], [0.4, -2, 300, 90]] as const) {
     const place = (x: number, y: number): [number, number] => [
       scale * (Math.cos(angle) * x - Math.sin(angle) * y) + dx, scale * (Math.sin(angle) * x + Math.cos(angle) * y) + dy
@@ -11,7 +12,9 @@ test('eyes, nose and corners of the mouth come to where ArcFace expects them, ho
     const landmarks = new Float64Array(136)
     // Each eye is six landmarks around its middle.
     const eye = (first: number, x: number, y: number): void => {
-      [[-9, 0], [-3, -4], [3, -4], [9, 0], [3, 4], [-3, 4]].forEach(([ex, ey], i) => landmarks.set(place(x + ex!, y + ey!), 2 * (first + i)))
+      [[-9, 0], [-3, -4], [3, -4], [9, 0], [3, 4], [-3, 4]].forEach(([ex, ey], i) => (
+        landmarks.set(place(x + ex!, y + ey!), 2 * (first + i))
+      ))
     }
     eye(36, 38.2946, 51.6963)
     eye(42, 73.5318, 51.5014)

@@ -10,7 +10,8 @@ import { decode, labelled, WITHOUT_FACES } from '../../photos.ts'
 
 const backend = await openBackend()
 
-const find = async (path: string): Promise<FoundFace | null> => findFace(backend, await decode(await labelled(path)), () => {})
+const find = async (path: string): Promise<FoundFace | null> =>
+  findFace(backend, await decode(await labelled(path)), () => {})
 
 const holds = (box: Box, { left, top, width, height }: Box): boolean => {
   const [x, y] = [left + width / 2, top + height / 2]
@@ -42,8 +43,10 @@ async function everyFace (picture: Picture): Promise<Box[]> {
   return seen
 }
 
-test('of the 43 faces that dlib\'s annotations name, from 37 pixels on, at least 42 are found, and no others', { skip: WITHOUT_FACES }, async (t) => {
-  const photos = (await Promise.all(['testing.xml', 'training.xml'].map((name) => annotations(`groups/dlib_faces/${name}`)))).flat()
+test('of the 43 faces that dlib\'s annotations name, from 37 pixels on, at least 42 ' +
+  'are found, and no others', { skip: WITHOUT_FACES }, async (t) => {
+  const photos =
+    (await Promise.all(['testing.xml', 'training.xml'].map((name) => annotations(`groups/dlib_faces/${name}`)))).flat()
   let named = 0; let found = 0; let others = 0
   for (const { file, faces } of photos) {
     const seen = await everyFace(await decode(await labelled(`groups/dlib_faces/${file}`)))
@@ -57,18 +60,24 @@ test('of the 43 faces that dlib\'s annotations name, from 37 pixels on, at least
   assert.equal(others, 0)
 })
 
-test('turned, partly hidden, masked and grimacing faces are found; pictures of masks show nobody', { skip: WITHOUT_FACES }, async () => {
+test('turned, partly hidden, masked and grimacing faces are found; pictures ' +
+  'of masks show nobody', { skip: WITHOUT_FACES }, async () => {
   const variants = [
-    'mask.jpg', 'obama_partial_face.jpg', 'obama_partial_face2.jpg', 'pose/left_face.jpeg', 'pose/lower_face.jpeg', 'pose/right_face.png',
+    'mask.jpg', 'obama_partial_face.jpg', 'obama_partial_face2.jpg', 'pose/left_face.jpeg', 'pose/lower_face.jpeg',
+    'pose/right_face.png',
     'pose/right_wryneck.png', 'pose/rise_face.jpeg', 'reaction/close_eyes.jpeg', 'emotion/anger.png', 'crop/crop.png'
   ]
   for (const path of variants) assert.ok(await find(`hard/face_variants/${path}`), path)
-  for (const colour of ['black', 'blue', 'green', 'white']) assert.equal(await find(`hard/face_variants/mask_${colour}.jpg`), null, colour)
+  for (const colour of ['black', 'blue', 'green', 'white']) {
+    assert.equal(await find(`hard/face_variants/mask_${colour}.jpg`), null, colour)
+  }
   assert.equal(await find('hard/face_variants/crop/no_face.png'), null)
 })
 
 test('landscapes show nobody', { skip: WITHOUT_FACES }, async () => {
-  for (const number of [1, 3, 6]) assert.equal(await find(`hard/exif_orientation/Landscape_${number}.jpg`), null, `${number}`)
+  for (const number of [1, 3, 6]) {
+    assert.equal(await find(`hard/exif_orientation/Landscape_${number}.jpg`), null, `${number}`)
+  }
 })
 
 test('a face that every look finds unlikely is found when its landmarks hold', { skip: WITHOUT_FACES }, async () => {
@@ -78,7 +87,8 @@ test('a face that every look finds unlikely is found when its landmarks hold', {
   assert.ok(Math.hypot(left + width / 2 - 125, top + height / 2 - 125) < 40)
 })
 
-test('a face at the edge does not count because it is found sooner than the larger one before the camera', { skip: WITHOUT_FACES }, async () => {
+test('a face at the edge does not count because it is found sooner than the ' +
+  'larger one before the camera', { skip: WITHOUT_FACES }, async () => {
   const found = await find('people/Christina_Sawaya/Christina_Sawaya_0001.jpg')
   assert.ok(found)
   assert.ok(Math.abs(found.detection.left + found.detection.width / 2 - 125) < 20)

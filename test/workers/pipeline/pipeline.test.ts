@@ -13,7 +13,12 @@ import { decode, portraits } from '../../photos.ts'
 
 const backend = await openBackend()
 const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
-const tools = { backend, recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }), matchFace, augment: 'none' } as const
+const tools = {
+  backend,
+  recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }),
+  matchFace,
+  augment: 'none'
+} as const
 const PIXELS_MAX = 25_000_000
 /** Width of bella's face as a share of her portrait's. */
 const FACE_SHARE = 0.6
@@ -21,7 +26,9 @@ const FACE_SHARE = 0.6
 /** A photo of a tablet's camera with bella's face, `faceWidth` pixels wide, in its middle. */
 async function cameraPhoto (faceWidth: number, format: 'jpeg' | 'png' = 'jpeg'): Promise<Buffer> {
   const input = await sharp(await portraits.bella()).resize(Math.round(faceWidth / FACE_SHARE)).toBuffer()
-  const canvas = sharp({ create: { width: 4000, height: 3000, channels: 3, background: '#8a8880' } }).composite([{ input }])
+  const canvas = sharp({
+    create: { width: 4000, height: 3000, channels: 3, background: '#8a8880' }
+  }).composite([{ input }])
   return format === 'jpeg' ? canvas.jpeg({ quality: 92 }).toBuffer() : canvas.png({ compressionLevel: 1 }).toBuffer()
 }
 
@@ -31,7 +38,8 @@ async function faceOf (photo: Buffer): Promise<Face> {
   return found.face
 }
 
-const distance = (one: Float32Array, other: Float32Array): number => Math.hypot(...one.map((value, i) => value - other[i]!))
+const distance = (one: Float32Array, other: Float32Array): number =>
+  Math.hypot(...one.map((value, i) => value - other[i]!))
 
 test('a large JPEG is decoded smaller, and its whole is there when asked for', async () => {
   const bytes = await cameraPhoto(1200)
@@ -56,7 +64,9 @@ test('a face has nearly the same encoding and the same place however few pixels 
   for (const faceWidth of [1200, 300]) {
     const reduced = await faceOf(await cameraPhoto(faceWidth))
     const whole = await faceOf(await cameraPhoto(faceWidth, 'png'))
-    assert.ok(distance(reduced.encoding, whole.encoding) < 0.15, `${faceWidth}: ${distance(reduced.encoding, whole.encoding)}`)
+    assert.ok(
+      distance(reduced.encoding, whole.encoding) < 0.15, `${faceWidth}: ${distance(reduced.encoding, whole.encoding)}`
+    )
     for (const { box } of [reduced, whole]) {
       assert.ok(box.width > 0.6 * faceWidth && box.width < 1.7 * faceWidth, `${faceWidth}: ${box.width}`)
     }
@@ -66,7 +76,10 @@ test('a face has nearly the same encoding and the same place however few pixels 
 })
 
 test('enrolment and identification give a photo the same encoding and box', async () => {
-  for (const photo of [await portraits.anna(), await cameraPhoto(300), await sharp(await portraits.bella()).linear(1 / 8, 0).jpeg().toBuffer()]) {
+  for (const photo of [
+    await portraits.anna(), await cameraPhoto(300),
+    await sharp(await portraits.bella()).linear(1 / 8, 0).jpeg().toBuffer()
+  ]) {
     const { found } = await examineForEnrolment(tools, photo, PIXELS_MAX)
     const identified = await faceOf(photo)
     assert.ok(found)

@@ -13,7 +13,12 @@ import { labelled, labelledFolder, labelledFolders, portraits, WITHOUT_FACES } f
 
 const backend = await openBackend()
 const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
-const tools = { backend, recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }), matchFace, augment: 'none' } as const
+const tools = {
+  backend,
+  recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }),
+  matchFace,
+  augment: 'none'
+} as const
 
 /** What 0.8, the default threshold, lets pass. */
 const GOOD = 0.8
@@ -50,9 +55,17 @@ test('each fault lowers its own measure below the threshold', async () => {
 
 test('the more a photo is blurred or darkened, the lower the measure', async () => {
   const bella = sharp(await portraits.bella())
-  const sharpness = [(await qualityOf(bella.clone().blur(3))).sharpness, (await qualityOf(bella.clone().blur(4))).sharpness, (await qualityOf(bella.clone().blur(5))).sharpness]
-  const illumination = [(await qualityOf(bella.clone().linear(0.4, 0))).illumination, (await qualityOf(bella.clone().linear(0.3, 0))).illumination]
-  for (const [better, worse] of [[sharpness[0]!, sharpness[1]!], [sharpness[1]!, sharpness[2]!], [illumination[0]!, illumination[1]!]] as const) {
+  const sharpness = [
+    (await qualityOf(bella.clone().blur(3))).sharpness, (await qualityOf(bella.clone().blur(4))).sharpness,
+    (await qualityOf(bella.clone().blur(5))).sharpness
+  ]
+  const illumination = [
+    (await qualityOf(bella.clone().linear(0.4, 0))).illumination,
+    (await qualityOf(bella.clone().linear(0.3, 0))).illumination
+  ]
+  for (const [better, worse] of [
+    [sharpness[0]!, sharpness[1]!], [sharpness[1]!, sharpness[2]!], [illumination[0]!, illumination[1]!]
+  ] as const) {
     assert.ok(better > worse, `${better} > ${worse}`)
   }
 })
@@ -66,13 +79,17 @@ test('a face of which half is covered is not good enough', async () => {
   if (found) assert.ok(Math.min(...Object.values(found.quality)) < GOOD, JSON.stringify(found.quality))
 })
 
-/** The default threshold against portraits and copies of them that nobody should be registered by; null where no face is found. */
+/**
+ * The default threshold against portraits and copies of them that nobody should be registered by; null where no face is
+ * found.
+ */
 async function worstMeasure (photo: Sharp): Promise<number | null> {
   const { found } = await examineForEnrolment(tools, await photo.jpeg({ quality: 90 }).toBuffer(), 25_000_000)
   return found && Math.min(...Object.values(found.quality), found.face.box.width < FACE_SIZE_MIN_PX ? 0 : 1)
 }
 
-test('0.8 accepts nine of ten everyday portraits, and no copy that is blurred, three stops too dark or 30 pixels small', { skip: WITHOUT_FACES }, async (t) => {
+test('0.8 accepts nine of ten everyday portraits, and no copy that is blurred, three stops ' +
+  'too dark or 30 pixels small', { skip: WITHOUT_FACES }, async (t) => {
   const people = (await labelledFolders('people')).filter((_, i) => i % 55 === 0)
   let accepted = 0
   for (const person of people) {

@@ -17,7 +17,9 @@ function noise (width: number, height: number, random: () => number): Picture {
 }
 
 /** The definition: the average of samples² bilinear samples, pixels outside black. */
-function plainWarp ({ rgb, width, height }: Picture, { a, b, tx, ty }: Similarity, side: number, samples: number): Float64Array {
+function plainWarp (
+  { rgb, width, height }: Picture, { a, b, tx, ty }: Similarity, side: number, samples: number
+): Float64Array {
   const pixel = (x: number, y: number, channel: number): number =>
     x < 0 || y < 0 || x >= width || y >= height ? 0 : rgb[(y * width + x) * 3 + channel]!
   return Float64Array.from({ length: side * side * 3 }, (_, index) => {
@@ -42,7 +44,10 @@ test('inside, across the edges and far outside, a warp is what it is defined to 
     const picture = noise(1 + Math.floor(random() * 60), 1 + Math.floor(random() * 60), random)
     const [scale, angle] = [0.05 + random() * 1.9, random() * 2 * Math.PI]
     const transform = {
-      a: scale * Math.cos(angle), b: scale * Math.sin(angle), tx: (random() * 3 - 1) * picture.width, ty: (random() * 3 - 1) * picture.height
+      a: scale * Math.cos(angle),
+      b: scale * Math.sin(angle),
+      tx: (random() * 3 - 1) * picture.width,
+      ty: (random() * 3 - 1) * picture.height
     }
     const expected = plainWarp(picture, transform, 12, scale > 1.15 ? Math.ceil(scale) : 1)
     const found = warp(picture, transform, 12)
@@ -61,19 +66,24 @@ test('a warp that shrinks to less than half sees the halved picture', () => {
     if (times === 4) small = halved(small)
     const middle = (1 - 1 / times) / 2
     const found = warp(picture, { a: scale, b: 0, tx: 20, ty: 30 }, 20)
-    assert.deepEqual(found, warp(small, { a: scale / times, b: 0, tx: 20 / times - middle, ty: 30 / times - middle }, 20))
+    assert.deepEqual(
+      found, warp(small, { a: scale / times, b: 0, tx: 20 / times - middle, ty: 30 / times - middle }, 20)
+    )
   }
 })
 
 test('a halved picture averages four pixels, drops an odd edge and is made once', () => {
-  const picture: Picture = { rgb: Uint8Array.of(0, 10, 255, 2, 20, 255, 9, 9, 9, 4, 30, 255, 6, 41, 255, 9, 9, 9), width: 3, height: 2 }
+  const picture: Picture = {
+    rgb: Uint8Array.of(0, 10, 255, 2, 20, 255, 9, 9, 9, 4, 30, 255, 6, 41, 255, 9, 9, 9), width: 3, height: 2
+  }
   assert.deepEqual(halved(picture), { rgb: Uint8Array.of(3, 25, 255), width: 1, height: 1 })
   assert.equal(halved(picture), halved(picture))
 })
 
 test('halving by the kernel is what it is defined to be, in any size', () => {
   const random = randomNumbers(4)
-  const sizes = Array.from({ length: 60 }, () => [2 + Math.floor(random() * 70), 2 + Math.floor(random() * 40)] as const)
+  const sizes =
+    Array.from({ length: 60 }, () => [2 + Math.floor(random() * 70), 2 + Math.floor(random() * 40)] as const)
   // The last ones take several turns, for the kernel holds 1 MiB at a time: of one row of pixels, of many.
   for (const [width, height] of [...sizes, [701, 603], [200_003, 7]] as const) {
     const picture = noise(width, height, random)
