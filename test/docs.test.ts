@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { test } from 'node:test'
 import { parseEnv } from 'node:util'
 import { ConfigSchema, loadConfig } from '../src/config.ts'
 import { ERRORS } from '../src/errors.ts'
+import { shareApp } from './helper.ts'
 
 const ROOT = join(import.meta.dirname, '..')
+const README_BYTES_MAX = 10 * 1024
+const LINE_MAX = 120
 const NOT_OURS = ['node_modules', 'dist', 'coverage', 'face_data', '.git']
 /** Commands that npm has by itself. */
 const NPM_COMMANDS = ['ci', 'install', 'pack']
@@ -16,6 +19,11 @@ interface Variable { default?: unknown, type?: string, enum?: string[], minimum?
 // The types of the schema's builder leave out what they do not check, such as the defaults.
 const VARIABLES = Object.entries(ConfigSchema.properties as unknown as Record<string, Variable>)
 
+interface ObjectSchema { properties?: Record<string, unknown>, anyOf?: ObjectSchema[] }
+interface Operation { responses: Record<string, { content?: Record<string, { schema?: ObjectSchema }> }> }
+interface OpenApi { paths: Record<string, Record<string, Operation>> }
+
+const app = shareApp()
 const read = (file: string): Promise<string> => readFile(join(ROOT, file), 'utf8')
 const lines = async (file: string): Promise<string[]> => (await read(file)).split('\n').map((line) => line.trimEnd())
 
@@ -29,11 +37,12 @@ async function markdownFiles (folder = ''): Promise<string[]> {
   return found.flat()
 }
 
-/** The cells of the first table below a heading of the README, without its head and without code marks. */
-async function table (heading: string): Promise<string[][]> {
-  const [, section = ''] = (await read('README.md')).split(`\n${heading}\n`)
-  const rows = /(?:^\|.*\n)+/m.exec(section)?.[0].trimEnd().split('\n').slice(2) ?? []
-  return rows.map((row) => row.slice(1, -1).split('|').map((cell) => cell.replaceAll('`', '').trim()))
+/** The cells of a document's tables below a heading, or of all its tables; without their heads and code marks. */
+async function tables (file: string, heading?: string): Promise<string[][]> {
+  const document = await read(file)
+  const section = heading === undefined ? document : document.split(`\n${heading}\n`)[1]?.split(/\n#+ /)[0] ?? ''
+  return [...section.matchAll(/(?:^\|.*\n)+/gm)].flatMap(([text]) => text.trimEnd().split('\n').slice(2))
+    .map((row) => row.slice(1, -1).split('|').map((cell) => cell.replaceAll('`', '').trim()))
 }
 
 /** What stands in code marks or in code blocks. */
@@ -63,16 +72,20 @@ async function isKeptOut (path: string): Promise<boolean> {
   })
 }
 
-test('the README describes every variable, with its default and what is allowed, and no other', async () => {
-  const rows = await table('## Configuration')
-  assert.deepEqual(rows.map((row) => row.slice(0, 3)), VARIABLES.map(([name, schema]) => [
-    name, name === 'INFERENCE_THREADS' ? 'cores ÷ processes' : String(schema.default ?? 'none'), allowed(schema)
-  ]))
-  for (const [name, , , meaning = ''] of rows) assert.ok(meaning.length > 10, name)
+test('docs/configuration.md describes every variable, with its default and what is allowed, and no other', async () => {
+  const rows = await tables('docs/configuration.md')
+  const described = new Map(rows.map(([name = '', ...cells]) => [name, cells]))
+  assert.equal(described.size, rows.length, 'a variable is described twice')
+  assert.deepEqual([...described.keys()].sort(), VARIABLES.map(([name]) => name).sort())
+  for (const [name, schema] of VARIABLES) {
+    const [byDefault, values, meaning = ''] = described.get(name)!
+    assert.equal(byDefault, name === 'INFERENCE_THREADS' ? 'cores ÷ processes' : String(schema.default ?? 'none'), name)
+    assert.equal(values, allowed(schema), name)
+    assert.ok(meaning.length > 10, name)
+  }
 })
 
-test('.env.example has every variable with its default below a line that says what ' +
-  'it means, and no other', async () => {
+test('.env.example has every variable with its default below a line that explains it, and no other', async () => {
   const example = await lines('.env.example')
   const named = example.flatMap((line, i) => {
     const name = /^# ([A-Z_]+)=/.exec(line)?.[1]
@@ -89,19 +102,61 @@ test('.env.example has every variable with its default below a line that says wh
   assert.deepEqual(loadConfig(uncommented), loadConfig({}))
 })
 
-test('the README describes every error code with its status, and no other', async () => {
-  const rows = await table('## Errors')
-  assert.deepEqual(
-    rows.map(([code, status]) => [code, Number(status)]),
-    Object.entries(ERRORS).map(([code, [status]]) => [code, status])
-  )
+test('docs/api.md describes every error code with its status, and no other', async () => {
+  const rows = await tables('docs/api.md', '## Errors')
+  const documented = rows.map(([code, status]) => [code, Number(status)])
+  assert.deepEqual(documented, Object.entries(ERRORS).map(([code, [status]]) => [code, status]))
   for (const [code, , meaning = '', advice = ''] of rows) assert.ok(meaning.length > 10 && advice.length > 10, code)
 })
 
-test('the newest version in the change log is the one in package.json', async () => {
+test('docs/api.md describes every endpoint with all fields of its replies, and no other', async () => {
+  const { paths } = (await (await app()).inject('/docs/json')).json<OpenApi>()
+  const endpoints = Object.entries(paths).flatMap(([path, methods]) => {
+    return Object.entries(methods).map(([method, { responses }]): [string, string[]] => {
+      const schema = responses['200']?.content?.['application/json']?.schema
+      const fields = new Set((schema?.anyOf ?? [schema]).flatMap((one) => Object.keys(one?.properties ?? {})))
+      return [`${method.toUpperCase()} ${path}`, fields.size === 0 ? ['text'] : [...fields]]
+    })
+  })
+  const described = (await tables('docs/api.md', '## Endpoints')).map(([request, , fields = '']) => [request, fields.split(', ')])
+  assert.deepEqual(Object.fromEntries(described), Object.fromEntries(endpoints))
+})
+
+test('the tree in docs/architecture.md is that of src/, with a line about every file', async () => {
+  const [, block = ''] = (await read('docs/architecture.md')).split('```text\nsrc/\n')
+  const folders: string[] = []
+  const described: string[] = []
+  for (const line of block.split('\n```')[0]!.split('\n')) {
+    const [, indent = '', name = '', about = ''] = /^( +)(\S+)\s*(.*)$/.exec(line) ?? []
+    folders.length = indent.length / 2 - 1
+    if (name.endsWith('/')) folders.push(name.slice(0, -1))
+    else {
+      described.push([...folders, name].join('/'))
+      assert.ok(about.length > 10, name)
+    }
+  }
+  const files = (await readdir(join(ROOT, 'src'), { recursive: true })).filter((path) => path.endsWith('.ts'))
+  assert.deepEqual(described.sort(), files.map((path) => path.replaceAll(sep, '/')).sort())
+})
+
+test('the change log starts with what is unreleased, and its newest version is the one in package.json', async () => {
   const { version } = JSON.parse(await read('package.json')) as { version: string }
-  assert.match(await read('CHANGELOG.md'), /^[^]*?\n## \[(?<version>[^\]]+)\] - \d{4}-\d\d-\d\d\n/)
-  assert.equal(/\n## \[([^\]]+)\]/.exec(await read('CHANGELOG.md'))?.[1], version)
+  const headings = [...(await read('CHANGELOG.md')).matchAll(/^## \[([^\]]+)\](.*)$/gm)].map(([, name, date]) => [name, date])
+  assert.deepEqual(headings[0], ['Unreleased', ''])
+  assert.equal(headings[1]?.[0], version)
+  for (const [name, date = ''] of headings.slice(1)) assert.match(date, /^ - \d{4}-\d\d-\d\d$/, name)
+})
+
+test('the README is short, and prose is wrapped', async () => {
+  assert.ok(Buffer.byteLength(await read('README.md')) <= README_BYTES_MAX)
+  for (const file of await markdownFiles()) {
+    const prose = (await read(file)).replace(/```[^]*?```/g, (block) => block.replace(/.+/g, ''))
+    for (const [i, line] of prose.split('\n').entries()) {
+      // A table's row and a link cannot be wrapped.
+      if (line.startsWith('|') || /^\W*\S+$/.test(line)) continue
+      assert.ok(line.length <= LINE_MAX, `${file}:${i + 1} has ${line.length} characters`)
+    }
+  }
 })
 
 test('every npm command in the documents exists', async () => {

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import sharp from 'sharp'
+import { groupPhotoPath } from '../tools/samples.ts'
 import { openPhoto } from '../workers/pipeline/decode.ts'
 import type { Picture } from '../workers/pipeline/picture.ts'
 
 const FACES_DIR = resolve(process.env['FACES_DIR'] ?? '../shared/faces')
-const DEMO_DIR = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json')), 'demo')
+
+export { portraits } from '../tools/samples.ts'
 
 /** Reason to skip a test that needs the labelled photos, or false when they are there. */
 export const WITHOUT_FACES: string | false = existsSync(FACES_DIR)
@@ -35,19 +36,7 @@ export async function labelledFolders (path: string): Promise<string[]> {
 }
 
 /** One of the photos that ship with face-api: 1920 pixels wide, three or more women each. */
-export const groupPhoto = (number: number): Promise<Buffer> => readFile(join(DEMO_DIR, `sample${number}.jpg`))
-
-async function portrait (number: number, left: number, top: number, width: number, height: number): Promise<Buffer> {
-  return sharp(await groupPhoto(number)).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer()
-}
-
-/** Two photos of one woman and one each of others, cut from the photos that ship with face-api. */
-export const portraits = {
-  anna: () => portrait(3, 900, 80, 480, 560),
-  annaAgain: () => portrait(1, 1420, 120, 420, 520),
-  bella: () => portrait(3, 500, 180, 420, 560),
-  clara: () => portrait(3, 1320, 160, 420, 520)
-}
+export const groupPhoto = (number: number): Promise<Buffer> => readFile(groupPhotoPath(number))
 
 /** A photo without a face: coloured noise, the same each time. */
 export function noFace (side = 320): Promise<Buffer> {
