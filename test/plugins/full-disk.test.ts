@@ -1,39 +1,21 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmdirSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { startApp } from '../helper.ts'
 import { portraits } from '../photos.ts'
+import { runOnDisk, WITHOUT_DISK } from '../support/private-disk.ts'
 
 /** Some hundred folders, which take no blocks, and a few users. */
 const DISK_BYTES = 64 * 1024
+/** Set where this file runs itself, on a disk of its own. */
+const DISK = process.env['DISK']
+const TITLE = 'while the disk is full or read-only, registrations say so and recognition goes on; afterwards all goes on ' +
+  'by itself'
 
-/** A disk of its own for the face data; null where the system does not let us. */
-function mountDisk (): string | null {
-  const dir = mkdtempSync(join(tmpdir(), 'face-disk-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', dir], { stdio: 'ignore' })
-  } catch {
-    rmdirSync(dir)
-    return null
-  }
-  after(async () => {
-    execFileSync('umount', ['--lazy', dir])
-    await rm(dir, { recursive: true })
-  })
-  return dir
-}
-
-const disk = mountDisk()
-
-test('while the disk is full or read-only, registrations say so and recognition goes on; ' +
-  'afterwards all goes on by itself', {
-  skip: disk === null && 'a disk of its own can only be mounted by root'
-}, async (t) => {
-  const dir = disk ?? ''
+async function onDisk (t: TestContext, dir: string): Promise<void> {
   const app = await startApp(t, { FACE_DATA_DIR: dir, FACE_QUALITY_THRESHOLD: '0.5' })
   const [anna, again, bella, clara] = await Promise.all([
     portraits.anna(), portraits.annaAgain(), portraits.bella(), portraits.clara()
@@ -79,4 +61,12 @@ test('while the disk is full or read-only, registrations say so and recognition 
   execFileSync('mount', ['-o', 'remount,rw', dir])
   assert.equal(await remove(8), 200)
   assert.equal((await send('/recognize', bella))['user_id'], 'unknown')
-})
+}
+
+if (DISK !== undefined) test(TITLE, (t) => onDisk(t, DISK))
+else {
+  test(TITLE, { skip: WITHOUT_DISK }, async (t) => {
+    const program = [import.meta.resolve('tsx/cli'), import.meta.url].map((url) => fileURLToPath(url))
+    assert.match(await runOnDisk(t, DISK_BYTES, program), /^# pass 1$/m)
+  })
+}
