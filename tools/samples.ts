@@ -12,7 +12,7 @@ const SAMPLES_DIR = join(import.meta.dirname, '..', 'examples', 'photos')
 export const groupPhotoPath = (number: number): string => join(DEMO_DIR, `sample${number}.jpg`)
 
 async function portrait (number: number, left: number, top: number, width: number, height: number): Promise<Buffer> {
-  return sharp(groupPhotoPath(number)).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer()
+  return sharp(await readFile(groupPhotoPath(number))).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer()
 }
 
 /** Two photos of one woman and one each of others. */
