@@ -5,7 +5,7 @@ import type { StoredUser, StoredUsers } from '../src/store/encoding-store.ts'
 import { LANES } from './stores.ts'
 
 /** A file that was being written in place is whole by then. */
-const SETTLE_MS = 1_000
+const WRITTEN_MS = 1_000
 
 /** What is stored. */
 export interface Verification {
@@ -22,17 +22,17 @@ export interface Verification {
 export async function verify (stored: StoredUsers): Promise<Verification> {
   const found: Verification = { users: 0, encodings: 0, byKey: new Map(), problems: [], quarantined: 0 }
 
-  async function readSettled (key: string): Promise<StoredUser> {
+  async function readWhole (key: string): Promise<StoredUser> {
     const user = await stored.read(key)
     if (user.state !== 'damaged') return user
-    await delay(SETTLE_MS)
+    await delay(WRITTEN_MS)
     return await stored.read(key)
   }
 
   async function check (key: string): Promise<void> {
     try {
-      const user = await readSettled(key)
-      if (user.state === 'damaged') found.problems.push(`${stored.nameOf(key)}: ${user.reason}`)
+      const user = await readWhole(key)
+      if (user.state === 'damaged' || user.state === 'unsupported') found.problems.push(`${stored.nameOf(key)}: ${user.reason}`)
       if (user.state !== 'valid') return
       found.users++
       found.encodings += user.record.encodings.length

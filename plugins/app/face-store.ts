@@ -17,6 +17,7 @@ declare module 'fastify' {
 const LEVELS: Readonly<Partial<Record<StoreEvent['type'], 'error' | 'warn'>>> = {
   quarantined: 'error',
   damaged: 'error',
+  unsupported: 'error',
   'unknown-key': 'error',
   'listener-failed': 'error',
   unreadable: 'warn',

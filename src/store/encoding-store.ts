@@ -1,6 +1,9 @@
 import { reasonOf } from '../system-error.ts'
 import type { OnStoreEvent } from './store-event.ts'
 
+/** Fields that this version does not know, as a newer one wrote them: whoever changes a record keeps them. */
+export type FurtherFields = Readonly<Record<string, unknown>>
+
 /** One enrolled face: what the recognition network made of one photo. Personal data: never log it. */
 export interface Encoding {
   /** 128 to 512 numbers, a multiple of 16, compared by Euclidean distance. */
@@ -9,20 +12,47 @@ export interface Encoding {
   quality: number
   /** Moment of the registration, ISO 8601 in UTC. */
   registeredAt: string
-  /** Id of the network that made the vector; vectors of different models are never compared. */
+  /** Id of the network that made the vector, with its arithmetic and alignment. */
   model: string
+  /** Id of the kind where `model` does not tell all of it; src/networks/kinds.ts says which kinds may be compared. */
+  kind?: string
+  /** The aligned face that the vector was made of, encrypted; at most {@link CHIP_BYTES_MAX}. */
+  sealedChip?: Uint8Array
+  further?: FurtherFields
 }
 
 /** A user id in the type in which the client sent it; 7 and "7" are the same user. */
 export type UserId = number | string
 
-/** Everything kept about one user. */
+/** Limits of what a record holds; see record/fields.ts. */
+export const CHIP_BYTES_MAX = 24 * 1024
+export const METADATA_BYTES_MAX = 4 * 1024
+export const GROUPS_MAX = 100
+/** Of a display name, a group's name and a consent id. */
+export const NAME_CHARACTERS_MAX = 200
+
+/**
+ * Everything kept about one user. A change starts from the present record (`{ ...present, encodings }`), so that what it does
+ * not know of stays.
+ */
 export interface UserRecord {
   userId: UserId
   /** ISO 8601 in UTC. */
   updatedAt: string
-  /** Oldest first, never empty: a user without encodings has no record. */
+  /** Oldest first. Never empty unless there are `unread` ones: a user without encodings has no record. */
   encodings: Encoding[]
+  displayName?: string
+  /** An object of JSON, at most {@link METADATA_BYTES_MAX} as text. */
+  metadata?: Readonly<Record<string, unknown>>
+  /** Names of groups, each once. */
+  groups?: readonly string[]
+  consentId?: string
+  /** When the user may be named: from this moment, and until this one; ISO 8601 in UTC. */
+  validFrom?: string
+  validUntil?: string
+  /** Encodings that this version does not understand, as a newer one wrote them. */
+  unread?: readonly unknown[]
+  further?: FurtherFields
 }
 
 /** A user was stored or replaced (`record`) or is gone (`null`). `key` is `String(userId)`. */
@@ -60,11 +90,12 @@ export interface Sealing {
   keyId: string | null
 }
 
-/** What is stored of a user. */
+/** What is stored of a user; `unsupported` is intact, and not understood by this version. */
 export type StoredUser =
   | { state: 'absent' }
   | { state: 'valid', record: UserRecord } & Sealing
   | { state: 'damaged', reason: string }
+  | { state: 'unsupported', reason: string }
 
 /** Nothing is stored of the user. */
 export const ABSENT = { state: 'absent' } as const

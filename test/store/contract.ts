@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import type { EncodingStore, UserId } from '../../src/store/encoding-store.ts'
-import { adding, eventually, Follower, record, seedsOf, TIME } from './helper.ts'
+import type { EncodingStore, UserId, UserRecord } from '../../src/store/encoding-store.ts'
+import { adding, encoding, eventually, Follower, record, seedsOf, TIME } from './helper.ts'
 
 /** Makes stores, not yet open, that all share the same data; the data is fresh for each test and removed after it. */
 export type CreateStores = (t: TestContext) => Promise<() => EncodingStore>
@@ -71,6 +71,25 @@ export function storeContract (name: string, createStores: CreateStores): void {
     for (const id of ids) assert.strictEqual((await store.get(String(id)))?.userId, id)
     await store.update('7', (present) => record('7', 2, ...seedsOf(present)))
     assert.deepEqual(await store.get('7'), record('7', 2, 1))
+  })
+
+  behaviour('what a newer version wrote beside the encodings stays through a change', async (t, create) => {
+    const { store } = await opened(t, create)
+    const user: UserRecord = {
+      ...record('anna', 1),
+      displayName: 'Anna',
+      groups: ['b', 'a'],
+      metadata: { room: 7 },
+      validUntil: TIME,
+      further: { colour: { of: 'tomorrow' } },
+      unread: [{ vector_in_bits: 'AAA=' }]
+    }
+    user.encodings[0]!.further = { liveness: 0.7 }
+    await store.update('anna', () => user)
+    const changed = await store.update('anna', (present) => ({ ...present!, encodings: [...present!.encodings, encoding(2)] }))
+    assert.deepEqual(changed, { ...user, encodings: [...user.encodings, encoding(2)] })
+    await store.close()
+    assert.deepEqual(await (await opened(t, create)).store.get('anna'), changed)
   })
 
   behaviour('user ids that differ in case only are different users', async (t, create) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { appendFile, mkdir, readFile, symlink, truncate, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
@@ -10,6 +11,12 @@ import { adding, eventually, filesIn, openStore, record, memoryFolder } from './
 
 const KEY = 'anna'
 const ANNA = encodeRecord(KEY, record(KEY, 1)).bytes
+
+/** An intact file of anna with other fields. */
+function withFields (fields: object): Buffer {
+  const json = Buffer.from(JSON.stringify({ ...JSON.parse(ANNA.toString('utf8', ANNA.indexOf('\n') + 1)), ...fields }) + '\n')
+  return Buffer.concat([Buffer.from(`FACE1 sha256=${hash('sha256', json, 'hex')}\n`), json])
+}
 
 /** What may lie in the place of anna's file, how it gets there, and the reason that is given for setting it aside. */
 const DAMAGES: Array<[damage: string, reason: string, make: (path: string) => Promise<unknown>]> = [
@@ -109,20 +116,36 @@ describe('damaged files', { concurrency: true }, () => {
     }))
   })
 
-  test('the file of a newer version stays in its place, unread and unchanged', async (t) => {
-    const { dir, path } = await folderOf(t)
-    await writeFile(path, 'FACE3 of-tomorrow\n...')
-    const { store, follower, events } = await openStore(t, { dir })
-    assert.deepEqual(events.slice(1), [
-      { type: 'damaged', file: path.slice(dir.length + 1), reason: 'unknown format version' }
-    ])
-    assert.deepEqual([...follower.users.keys()].sort(), ['berta', 'otto'])
-    assert.equal(await store.get(KEY), null)
-    for (const change of [adding(KEY, 5), () => null]) {
-      await assert.rejects(store.update(KEY, change), { code: 'STORE_UNAVAILABLE' })
+  test('an intact file that is not understood stays in its place, unread and unchanged, until its user is deleted', async (t) => {
+    const files: Array<[reason: string, content: Buffer]> = [
+      ['unknown format version', Buffer.from('FACE3 of-tomorrow\n...')],
+      ['no encodings', withFields({ encodings: {} })],
+      ['a time is not ISO 8601 in UTC', withFields({ valid_until: ['Mondays'] })]
+    ]
+    for (const [reason, content] of files) {
+      const { dir, path } = await folderOf(t)
+      await writeFile(path, content)
+      const { store, follower, events } = await openStore(t, { dir })
+      assert.deepEqual(events.slice(1), [{ type: 'unsupported', file: path.slice(dir.length + 1), reason }])
+      assert.deepEqual([...follower.users.keys()].sort(), ['berta', 'otto'])
+      assert.deepEqual([await store.get(KEY), await store.damaged()], [null, 0])
+      await assert.rejects(store.update(KEY, adding(KEY, 5)), { code: 'STORE_UNAVAILABLE' })
+      assert.deepEqual([await readFile(path), events.length], [content, 2])
+      await store.update(KEY, () => null)
+      await assert.rejects(readFile(path), { code: 'ENOENT' })
+      assert.deepEqual(await store.update(KEY, adding(KEY, 5)), record(KEY, 5))
     }
-    assert.equal(await readFile(path, 'utf8'), 'FACE3 of-tomorrow\n...')
-    assert.equal(events.length, 2)
+  })
+
+  test('a file that a newer version writes while the server runs takes its user out of the gallery, and is left alone', async (t) => {
+    const { dir, path } = await folderOf(t)
+    const { follower, events } = await openStore(t, { dir })
+    assert.ok(follower.users.has(KEY))
+    const content = withFields({ groups: 'all' })
+    await writeFile(path, content)
+    await eventually(() => !follower.users.has(KEY))
+    assert.deepEqual(events.slice(1), [{ type: 'unsupported', file: path.slice(dir.length + 1), reason: 'the groups are not valid' }])
+    assert.deepEqual(await readFile(path), content)
   })
 
   test('files that are no user\'s where they lie are reported, never touched', async (t) => {

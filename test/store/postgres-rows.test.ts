@@ -97,4 +97,20 @@ await onCluster('PostgreSQL rows', (cluster) => {
     await two.store.update('anna', adding('anna', 3))
     await eventually(async () => String(one.follower.users.get('anna')) === '3' && await two.store.damaged() === 0)
   })
+
+  test('an intact row that is not understood is reported and kept until its user is deleted', async (t) => {
+    const url = await cluster.createDatabase()
+    const one = await openPostgresStore(t, url)
+    for (const key of ['anna', 'berta']) await one.store.update(key, adding(key, 1))
+    await queryOnce(url, 'UPDATE face_users SET record = $1 WHERE key = \'anna\'', [Buffer.from('FACE3 of-tomorrow\n')])
+    const two = await openPostgresStore(t, url)
+    assert.deepEqual([...two.follower.users], [['berta', [1]]])
+    assert.deepEqual(two.events.filter(({ type }) => type === 'unsupported'), [
+      { type: 'unsupported', file: 'face_users/anna', reason: 'unknown format version' }
+    ])
+    assert.deepEqual([await two.store.get('anna'), await two.store.damaged()], [null, 0])
+    await assert.rejects(two.store.update('anna', adding('anna', 2)), { code: 'STORE_UNAVAILABLE' })
+    await two.store.update('anna', () => null)
+    assert.deepEqual(await two.store.update('anna', adding('anna', 3)), record('anna', 3))
+  })
 })

@@ -100,8 +100,11 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
   async function change (key: string, apply: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null> {
     const claim = await lock.acquire(key)
     try {
-      const present = await withStoreErrors(() => records.readSettled(key, claim))
+      const present = await withStoreErrors(() => records.readWhole(key, claim))
       const wanted = apply(present.state === 'valid' ? present.record : null)
+      if (wanted && present.state === 'unsupported') {
+        throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${data.nameOf(data.userPath(key))}: ${present.reason}`) })
+      }
       await withStoreErrors(() => store(key, wanted, claim))
       return wanted
     } finally {

@@ -15,9 +15,9 @@ export interface KnownUsers {
   accept (key: string, file: UserFile): void
   /** Whether the user's file was already seen in this very state. */
   isSeen (key: string, stat: string): boolean
-  /** Whether it was seen in this very state and found damaged. */
-  isSeenDamaged (key: string, stat: string): boolean
-  /** Users of a sub-folder whose file was there at the last look, damaged or not. */
+  /** Whether it was seen in this very state and found not valid. */
+  isSeenNotValid (key: string, stat: string): boolean
+  /** Users of a sub-folder whose file was there at the last look, valid or not. */
   inFolder (folder: string): string[]
   /** Users announced and not gone. */
   count (): number
@@ -54,7 +54,7 @@ export function createKnownUsers (onEvent: OnStoreEvent): KnownUsers {
       listeners.announce({ key, record: file.state === 'valid' ? file.record : null })
     },
     isSeen: (key, stat) => marksOf(key).get(key)?.split('|')[0] === stat,
-    isSeenDamaged: (key, stat) => marksOf(key).get(key) === `${stat}|`,
+    isSeenNotValid: (key, stat) => marksOf(key).get(key) === `${stat}|`,
     inFolder: (folder) => [...folders.get(folder)?.keys() ?? []],
     count: () => users,
     onChange: listeners.add,

@@ -14,7 +14,7 @@ import { readUserFileSync } from './read.ts'
 const SLICE_MS = 20
 
 /**
- * Announces every stored user, in slices of synchronous reads. Returns the users whose file is damaged or cannot be
+ * Announces every stored user, in slices of synchronous reads. Returns the users whose file is not valid or cannot be
  * read now, and the temporary files. Throws `STORE_UNAVAILABLE` at the first file that is encrypted with an unknown key.
  */
 export async function loadUsers ({ data, codec, known, onEvent }: {
@@ -42,7 +42,7 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
   function load (key: string, path: string): void {
     try {
       const file = readUserFileSync(path, key, codec, buffer)
-      if (file.state === 'damaged') suspects.push(key)
+      if (file.state === 'damaged' || file.state === 'unsupported') suspects.push(key)
       else known.accept(key, file)
     } catch (err) {
       if (err instanceof UnknownKeyError) throw wrongKeys(key, err)

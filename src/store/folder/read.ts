@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { errorCode } from '../../system-error.ts'
 import { ABSENT, type Sealing, type StoredUsers } from '../encoding-store.ts'
 import { RECORD_BYTES_MAX, type DecodedRecord, type RecordCodec } from '../record/codec.ts'
-import { DamagedRecordError } from '../record/errors.ts'
+import { DamagedRecordError, notValid } from '../record/errors.ts'
 import { listIfThere } from './atomic-file.ts'
 import { nodeFileSystem, READ_FLAGS, type FileSystem } from './file-system.ts'
 import { dataFolder, USER_FOLDERS, userFolder, userKeyOf } from './layout.ts'
@@ -13,7 +13,8 @@ import { dataFolder, USER_FOLDERS, userFolder, userKeyOf } from './layout.ts'
 export type UserFile =
   | { state: 'absent' }
   | { state: 'valid', stat: string } & DecodedRecord & Sealing
-  | { state: 'damaged', stat: string, reason: string, otherVersion: boolean }
+  | { state: 'damaged', stat: string, reason: string }
+  | { state: 'unsupported', stat: string, reason: string }
 
 const STAT_CHARACTERS = 12
 
@@ -28,8 +29,7 @@ function interpret (codec: RecordCodec, key: string, stats: Stats, read: () => B
     const { record, sum, keyId } = codec.decode(key, read())
     return { state: 'valid', stat, record, sum, keyId }
   } catch (err) {
-    if (!(err instanceof DamagedRecordError)) throw err
-    return { state: 'damaged', stat, reason: err.message, otherVersion: err.otherVersion }
+    return { ...notValid(err), stat }
   }
 }
 

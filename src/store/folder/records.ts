@@ -13,20 +13,23 @@ import { readUserFile, type UserFile } from './read.ts'
 import type { Claim } from './lock.ts'
 
 /** `cp` writes in place: a file that stays damaged and unchanged for this long is not being written. */
-const SETTLE_MS = 500
-const SETTLE_ROUNDS_MAX = 4
+const UNCHANGED_MS = 500
+const ROUNDS_MAX = 4
 
-export type SoundFile = Exclude<UserFile, { state: 'damaged' }>
+/** Whole, whether this version understands it or not. */
+export type IntactFile = Exclude<UserFile, { state: 'damaged' }>
+/** What there is after a write or a removal. */
+export type WrittenFile = Exclude<IntactFile, { state: 'unsupported' }>
 
 /** The users' files. Whoever changes one holds the user's claim. */
 export interface UserRecords {
   read (key: string): Promise<UserFile>
   /** As `read`, but waits for a file that is being written, and moves a damaged one to the quarantine. */
-  readSettled (key: string, claim: Claim): Promise<SoundFile>
+  readWhole (key: string, claim: Claim): Promise<IntactFile>
   /** Durable when it resolves. */
-  write (key: string, record: UserRecord, claim: Claim): Promise<SoundFile>
+  write (key: string, record: UserRecord, claim: Claim): Promise<WrittenFile>
   /** No file with the user's encodings is left, not even in the quarantine, when it resolves; durable. */
-  remove (key: string, claim: Claim): Promise<SoundFile>
+  remove (key: string, claim: Claim): Promise<WrittenFile>
 }
 
 /** Reads, writes, removes and sets aside the users' files under `data`. */
@@ -55,14 +58,13 @@ export function createUserRecords ({ data, fs, codec, onEvent }: {
 
   return {
     read,
-    async readSettled (key, claim) {
+    async readWhole (key, claim) {
       let file = await read(key)
-      for (let round = 0; file.state === 'damaged' && round < SETTLE_ROUNDS_MAX; round++) {
+      for (let round = 0; file.state === 'damaged' && round < ROUNDS_MAX; round++) {
         const { stat } = file
-        await delay(SETTLE_MS)
+        await delay(UNCHANGED_MS)
         file = await read(key)
         if (file.state !== 'damaged' || file.stat !== stat) continue
-        if (file.otherVersion) break
         await quarantine(key, file.reason, claim)
         return ABSENT
       }

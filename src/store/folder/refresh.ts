@@ -43,8 +43,9 @@ export function createUserRefresh ({ data, records, known, lock, queue, onEvent 
   async function refresh (key: string): Promise<void> {
     try {
       const file = await records.read(key)
-      if (file.state !== 'damaged') known.accept(key, file)
-      else if (!known.isSeenDamaged(key, file.stat)) known.accept(key, await examine(key, file))
+      if ((file.state === 'damaged' || file.state === 'unsupported') && known.isSeenNotValid(key, file.stat)) return
+      known.accept(key, file.state === 'damaged' ? await examine(key, file) : file)
+      if (file.state === 'unsupported') onEvent({ type: 'unsupported', file: data.nameOf(data.userPath(key)), reason: file.reason })
     } catch (err) {
       report(key, err)
     }
@@ -65,12 +66,12 @@ export function createUserRefresh ({ data, records, known, lock, queue, onEvent 
     try {
       const claim = await lock.acquire(key)
       try {
-        return await records.readSettled(key, claim)
+        return await records.readWhole(key, claim)
       } finally {
         await claim.release()
       }
     } catch {
-      // A read-only folder, or the file of a newer version: what is wrong with the file is what matters.
+      // A read-only folder, for one: what is wrong with the file is what matters.
       onEvent({ type: 'damaged', file: data.nameOf(data.userPath(key)), reason: file.reason })
       return file
     }

@@ -51,9 +51,9 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
         if (bytes && users.isKnown(key, version)) return
         const row = decode(key, bytes)
         if (row === null) return users.keep(key, version)
-        if (row.state === 'damaged') {
-          damaged.add(key)
-          onEvent({ type: 'damaged', file: rowName(key), reason: row.reason })
+        if (row.state === 'damaged') damaged.add(key)
+        if (row.state === 'damaged' || row.state === 'unsupported') {
+          onEvent({ type: row.state, file: rowName(key), reason: row.reason })
         }
         users.acceptFed({ key, version, record: row.state === 'valid' ? row.record : null })
       })

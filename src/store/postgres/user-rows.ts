@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { FaceError } from '../../errors.ts'
-import { DamagedRecordError, UnknownKeyError } from '../record/errors.ts'
+import { notValid, UnknownKeyError } from '../record/errors.ts'
 import { ABSENT, type StoredUser, type UserRecord } from '../encoding-store.ts'
 import type { RecordCodec } from '../record/codec.ts'
 import { isConflict } from './database-error.ts'
@@ -48,8 +48,7 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
       const { record, keyId } = codec.decode(key, bytes)
       return { state: 'valid', record, keyId }
     } catch (err) {
-      if (!(err instanceof DamagedRecordError)) throw err
-      return { state: 'damaged', reason: err.message }
+      return notValid(err)
     }
   }
 
@@ -67,7 +66,7 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
     }
     const record = apply(row.state === 'valid' ? row.record : null)
     // Its encodings may be readable to a newer server.
-    if (record && row.state === 'damaged') return refuse(row.reason)
+    if (record && (row.state === 'damaged' || row.state === 'unsupported')) return refuse(row.reason)
     return { record, bytes: record && codec.encode(key, record).bytes }
   }
 

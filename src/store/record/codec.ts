@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import type { Sealing, UserRecord } from '../encoding-store.ts'
-import { DamagedRecordError } from './errors.ts'
+import { DamagedRecordError, UnsupportedRecordError } from './errors.ts'
 import { type DataKey, isSealed, seal, unseal } from './seal.ts'
 import { fieldsToRecord, recordToFields } from './fields.ts'
 
-/** No record comes near it; a larger file is not read. */
-export const RECORD_BYTES_MAX = 1024 * 1024
+/** No version writes a larger file, and none is read. */
+export const RECORD_BYTES_MAX = 4 * 1024 * 1024
 
-/** `FACE<version> sha256=<of everything after this line>`; version 2 is this one, encrypted. */
+/**
+ * `FACE<version> sha256=<of everything after this line>`; version 2 is this one, encrypted. New fields need no new version: a
+ * file keeps what its reader does not know.
+ */
 const HEADER = /^FACE1 sha256=([0-9a-f]{64})\n$/
 const HEADER_BYTES = 'FACE1 sha256='.length + 64 + 1
 const OTHER_VERSION = /^FACE(?:[02-9]|[1-9]\d+) /
-
-function sha256 (bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'hex')
-}
 
 /** A stored record and the checksum of its content, by which two contents are told apart, encrypted or not. */
 export interface DecodedRecord {
@@ -27,7 +26,10 @@ export interface DecodedRecord {
 export interface RecordCodec {
   /** Encrypts if there is a key. Throws on a record that is none. */
   encode (key: string, record: UserRecord): { bytes: Buffer, sum: string } & Sealing
-  /** Throws {@link DamagedRecordError}, or `UnknownKeyError` for an intact file of a key that is not there. */
+  /**
+   * Throws {@link DamagedRecordError}, or for intact files {@link UnsupportedRecordError}, and `UnknownKeyError` if the key is
+   * not there.
+   */
   decode (key: string, bytes: Buffer): DecodedRecord & Sealing
 }
 
@@ -49,26 +51,29 @@ export function createRecordCodec (keys: readonly DataKey[]): RecordCodec {
   }
 }
 
-/** The record as a file that is not encrypted: a header line with the checksum, one line of JSON. Throws on a record that is none. */
+/**
+ * The record as a file that is not encrypted: a header line with the checksum, one line of JSON. Throws on a record that is
+ * none.
+ */
 export function encodeRecord (key: string, record: UserRecord): { bytes: Buffer, sum: string } {
   const json = Buffer.from(JSON.stringify(recordToFields(key, record)) + '\n')
-  const sum = sha256(json)
+  const sum = hash('sha256', json, 'hex')
   return { bytes: Buffer.concat([Buffer.from(`FACE1 sha256=${sum}\n`), json]), sum }
 }
 
 /**
- * Reads what {@link encodeRecord} wrote for the same key, and nothing else: throws {@link DamagedRecordError} with a
- * reason that quotes nothing of the content.
+ * Reads what {@link encodeRecord} wrote for the same key. Throws {@link DamagedRecordError} unless the bytes are as they were
+ * written, and {@link UnsupportedRecordError} if they are and are not understood.
  */
 export function decodeRecord (key: string, bytes: Buffer): DecodedRecord {
   if (bytes.length === 0) throw new DamagedRecordError('empty file')
   if (bytes.length > RECORD_BYTES_MAX) throw new DamagedRecordError('file too large')
   const header = bytes.toString('latin1', 0, HEADER_BYTES)
-  if (OTHER_VERSION.test(header)) throw new DamagedRecordError('unknown format version', { otherVersion: true })
+  if (OTHER_VERSION.test(header)) throw new UnsupportedRecordError('unknown format version')
   const sum = HEADER.exec(header)?.[1]
   if (sum === undefined) throw new DamagedRecordError('no valid header')
   const json = bytes.subarray(HEADER_BYTES)
-  if (sha256(json) !== sum) throw new DamagedRecordError('checksum mismatch')
+  if (hash('sha256', json, 'hex') !== sum) throw new DamagedRecordError('checksum mismatch')
   return { record: fieldsToRecord(key, parse(json.toString('utf8'))), sum }
 }
 
@@ -77,6 +82,6 @@ function parse (json: string): unknown {
     return JSON.parse(json)
   } catch {
     // The parser's message quotes the content.
-    throw new DamagedRecordError('content is not JSON')
+    throw new UnsupportedRecordError('content is not JSON')
   }
 }

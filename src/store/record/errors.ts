@@ -1,13 +1,11 @@
-/** A file that holds no record of its user. The message says why and quotes nothing of the content. */
+/** A file that is not as it was written, or not its user's. The message says why and quotes nothing of the content. */
 export class DamagedRecordError extends Error {
-  /** A newer server may have written it: leave it where it is. */
-  readonly otherVersion: boolean
+  override name = 'DamagedRecordError'
+}
 
-  constructor (reason: string, { otherVersion = false }: { otherVersion?: boolean } = {}) {
-    super(reason)
-    this.name = 'DamagedRecordError'
-    this.otherVersion = otherVersion
-  }
+/** A file that is as it was written, by a newer server it seems, and not understood: leave it where it is. Message as above. */
+export class UnsupportedRecordError extends Error {
+  override name = 'UnsupportedRecordError'
 }
 
 /** A file that is intact and encrypted with a key that this process does not have: leave it where it is. */
@@ -19,4 +17,11 @@ export class UnknownKeyError extends Error {
     this.name = 'UnknownKeyError'
     this.keyId = keyId
   }
+}
+
+/** The state of what could not be decoded for this error; throws on any other one. */
+export function notValid (err: unknown): { state: 'damaged' | 'unsupported', reason: string } {
+  if (err instanceof DamagedRecordError) return { state: 'damaged', reason: err.message }
+  if (err instanceof UnsupportedRecordError) return { state: 'unsupported', reason: err.message }
+  throw err
 }

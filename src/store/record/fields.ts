@@ -1,76 +1,149 @@
 import { endianness } from 'node:os'
 import { isEncodingLength } from '../../../workers/gallery-layout.ts'
-import type { Encoding, UserId, UserRecord } from '../encoding-store.ts'
-import { DamagedRecordError } from './errors.ts'
+import {
+  CHIP_BYTES_MAX, GROUPS_MAX, METADATA_BYTES_MAX, NAME_CHARACTERS_MAX, type Encoding, type UserId, type UserRecord
+} from '../encoding-store.ts'
+import { DamagedRecordError, UnsupportedRecordError } from './errors.ts'
 
-/** More than any configuration allows; a file with more is not ours. */
+/** More than any configuration allows. */
 const ENCODINGS_MAX = 1000
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
-const MODEL_CHARACTERS_MAX = 200
 
 type Fields = Record<string, unknown>
 
 /** The record as the JSON object of the file. Throws on a record that could not be read back. */
 export function recordToFields (key: string, record: UserRecord): Fields {
   const fields = {
+    ...record.further,
     user_id: record.userId,
     updated_at: record.updatedAt,
-    encodings: record.encodings.map(({ model, quality, registeredAt, vector }) => (
-      { model, quality, registered_at: registeredAt, vector: vectorToText(vector) }
-    ))
+    display_name: record.displayName,
+    metadata: record.metadata,
+    groups: record.groups,
+    consent_id: record.consentId,
+    valid_from: record.validFrom,
+    valid_until: record.validUntil,
+    encodings: [...record.encodings.map(encodingToFields), ...record.unread ?? []]
   }
   try {
-    fieldsToRecord(key, fields)
+    const { unread } = fieldsToRecord(key, fields)
+    if (unread?.length !== record.unread?.length) throw new TypeError('not a valid encoding')
   } catch (err) {
     throw new TypeError('not a valid user record', { cause: err })
   }
   return fields
 }
 
-/** The inverse of {@link recordToFields}; throws {@link DamagedRecordError} on anything that it does not make. */
-export function fieldsToRecord (key: string, content: unknown): UserRecord {
-  const fields = object(content, 'content')
-  const encodings = fields['encodings']
-  if (!Array.isArray(encodings) || encodings.length === 0) throw new DamagedRecordError('no encodings')
-  if (encodings.length > ENCODINGS_MAX) throw new DamagedRecordError('too many encodings')
+function encodingToFields ({ further, model, kind, quality, registeredAt, vector, sealedChip }: Encoding): Fields {
   return {
-    userId: userIdOf(key, fields['user_id']),
-    updatedAt: timeOf(fields['updated_at']),
-    encodings: encodings.map(encodingOf)
+    ...further,
+    model,
+    kind,
+    quality,
+    registered_at: registeredAt,
+    vector: vectorToText(vector),
+    sealed_chip: sealedChip && Buffer.from(sealedChip).toString('base64')
   }
 }
 
+/**
+ * The inverse of {@link recordToFields}. Keeps the fields and the encodings that it does not know; throws
+ * {@link UnsupportedRecordError} when it does not understand those that it does, {@link DamagedRecordError} for another user.
+ */
+export function fieldsToRecord (key: string, content: unknown): UserRecord {
+  const {
+    user_id: id, updated_at: updatedAt, display_name: displayName, metadata, groups, consent_id: consentId,
+    valid_from: validFrom, valid_until: validUntil, encodings, ...further
+  } = object(content, 'content')
+  if (!Array.isArray(encodings) || encodings.length === 0) throw new UnsupportedRecordError('no encodings')
+  if (encodings.length > ENCODINGS_MAX) throw new UnsupportedRecordError('too many encodings')
+
+  const record: UserRecord = { userId: userIdOf(key, id), updatedAt: timeOf(updatedAt), encodings: [] }
+  const unread: unknown[] = []
+  for (const encoding of encodings as unknown[]) {
+    const read = encodingOf(encoding)
+    if (read) record.encodings.push(read)
+    else unread.push(encoding)
+  }
+  if (unread.length > 0) record.unread = unread
+  if (displayName !== undefined) record.displayName = nameOf(displayName, 'the display name')
+  if (metadata !== undefined) record.metadata = metadataOf(metadata)
+  if (groups !== undefined) record.groups = groupsOf(groups)
+  if (consentId !== undefined) record.consentId = nameOf(consentId, 'the consent id')
+  if (validFrom !== undefined) record.validFrom = timeOf(validFrom)
+  if (validUntil !== undefined) record.validUntil = timeOf(validUntil)
+  if (hasFields(further)) record.further = further
+  return record
+}
+
+const hasFields = (fields: Fields): boolean => Object.keys(fields).length > 0
+
 function object (value: unknown, name: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DamagedRecordError(`${name} is not an object`)
+    throw new UnsupportedRecordError(`${name} is not an object`)
   }
   return value as Fields
 }
 
 function userIdOf (key: string, value: unknown): UserId {
   if (typeof value !== 'string' && !(typeof value === 'number' && Number.isSafeInteger(value))) {
-    throw new DamagedRecordError('user id is neither text nor integer')
+    throw new UnsupportedRecordError('user id is neither text nor integer')
   }
   if (String(value) !== key) throw new DamagedRecordError('user id is not the one of the file name')
   return value
 }
 
+function isTime (value: unknown): value is string {
+  return typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))
+}
+
 function timeOf (value: unknown): string {
-  if (typeof value !== 'string' || !TIME.test(value) || Number.isNaN(Date.parse(value))) {
-    throw new DamagedRecordError('a time is not ISO 8601 in UTC')
+  if (!isTime(value)) throw new UnsupportedRecordError('a time is not ISO 8601 in UTC')
+  return value
+}
+
+function isName (value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= NAME_CHARACTERS_MAX
+}
+
+function nameOf (value: unknown, what: string): string {
+  if (!isName(value)) throw new UnsupportedRecordError(`${what} is not valid`)
+  return value
+}
+
+function metadataOf (value: unknown): Fields {
+  const metadata = object(value, 'metadata')
+  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES_MAX) throw new UnsupportedRecordError('too much metadata')
+  return metadata
+}
+
+function groupsOf (value: unknown): string[] {
+  if (!Array.isArray(value) || value.length > GROUPS_MAX || !value.every(isName) || new Set(value).size < value.length) {
+    throw new UnsupportedRecordError('the groups are not valid')
   }
   return value
 }
 
-function encodingOf (value: unknown): Encoding {
-  const { model, quality, registered_at: registeredAt, vector } = object(value, 'an encoding')
-  if (typeof model !== 'string' || model === '' || model.length > MODEL_CHARACTERS_MAX) {
-    throw new DamagedRecordError('a model id is not valid')
+/** Null for an encoding that this version does not understand. */
+function encodingOf (value: unknown): Encoding | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  const { model, kind, quality, registered_at: registeredAt, vector: vectorText, sealed_chip: chipText, ...further } = value as Fields
+  if (!isName(model) || !isTime(registeredAt)) return null
+  if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) return null
+  const vector = vectorFromText(vectorText)
+  if (!vector) return null
+  const encoding: Encoding = { vector, quality, registeredAt, model }
+  if (kind !== undefined) {
+    if (!isName(kind)) return null
+    encoding.kind = kind
   }
-  if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) {
-    throw new DamagedRecordError('a quality is not within 0..1')
+  if (chipText !== undefined) {
+    const sealedChip = typeof chipText === 'string' ? Buffer.from(chipText, 'base64') : null
+    if (!sealedChip || sealedChip.length > CHIP_BYTES_MAX || sealedChip.toString('base64') !== chipText) return null
+    encoding.sealedChip = sealedChip
   }
-  return { vector: vectorFromText(vector), quality, registeredAt: timeOf(registeredAt), model }
+  if (hasFields(further)) encoding.further = further
+  return encoding
 }
 
 const IS_BIG_ENDIAN = endianness() === 'BE'
@@ -81,19 +154,17 @@ export function vectorToText (vector: Float32Array): string {
   return (IS_BIG_ENDIAN ? bytes.swap32() : bytes).toString('base64')
 }
 
-/** The inverse of {@link vectorToText}; throws {@link DamagedRecordError} unless it is 128 to 512 finite numbers, a multiple of 16. */
-export function vectorFromText (text: unknown): Float32Array {
-  if (typeof text !== 'string') throw new DamagedRecordError('a vector is not text')
+/** The inverse of {@link vectorToText}; null unless it is 128 to 512 finite numbers, a multiple of 16. */
+function vectorFromText (text: unknown): Float32Array | null {
+  if (typeof text !== 'string') return null
   const numbers = Buffer.byteLength(text, 'base64') / Float32Array.BYTES_PER_ELEMENT
-  const isLength = isEncodingLength(numbers)
-  const vector = new Float32Array(isLength ? numbers : 0)
+  if (!isEncodingLength(numbers)) return null
+  const vector = new Float32Array(numbers)
   const bytes = Buffer.from(vector.buffer)
   bytes.write(text, 'base64')
   // Node skips what is not base64; only the text that it would write itself is taken.
-  if (!isLength || bytes.toString('base64') !== text) throw new DamagedRecordError('a vector is not 128 to 512 numbers in base64')
+  if (bytes.toString('base64') !== text) return null
   if (IS_BIG_ENDIAN) bytes.swap32()
-  for (let index = 0; index < numbers; index++) {
-    if (!Number.isFinite(vector[index])) throw new DamagedRecordError('a vector has a number that is not finite')
-  }
+  for (let index = 0; index < numbers; index++) if (!Number.isFinite(vector[index])) return null
   return vector
 }

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hash, randomBytes, type KeyObject } from 'node:crypto'
-import { DamagedRecordError, UnknownKeyError } from './errors.ts'
+import { DamagedRecordError, UnknownKeyError, UnsupportedRecordError } from './errors.ts'
 
 /** The checksum is of everything after its line, so that damage shows without a key, even in the key's name. */
-const HEADER = /^FACE2 sha256=([0-9a-f]{64})\naes-256-gcm key=([0-9a-f]{16})\n/
+const SUM_LINE = /^FACE2 sha256=([0-9a-f]{64})\n$/
+const CIPHER_LINE = /^aes-256-gcm key=([0-9a-f]{16})\n$/
 const SUM_LINE_BYTES = 'FACE2 sha256=\n'.length + 64
 const HEADER_BYTES = SUM_LINE_BYTES + 'aes-256-gcm key=\n'.length + 16
 const NONCE_BYTES = 12
@@ -24,17 +25,22 @@ export function seal (userKey: string, content: Uint8Array, { id, secret }: Data
   return Buffer.concat([Buffer.from(`FACE2 sha256=${hash('sha256', body, 'hex')}\n`), body])
 }
 
-/** The id of the key that an intact sealed file needs. Throws {@link DamagedRecordError} if it is not intact. */
+/**
+ * The id of the key that an intact sealed file needs. Throws {@link DamagedRecordError} if it is not intact, and
+ * {@link UnsupportedRecordError} if it is encrypted in another way.
+ */
 export function sealedWith (bytes: Buffer): string {
-  const [, sum, keyId] = HEADER.exec(bytes.toString('latin1', 0, HEADER_BYTES)) ?? []
-  if (sum === undefined || keyId === undefined) throw new DamagedRecordError('no valid header')
+  const sum = SUM_LINE.exec(bytes.toString('latin1', 0, SUM_LINE_BYTES))?.[1]
+  if (sum === undefined) throw new DamagedRecordError('no valid header')
   if (hash('sha256', bytes.subarray(SUM_LINE_BYTES), 'hex') !== sum) throw new DamagedRecordError('checksum mismatch')
+  const keyId = CIPHER_LINE.exec(bytes.toString('latin1', SUM_LINE_BYTES, HEADER_BYTES))?.[1]
+  if (keyId === undefined) throw new UnsupportedRecordError('unknown encryption')
   return keyId
 }
 
 /**
- * The inverse of {@link seal}. Throws {@link UnknownKeyError} for an intact file of another key, and
- * {@link DamagedRecordError} for everything else, such as a file that was sealed for another user.
+ * The inverse of {@link seal}. Throws {@link UnknownKeyError} for an intact file of another key, {@link DamagedRecordError} for
+ * a file that was sealed for another user, and as {@link sealedWith}.
  */
 export function unseal (userKey: string, bytes: Buffer, keys: readonly DataKey[]): { content: Buffer, keyId: string } {
   const keyId = sealedWith(bytes)
