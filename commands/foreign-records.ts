@@ -1,10 +1,10 @@
-import { FACE_API_NETWORK } from '../src/recognition/network.ts'
+import { DLIB_KIND } from '../src/networks/kinds.ts'
 import { isUserId, userIdFromText } from '../src/store/user-key.ts'
 import type { UserId, UserRecord } from '../src/store/encoding-store.ts'
 import { CommandError } from './command-error.ts'
 import type { ForeignUser } from './python-encodings.ts'
 
-/** Numbers of an encoding of dlib's network, which is also face-api's. */
+/** Numbers of an encoding of dlib's network. */
 const ENCODING_LENGTH = 128
 
 /**
@@ -19,7 +19,7 @@ export function foreignRecords (users: readonly ForeignUser[], encodingsMax: num
     const userId = userIdOf(id)
     const vectors = vectorsOf(userId, encodings)
     const record = records.get(String(userId)) ?? { userId, updatedAt: now, encodings: [] }
-    const added = vectors.map((vector) => ({ vector, quality: 0, registeredAt: now, model: FACE_API_NETWORK.id }))
+    const added = vectors.map((vector) => ({ vector, quality: 0, registeredAt: now, ...DLIB_KIND }))
     records.set(String(userId), { ...record, encodings: [...record.encodings, ...added].slice(-encodingsMax) })
   }
   return [...records.values()]

@@ -2,6 +2,8 @@ import { extname } from 'node:path'
 import type { Config } from '../src/config.ts'
 import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from './progress.ts'
+import { areComparable, DLIB_KIND, kindOf } from '../src/networks/kinds.ts'
+import { findNetwork } from '../src/recognition/network.ts'
 import type { EncodingStore, UserRecord } from '../src/store/encoding-store.ts'
 import type { RecordCodec } from '../src/store/record/codec.ts'
 import { CommandError } from './command-error.ts'
@@ -18,7 +20,7 @@ export interface ImportOptions {
   /** Also users who are registered already. */
   replace: boolean
   codec: RecordCodec
-  config: Pick<Config, 'MAX_FACES_PER_USER' | 'RECOGNITION_MODEL'>
+  config: Config
 }
 
 /** Adds the file's users to the store; nothing is changed unless all of the file can be read. */
@@ -27,7 +29,7 @@ export async function importUsers (store: EncodingStore, { file, replace, codec,
   if (!isForeign && extname(file) !== '.ndjson') {
     throw new CommandError(`${file}: expected a file .ndjson, ${FOREIGN_EXTENSIONS.join(', ')}`)
   }
-  if (isForeign && config.RECOGNITION_MODEL !== undefined) {
+  if (isForeign && !areComparable(kindOf(DLIB_KIND), (await findNetwork(config)).id)) {
     throw new CommandError(`${file}: its encodings mean nothing to the network of RECOGNITION_MODEL: register everyone again`)
   }
   const foreign = isForeign ? foreignRecords(await readForeign(file), config.MAX_FACES_PER_USER) : null
@@ -41,7 +43,12 @@ export async function importUsers (store: EncodingStore, { file, replace, codec,
     await forEachOf(records(), LANES, async (record) => {
       const key = String(record.userId)
       if (replace || !keys.has(key)) {
-        await store.update(key, (present) => replace || !present ? record : present)
+        await store.update(key, (present) => {
+          if (present && !replace) return present
+          // Another program knows encodings alone.
+          const { unread, ...kept } = present ?? {}
+          return isForeign ? { ...kept, ...record } : record
+        })
         added++
       }
       progress(++done)

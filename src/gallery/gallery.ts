@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { StoreChange, UserId } from '../store/encoding-store.ts'
+import { areComparable, kindOf } from '../networks/kinds.ts'
 import { createGalleryMatrix, type LinkedRows } from './gallery-matrix.ts'
 
 /** Everyone enrolled, as the inference threads see it. It follows the store's changes and nothing else. */
@@ -10,7 +11,7 @@ export interface Gallery {
   apply (change: StoreChange): void
   /** Who has this number in a match; undefined if they were removed since. */
   userOf (number: number): UserId | undefined
-  /** Enrolled users, all their encodings, and the users who have only encodings of other networks. */
+  /** Enrolled users, all their encodings, and the users of whom none can be compared. */
   counts (): { users: number, encodings: number, outdated: number }
   /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. Equal galleries have equal ones. */
   checksum (): string
@@ -27,8 +28,8 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =
 
 const isOutdated = (enrolled: Enrolled | undefined): boolean => enrolled !== undefined && enrolled.rows === 0
 
-/** Makes an empty gallery of the encodings of one network. */
-export function createGallery (networkId: string): Gallery {
+/** Makes an empty gallery of the encodings that may be compared with those of this kind. */
+export function createGallery (kind: string): Gallery {
   const matrix = createGalleryMatrix()
   const enrolled = new Map<string, Enrolled>()
   /** By their numbers, which are never used again: a search that is under way may still tell an old one. */
@@ -56,9 +57,10 @@ export function createGallery (networkId: string): Gallery {
       let after: Enrolled | undefined
       if (record) {
         const number = before?.number ?? Math.max(1, byNumber.length)
-        for (const { model, vector } of record.encodings) {
-          // Those of another network are kept in the store, but distances to them would mean nothing.
-          if (model !== networkId) continue
+        for (const encoding of record.encodings) {
+          // The others are kept in the store, but distances to them would mean nothing.
+          if (!areComparable(kindOf(encoding), kind)) continue
+          const { vector } = encoding
           const row = rowsBefore.find((held) => matrix.holds(held, vector)) ?? add(key, number, vector)
           // The same photo may be registered twice.
           if (!rows.includes(row)) rows.push(row)

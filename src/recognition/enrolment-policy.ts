@@ -2,6 +2,7 @@ import type { Enrolment, QualityMeasure, QualityMeasures } from '../../workers/p
 import type { RequestContext } from '../request-context.ts'
 import { FaceError } from '../errors.ts'
 import type { Encoding, UserId, UserRecord } from '../store/encoding-store.ts'
+import { areComparable, kindOf } from '../networks/kinds.ts'
 import { distanceOf, round4 } from './distance.ts'
 import { overallQuality, qualityComplaints } from './quality-policy.ts'
 
@@ -51,9 +52,9 @@ export function checkDuplicate (candidates: readonly Candidate[], key: string, t
   if (other) throw new FaceError('FACE_ALREADY_REGISTERED', isAdministrator ? { details: { user_id: other.userId } } : {})
 }
 
-/** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all of the same network that the user has. */
+/** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all comparable ones that the user has. */
 export function checkResemblance (encoding: Encoding, present: UserRecord | null, tolerance: number): void {
-  const comparable = present?.encodings.filter(({ model }) => model === encoding.model) ?? []
+  const comparable = present?.encodings.filter((other) => areComparable(kindOf(other), kindOf(encoding))) ?? []
   if (comparable.length === 0) return
   if (comparable.every(({ vector }) => distanceOf(vector, encoding.vector) > tolerance)) throw new FaceError('FACE_MISMATCH')
 }

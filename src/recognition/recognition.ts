@@ -6,6 +6,7 @@ import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
 import { checkDuplicate, checkQuality, checkResemblance, type Candidate, type Quality } from './enrolment-policy.ts'
+import { madeKind } from '../networks/kinds.ts'
 import type { RecognitionNetwork } from './network.ts'
 import { round4 } from './distance.ts'
 
@@ -55,7 +56,8 @@ export interface Recognition {
 
 export interface RecognitionParts {
   config: Pick<Config,
-    'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' | 'MAX_FACES_PER_USER'>
+    'ENCODING_AUGMENT' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' |
+    'MAX_FACES_PER_USER'>
   network: RecognitionNetwork
   inference: Inference
   store: EncodingStore
@@ -82,11 +84,17 @@ export function createRecognition ({ config, network, inference, store, gallery 
       checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE, context)
 
       const registeredAt = new Date().toISOString()
-      const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, model: network.id }
+      const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, ...madeKind(network.id, config.ENCODING_AUGMENT) }
       const stored = await timePart(context, 'store update', () => store.update(key, (record) => {
         if (!replace) checkResemblance(encoding, record, config.RECOGNITION_TOLERANCE)
-        const kept = replace ? [] : record?.encodings ?? []
-        return { userId, updatedAt: registeredAt, encodings: [...kept, encoding].slice(-config.MAX_FACES_PER_USER) }
+        const { encodings, unread, ...kept } = record ?? { encodings: [] }
+        return {
+          ...kept,
+          ...!replace && unread && { unread },
+          userId,
+          updatedAt: registeredAt,
+          encodings: [...replace ? [] : encodings, encoding].slice(-config.MAX_FACES_PER_USER)
+        }
       }))
       return { registeredAt, quality, encodingCount: stored?.encodings.length ?? 0 }
     },
