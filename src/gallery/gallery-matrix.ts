@@ -1,7 +1,7 @@
-import { GALLERY } from '../../workers/gallery-layout.ts'
+import { ENCODING_LENGTHS, GALLERY, toFixedPoint } from '../../workers/gallery-layout.ts'
 
 const PAGE_BYTES = 65_536
-/** All but one of the pages that WebAssembly has: about 8 million encodings. Untouched pages cost nothing. */
+/** All but one of the pages that WebAssembly has: 10.6 million encodings of 192 numbers. Untouched pages cost nothing. */
 const PAGES_MAX = 65_535
 
 /** One more than the first of the rows, 0 for none. */
@@ -12,13 +12,13 @@ export interface GalleryMatrix {
   /** For the inference threads. */
   readonly memory: WebAssembly.Memory
   /**
-   * Puts an encoding into a free row, visible to searches from now on. Throws RangeError when 4 GiB are full and when it is
-   * not as long as the first.
+   * Puts an encoding into a free row, visible to searches from now on. Throws RangeError when 4 GiB are full and when
+   * it is not as long as the first.
    */
   add (user: number, vector: Float32Array): number
-  /** A copy of the encoding in the row. */
-  vectorAt (row: number): Float32Array
-  /** Whether the row holds this very encoding. */
+  /** The bytes of the encoding in the row, as it is compared; valid until the next change. */
+  bytesAt (row: number): Uint8Array
+  /** Whether the row holds this very encoding, as far as it is compared. */
   holds (row: number, vector: Float32Array): boolean
   /** Keeps these rows together, in place of an array for each user; what to get them back by. */
   link (rows: readonly number[]): LinkedRows
@@ -29,9 +29,14 @@ export interface GalleryMatrix {
 
 /** Makes an empty matrix that grows by itself while others read it. */
 export function createGalleryMatrix (): GalleryMatrix {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(GALLERY.firstRowWord * 4 / PAGE_BYTES), maximum: PAGES_MAX, shared: true })
+  const memory = new WebAssembly.Memory({
+    initial: Math.ceil(GALLERY.firstRowWord * 4 / PAGE_BYTES), maximum: PAGES_MAX, shared: true
+  })
   let words = new Int32Array(memory.buffer)
-  let numbers = new Float32Array(memory.buffer)
+  let halves = new Int16Array(memory.buffer)
+  let floats = new Float32Array(memory.buffer)
+  /** An encoding in fixed point before it becomes a row. */
+  const scratch = new Int16Array(ENCODING_LENGTHS.max)
   const free: number[] = []
   let rows = 0
   let length = 0
@@ -45,7 +50,8 @@ export function createGalleryMatrix (): GalleryMatrix {
     const wanted = Math.max(Math.ceil(missing / PAGE_BYTES), present >> 1)
     memory.grow(Math.min(wanted, Math.max(Math.ceil(missing / PAGE_BYTES), PAGES_MAX - present)))
     words = new Int32Array(memory.buffer)
-    numbers = new Float32Array(memory.buffer)
+    halves = new Int16Array(memory.buffer)
+    floats = new Float32Array(memory.buffer)
   }
 
   function checkLength (vector: Float32Array): void {
@@ -53,7 +59,8 @@ export function createGalleryMatrix (): GalleryMatrix {
       length = vector.length
       Atomics.store(words, GALLERY.lengthWord, length)
     }
-    if (vector.length !== length) throw new RangeError(`an encoding of ${vector.length} numbers among those of ${length}`)
+    if (vector.length === length) return
+    throw new RangeError(`an encoding of ${vector.length} numbers among those of ${length}`)
   }
 
   return {
@@ -63,14 +70,22 @@ export function createGalleryMatrix (): GalleryMatrix {
       const row = free.pop() ?? rows
       makeRoom(row)
       const at = wordOf(row)
-      numbers.set(vector, at)
+      const { scale, squares } = toFixedPoint(vector, halves.subarray(2 * at, 2 * at + length))
+      floats[at + GALLERY.scaleWord(length)] = scale
+      words[at + GALLERY.squaresWord(length)] = squares
       words[at + GALLERY.userWord(length)] = user
       Atomics.add(words, at + GALLERY.generationWord(length), 1)
       if (row === rows) Atomics.store(words, GALLERY.rowsWord, ++rows)
       return row
     },
-    vectorAt: (row) => numbers.slice(wordOf(row), wordOf(row) + length),
-    holds: (row, vector) => vector.every((value, i) => numbers[wordOf(row) + i] === value),
+    bytesAt: (row) => new Uint8Array(memory.buffer, wordOf(row) * 4, length * 2),
+    holds (row, vector) {
+      const { scale } = toFixedPoint(vector, scratch)
+      const at = wordOf(row)
+      if (floats[at + GALLERY.scaleWord(length)] !== scale) return false
+      for (let i = 0; i < length; i++) if (halves[2 * at + i] !== scratch[i]) return false
+      return true
+    },
     link (rows) {
       let first: LinkedRows = 0
       for (const row of rows.toReversed()) {
@@ -81,14 +96,18 @@ export function createGalleryMatrix (): GalleryMatrix {
     },
     linked (first) {
       const rows: number[] = []
-      for (let next = first; next !== 0; next = words[wordOf(next - 1) + GALLERY.nextWord(length)] ?? 0) rows.push(next - 1)
+      for (let next = first; next !== 0; next = words[wordOf(next - 1) + GALLERY.nextWord(length)] ?? 0) {
+        rows.push(next - 1)
+      }
       return rows
     },
     remove (row) {
       const at = wordOf(row)
       Atomics.add(words, GALLERY.removalsWord, 1)
       Atomics.add(words, at + GALLERY.generationWord(length), 1)
-      words.fill(0, at, at + length)
+      words.fill(0, at, at + GALLERY.generationWord(length))
+      floats[at + GALLERY.scaleWord(length)] = NaN
+      words[at + GALLERY.squaresWord(length)] = 0
       words[at + GALLERY.userWord(length)] = 0
       free.push(row)
     }

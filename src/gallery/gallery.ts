@@ -24,8 +24,6 @@ interface Enrolled {
   encodings: number
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
-
 const isOutdated = (enrolled: Enrolled | undefined): boolean => enrolled !== undefined && enrolled.rows === 0
 
 /** Makes an empty gallery of the encodings that may be compared with those of this kind. */
@@ -39,12 +37,13 @@ export function createGallery (kind: string): Gallery {
   let sum = 0
 
   function add (key: string, number: number, vector: Float32Array): number {
-    sum = (sum + crc32(bytesOf(vector), crc32(key))) | 0
-    return matrix.add(number, vector)
+    const row = matrix.add(number, vector)
+    sum = (sum + crc32(matrix.bytesAt(row), crc32(key))) | 0
+    return row
   }
 
   function remove (key: string, row: number): void {
-    sum = (sum - crc32(bytesOf(matrix.vectorAt(row)), crc32(key))) | 0
+    sum = (sum - crc32(matrix.bytesAt(row), crc32(key))) | 0
     matrix.remove(row)
   }
 

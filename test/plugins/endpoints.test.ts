@@ -4,6 +4,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import sharp from 'sharp'
 import { temporaryFolder, startApp } from '../helper.ts'
 import { dataUri, labelled, portraits, WITHOUT_FACES } from '../photos.ts'
+import { toFixedPoint } from '../../workers/gallery-layout.ts'
 
 interface Answer { status: number, body: Record<string, unknown> }
 
@@ -83,8 +84,10 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
     assert.ok(value >= 0 && value <= 100, `${name} is ${value}`)
   }
 
-  const vector = Buffer.from((await app.encodingStore.get('123'))!.encodings[0]!.vector.buffer)
-  const isInMemory = (): boolean => Buffer.from(app.gallery.memory.buffer).includes(vector)
+  const { vector } = (await app.encodingStore.get('123'))!.encodings[0]!
+  const numbers = new Int16Array(vector.length)
+  toFixedPoint(vector, numbers)
+  const isInMemory = (): boolean => Buffer.from(app.gallery.memory.buffer).includes(Buffer.from(numbers.buffer))
   assert.equal(isInMemory(), true)
   assert.deepEqual(await call(app, { method: 'DELETE', url: '/face/123' }), {
     status: 200, body: { success: true, message: 'Face data deleted successfully', user_id: 123 }

@@ -1,5 +1,5 @@
 import { createRowSearch, type RowSearch } from '../kernels/gallery-search.ts'
-import { GALLERY } from '../gallery-layout.ts'
+import { GALLERY, squaredDistance } from '../gallery-layout.ts'
 import { type Match } from '../protocol.ts'
 
 /** So often a search begins again because rows changed meanwhile; the last one counts. */
@@ -8,24 +8,24 @@ const ATTEMPTS = 3
 /** Finds who is nearest to a probe. */
 export type Matcher = (probe: Float32Array) => Match | null
 
-/** Squared Euclidean distance between the probe and the row at `at`. */
-function squaredDistance (numbers: Float32Array, at: number, probe: Float32Array): number {
-  let squared = 0
-  for (let i = 0; i < probe.length; i++) {
-    const difference = numbers[at + i]! - probe[i]!
-    squared += difference * difference
-  }
-  return squared
-}
-
 /**
- * Goes through the rows that may be nearer than the second user so far; each is measured again, in 64 bits. A row that the
- * main thread changes meanwhile counts as gone: its generation is read before and after.
+ * Goes through the rows that are nearer than the second user so far. A row that the main thread changes meanwhile counts
+ * as gone: its generation is read before and after.
  */
-function nearestTwo (gallery: WebAssembly.Memory, search: RowSearch, probe: Float32Array, rows: number): Match | null {
+function nearestTwo (gallery: WebAssembly.Memory, search: RowSearch, rows: number): Match | null {
   const words = new Int32Array(gallery.buffer)
-  const numbers = new Float32Array(gallery.buffer)
-  const { length } = probe
+  const halves = new Int16Array(gallery.buffer)
+  const floats = new Float32Array(gallery.buffer)
+  const { numbers } = search.probe
+  const { length } = numbers
+
+  function distanceOf (at: number): number {
+    let products = 0
+    for (let i = 0; i < length; i++) products += halves[2 * at + i]! * numbers[i]!
+    const row = { scale: floats[at + GALLERY.scaleWord(length)]!, squares: words[at + GALLERY.squaresWord(length)]! }
+    return squaredDistance(search.probe, row, products)
+  }
+
   let user = 0; let nearest = Infinity
   let otherUser = 0; let nearestOther = Infinity
   for (let row = search.next(0, Infinity); row < rows; row = search.next(row + 1, nearestOther)) {
@@ -33,10 +33,10 @@ function nearestTwo (gallery: WebAssembly.Memory, search: RowSearch, probe: Floa
     const generationAt = at + GALLERY.generationWord(length)
     const generation = Atomics.load(words, generationAt)
     if (generation % 2 === 0) continue
-    const squared = squaredDistance(numbers, at, probe)
+    const squared = distanceOf(at)
     const owner = words[at + GALLERY.userWord(length)]!
     // A read-modify-write, because it keeps the loads above before it on every processor; a plain load would not.
-    if (Atomics.add(words, generationAt, 0) !== generation || squared >= nearestOther) continue
+    if (Atomics.add(words, generationAt, 0) !== generation || !(squared < nearestOther)) continue
     if (owner === user) {
       nearest = Math.min(nearest, squared)
     } else if (squared < nearest) {
@@ -66,7 +66,7 @@ export function createMatcher (gallery: WebAssembly.Memory): Matcher {
     if (length !== probe.length) throw new RangeError(`a probe of ${probe.length} numbers among encodings of ${length}`)
     const search = startSearch(probe, rows)
     try {
-      return nearestTwo(gallery, search, probe, rows)
+      return nearestTwo(gallery, search, rows)
     } finally {
       search.end()
     }
