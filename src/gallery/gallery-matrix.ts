@@ -1,7 +1,7 @@
 import { ENCODING_LENGTHS, GALLERY, toFixedPoint } from '../../workers/gallery-layout.ts'
 
 const PAGE_BYTES = 65_536
-/** All but one of the pages that WebAssembly has: 10.6 million encodings of 192 numbers. Untouched pages cost nothing. */
+/** All but one of the pages that WebAssembly has: 10.6 million rows of 192 numbers. Untouched pages cost nothing. */
 const PAGES_MAX = 65_535
 
 /** One more than the first of the rows, 0 for none. */

@@ -13,7 +13,7 @@ export interface Gallery {
   userOf (number: number): UserId | undefined
   /** Enrolled users, all their encodings, and the users of whom none can be compared. */
   counts (): { users: number, encodings: number, outdated: number }
-  /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. Equal galleries have equal ones. */
+  /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. The same for equal galleries. */
   checksum (): string
 }
 

@@ -9,8 +9,8 @@ const ATTEMPTS = 3
 export type Matcher = (probe: Float32Array) => Match | null
 
 /**
- * Goes through the rows that are nearer than the second user so far. A row that the main thread changes meanwhile counts
- * as gone: its generation is read before and after.
+ * Goes through the rows that are nearer than the second user so far. A row that the main thread changes meanwhile
+ * counts as gone: its generation is read before and after.
  */
 function nearestTwo (gallery: WebAssembly.Memory, search: RowSearch, rows: number): Match | null {
   const words = new Int32Array(gallery.buffer)

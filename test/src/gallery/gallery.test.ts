@@ -119,7 +119,8 @@ test('encodings that differ by one step of one number are told apart, whatever t
     const step = Math.hypot(...other!) / 32_767
     const people = new Map<number, Float32Array[]>()
     for (let userId = 1; userId <= 500; userId++) {
-      const moved = (value: number, i: number): number => i === userId * 37 % 128 ? value + step * (userId % 3 - 1) : value
+      const moved = (value: number, i: number): number =>
+        i === userId * 37 % 128 ? value + step * (userId % 3 - 1) : value
       const vector = other!.map((value, i) => moved(value, i) * scale)
       people.set(userId, [vector])
     }
