@@ -55,12 +55,16 @@ if (import.meta.filename && globalThis.process?.argv[1] === import.meta.filename
   const { readFile } = await import('node:fs/promises')
   const client = new FaceClient(process.env.FACE_SERVER)
   const [command, ...args] = process.argv.slice(2)
+  const commands = {
+    register: async (userId, path) => client.register(userId, await readFile(path)),
+    recognize: async (path) => client.recognize(await readFile(path)),
+    status: (userId) => client.status(userId),
+    remove: (userId) => client.remove(userId)
+  }
+  const usage = 'usage: client.js register USER_ID PHOTO | recognize PHOTO | status USER_ID | remove USER_ID'
   try {
-    if (command === 'register') console.log(await client.register(args[0], await readFile(args[1])))
-    else if (command === 'recognize') console.log(await client.recognize(await readFile(args[0])))
-    else if (command === 'status') console.log(await client.status(args[0]))
-    else if (command === 'remove') console.log(await client.remove(args[0]))
-    else throw new Error('usage: client.js register USER_ID PHOTO | recognize PHOTO | status USER_ID | remove USER_ID')
+    if (!commands[command]) throw new Error(usage)
+    console.log(JSON.stringify(await commands[command](...args)))
   } catch (err) {
     console.error(err.code ? `${err.code}: ${err.message}` : err.message)
     process.exitCode = 1

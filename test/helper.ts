@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { BACKEND } from './backend.ts'
+import { checkLogLine } from './support/log-lines.ts'
 
 export { freePort } from '../bench/listening.ts'
 
@@ -28,7 +29,7 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
 
 async function readyApp (env: Record<string, string>): Promise<FastifyInstance> {
   const config = loadConfig({ ...TEST_ENV, ...env })
-  const app = await buildApp(config, pino({ level: config.LOG_LEVEL }))
+  const app = await buildApp(config, pino({ level: 'info' }, { write: checkLogLine }))
   try {
     await app.ready()
     return app

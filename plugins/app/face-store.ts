@@ -3,7 +3,7 @@ import { createGallery, type Gallery } from '../../src/gallery/gallery.ts'
 import { findNetwork, type RecognitionNetwork } from '../../src/recognition/network.ts'
 import { createStore, measureStore } from '../../src/store/create-store.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
-import type { StoreEvent } from '../../src/store/store-event.ts'
+import { STORE_EVENT_LEVELS } from '../../src/store/store-event.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,18 +13,6 @@ declare module 'fastify' {
   }
 }
 
-/** Damage and mistakes are errors, what may pass by itself is a warning, everything else is information. */
-const LEVELS: Readonly<Partial<Record<StoreEvent['type'], 'error' | 'warn'>>> = {
-  quarantined: 'error',
-  damaged: 'error',
-  unsupported: 'error',
-  'unknown-key': 'error',
-  'listener-failed': 'error',
-  unreadable: 'warn',
-  'read-only': 'warn',
-  disconnected: 'warn'
-}
-
 /** The encoding store, and the gallery that follows it as far as encodings are of the configured network. */
 export default fp(async function faceStorePlugin (fastify) {
   const log = fastify.log.child({ part: 'store' })
@@ -32,7 +20,7 @@ export default fp(async function faceStorePlugin (fastify) {
   const gallery = createGallery(network.id)
   let connected = true
   const store = measureStore(createStore(fastify.config, (event) => {
-    log[LEVELS[event.type] ?? 'info'](event, 'store')
+    log[STORE_EVENT_LEVELS[event.type]](event, 'store')
     if (event.type === 'connected' || event.type === 'disconnected') connected = event.type === 'connected'
   }), fastify.metrics.storeDone)
   fastify.metrics.gauge('face_store_connected', 'min', '0 while the database is away, else 1', () => Number(connected))

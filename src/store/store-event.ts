@@ -29,6 +29,23 @@ export type StoreEvent =
   /** A listener threw; the other listeners were called. */
   | { type: 'listener-failed', reason: string }
 
+/** How each is logged: damage and mistakes are errors, what may pass by itself is a warning. */
+export const STORE_EVENT_LEVELS: Readonly<Record<StoreEvent['type'], 'info' | 'warn' | 'error'>> = {
+  loading: 'info',
+  loaded: 'info',
+  quarantined: 'error',
+  damaged: 'error',
+  unsupported: 'error',
+  ignored: 'info',
+  unreadable: 'warn',
+  'unknown-key': 'error',
+  'read-only': 'warn',
+  polling: 'info',
+  connected: 'info',
+  disconnected: 'warn',
+  'listener-failed': 'error'
+}
+
 /** Receives the store's events; must not throw. */
 export type OnStoreEvent = (event: StoreEvent) => void
 

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { resolve } from 'node:path'
 import { listeningUrl } from '../../bench/listening.ts'
 import { eventually, TEST_ENV } from '../helper.ts'
+import { checkLogLine } from '../support/log-lines.ts'
 
 /** A server in a process of its own, listening on a free port of 127.0.0.1. */
 export interface ServerProcess {
@@ -27,8 +28,11 @@ function launch (
   })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => { text += String(chunk) })
+  child.once('close', () => text.split('\n').filter(isLogLine).forEach(checkLogLine))
   return { child, output: () => text }
 }
+
+const isLogLine = (line: string): boolean => line.startsWith('{') && line.endsWith('}')
 
 /** Starts the built server (`npm run build` first) and resolves when it listens; killed after the test. */
 export async function startServer (
@@ -59,7 +63,7 @@ export interface LogLine { pid: number, msg: string, signal?: string, trace_id?:
 
 /** The log so far, without what a process writes when it cannot start. */
 export function logOf ({ output }: ServerProcess): LogLine[] {
-  return output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine)
+  return output().split('\n').filter(isLogLine).map((line) => JSON.parse(line) as LogLine)
 }
 
 /** The processes that ever listened, oldest first. */

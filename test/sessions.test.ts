@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import { startApp } from './helper.ts'
+import { findProgram } from './programs.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const ADMIN_KEY = 'k7/+Zm9vYmFyYmF6=='
+/** How far numbers of a reply may be from those in a document: processors round differently. */
+const ERROR_MAX = 0.02
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+const run = promisify(execFile)
+const curl = findProgram('curl')
+const python = findProgram('python3')
+
+/** A command in a document and the reply that stands below it. */
+interface Step { command: string, reply: unknown }
+
+/** The commands of a document that use the server, or make what these need. */
+async function stepsOf (file: string): Promise<Step[]> {
+  const blocks = [...(await readFile(join(ROOT, file), 'utf8')).matchAll(/```bash\n([^]*?)```(?:\n\n```json\n([^]*?)```)?/g)]
+  return blocks.filter(([, command = '']) => /localhost:5000|npm run samples/.test(command))
+    .map(([, command = '', reply]) => ({ command, reply: reply === undefined ? undefined : JSON.parse(reply) as unknown }))
+}
+
+/** The value with its times made equal, and its numbers made those of `like` where they are as good as equal. */
+function settled (value: unknown, like: unknown): unknown {
+  if (typeof value === 'string') return TIME.test(value) && TIME.test(String(like)) ? like : value
+  if (typeof value === 'number') return Math.abs(value - Number(like)) <= ERROR_MAX ? like : value
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  return Object.fromEntries(entries.map(([name, part]) => [name, settled(part, (like as Record<string, unknown>)?.[name])]))
+}
+
+async function listen (t: TestContext, env: Record<string, string>): Promise<string> {
+  const app = await startApp(t, env)
+  return await app.listen({ host: '127.0.0.1', port: 0 })
+}
+
+async function bash (command: string, url: string): Promise<string> {
+  const script = command.replaceAll('http://localhost:5000', url)
+  return (await run('bash', ['-ec', script], { cwd: ROOT, env: { ...process.env, ADMIN_KEY } })).stdout
+}
+
+test('what the README and docs/api.md show is what happens', { skip: curl.missing }, async (t) => {
+  const url = await listen(t, { ADMIN_KEY })
+  const readme = await stepsOf('README.md')
+  const registration = readme.find(({ command }) => command.includes('/register-face'))
+  assert.ok(registration)
+  let shown = 0
+  for (const { command, reply } of [...readme, ...await stepsOf('docs/api.md')]) {
+    // "Register user 123 again", says the document.
+    if (command.includes('$ADMIN_KEY')) await bash(registration.command, url)
+    const output = await bash(command, url)
+    if (reply === undefined) continue
+    assert.deepEqual(settled(JSON.parse(output), reply), reply, command)
+    shown++
+  }
+  assert.equal(shown, 8)
+})
+
+for (const [program, client, missing] of [
+  [process.execPath, 'client.js', false], [python.path, 'client.py', python.missing]
+] as const) {
+  test(`examples/${client} registers, recognises, retries and tells what is wrong`, { skip: missing }, async (t) => {
+    await run('npm', ['run', 'samples'], { cwd: ROOT })
+    let url = await listen(t, {})
+    const call = async (...args: string[]): Promise<unknown> => {
+      const env = { ...process.env, FACE_SERVER: url }
+      const { stdout } = await run(program, [join('examples', client), ...args], { cwd: ROOT, env })
+      return JSON.parse(stdout)
+    }
+    const named = { success: true, user_id: 7 }
+    const includes = (actual: unknown, expected: object): void => assert.deepEqual({ ...actual as object, ...expected }, actual)
+
+    includes(await call('register', '7', 'examples/photos/anna.jpg'), { ...named, encoding_count: 1 })
+    includes(await call('recognize', 'examples/photos/anna-again.jpg'), named)
+    includes(await call('recognize', 'examples/photos/stranger.jpg'), { success: false, user_id: 'unknown' })
+    includes(await call('status', '7'), { registered: true })
+    await assert.rejects(call('register', '8', 'examples/photos/group.jpg'), { code: 1, stderr: /^MULTIPLE_FACES: .+\n$/ })
+    includes(await call('remove', '7'), named)
+    await assert.rejects(call('nonsense'), { code: 1, stderr: /^usage: / })
+
+    const replies: Array<[number, object, object]> = [
+      [503, { 'retry-after': '1' }, { success: false, message: 'busy', code: 'OVERLOADED' }], [200, {}, { success: true }]
+    ]
+    const busy = createServer((_request, response) => {
+      const [status, headers, body] = replies.shift()!
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+    }).listen(0, '127.0.0.1')
+    t.after(() => busy.close())
+    await once(busy, 'listening')
+    url = `http://127.0.0.1:${(busy.address() as AddressInfo).port}`
+    assert.deepEqual(await call('status', '7'), { success: true })
+    assert.deepEqual(replies, [])
+  })
+}
