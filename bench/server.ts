@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../src/cluster/memory.ts'
+import { MEMORY_FLAGS, processEnvironment } from '../src/cluster/process-environment.ts'
+import { loadConfig } from '../src/config.ts'
 import { listeningUrl } from './listening.ts'
 import { addStrangers } from './strangers.ts'
 
@@ -37,21 +38,21 @@ type Folder = { dir: string } | { strangers: number }
 export async function startBenchServer (folder: Folder, env: Record<string, string> = {}): Promise<BenchServer> {
   const dir = 'dir' in folder ? folder.dir : await mkdtemp(join(tmpdir(), 'face-bench-'))
   if ('strangers' in folder) addStrangers(dir, 0, folder.strangers, 1)
+  const environment = {
+    ...process.env,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    FACE_DATA_DIR: dir,
+    LOG_FILE: 'off',
+    RATE_LIMIT_MAX: '10000000',
+    DUPLICATE_TOLERANCE: '0',
+    FACE_QUALITY_THRESHOLD: '0',
+    ...env
+  }
   const startedAt = performance.now()
   const child = spawn(process.execPath, [...MEMORY_FLAGS, 'dist/src/server.js'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...MEMORY_ENVIRONMENT,
-      ...process.env,
-      HOST: '127.0.0.1',
-      PORT: '0',
-      FACE_DATA_DIR: dir,
-      LOG_FILE: 'off',
-      RATE_LIMIT_MAX: '10000000',
-      DUPLICATE_TOLERANCE: '0',
-      FACE_QUALITY_THRESHOLD: '0',
-      ...env
-    }
+    env: processEnvironment(environment, loadConfig(environment))
   })
   const exited = once(child, 'exit')
   let output = ''

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../src/cluster/memory.ts'
+import { MEMORY_FLAGS, processEnvironment } from '../src/cluster/process-environment.ts'
+import { loadConfig } from '../src/config.ts'
 import { createProgress } from '../commands/progress.ts'
 import { markdown } from './markdown.ts'
 import type { StoreCost } from './store-process.ts'
@@ -16,7 +17,7 @@ const STEP_USERS = 1_000
 /** In a process that is started as a server is. */
 async function costOf (dir: string): Promise<StoreCost> {
   const args = [...MEMORY_FLAGS, '--import', 'tsx', join(import.meta.dirname, 'store-process.ts'), dir]
-  const running = promisify(execFile)(process.execPath, args, { env: { ...process.env, ...MEMORY_ENVIRONMENT } })
+  const running = promisify(execFile)(process.execPath, args, { env: processEnvironment(process.env, loadConfig(process.env)) })
   running.child.stderr?.pipe(process.stderr)
   return JSON.parse((await running).stdout) as StoreCost
 }

@@ -1,11 +1,11 @@
 import cluster from 'node:cluster'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
-import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from './cluster/memory.ts'
 import { createMetricsCollector } from './cluster/metrics-collector.ts'
+import { MEMORY_FLAGS, processEnvironment } from './cluster/process-environment.ts'
 import { forkServer } from './cluster/server-process.ts'
 import { createSupervisor } from './cluster/supervisor.ts'
-import { loadConfig, readEnvironment } from './config.ts'
+import { loadConfig, readEnvironment, type Environment } from './config.ts'
 import { createLogger, createLogOutput } from './observability/logger.ts'
 import { failStart } from './cluster/start-failure.ts'
 
@@ -23,6 +23,12 @@ async function main (): Promise<void> {
   const logger = createLogger(config, output)
   let stopping = false
 
+  function serverEnvironment (): Environment {
+    // One process alone can rotate the log file.
+    const own = { ...environment, WEB_CONCURRENCY: String(config.WEB_CONCURRENCY), LOG_FILE: 'off' }
+    return processEnvironment(own, loadConfig(own))
+  }
+
   cluster.setupPrimary({
     exec: join(import.meta.dirname, 'server.js'),
     execArgv: [...process.execArgv, ...MEMORY_FLAGS],
@@ -36,12 +42,11 @@ async function main (): Promise<void> {
     graceMs: config.CLOSE_GRACE_MS + EXIT_MS_MAX,
     fork (slot) {
       const server = forkServer({
-        // One process alone can rotate the log file.
-        env: { ...MEMORY_ENVIRONMENT, ...environment, WEB_CONCURRENCY: String(config.WEB_CONCURRENCY), LOG_FILE: 'off' },
+        env: serverEnvironment(),
         onLine: (line) => output.write(`${line}\n`),
         onMessage (message, process) {
-          if (message.type !== 'unfit') collector.hear(process, message)
-          else slot.relieve().catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on'))
+          if (message.type !== 'degraded') collector.hear(process, message)
+          else slot.replaceDegraded(process).catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on'))
         }
       })
       collector.join(server)

@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { onPrimary, tellPrimary } from './cluster/primary-link.ts'
+import { isThreadPoolTooSmall, threadPoolSizeNeeded } from './cluster/process-environment.ts'
 import { loadConfig, readEnvironment } from './config.ts'
 import { createLogger } from './observability/logger.ts'
 import { failStart } from './cluster/start-failure.ts'
@@ -22,15 +23,15 @@ function closeWhenTold (app: FastifyInstance): void {
     else logger.info({ signal }, 'stopping')
     await app.close()
     // A lost thread would hold up the exit for ever.
-    if (app.shutdown.unfit.aborted) process.kill(process.pid, 'SIGKILL')
+    if (app.shutdown.degraded.aborted) process.kill(process.pid, 'SIGKILL')
   })
   onPrimary(({ type }) => {
     if (type === 'stop') close()
     if (type === 'retire') app.shutdown.retire().then(close, close)
   })
-  app.shutdown.unfit.addEventListener('abort', () => {
+  app.shutdown.degraded.addEventListener('abort', () => {
     if (cluster.isPrimary) close()
-    else tellPrimary({ type: 'unfit' })
+    else tellPrimary({ type: 'degraded' })
   })
   cluster.worker?.on('disconnect', () => {
     // Else this ends the process in the middle of a photo.
@@ -42,7 +43,12 @@ function closeWhenTold (app: FastifyInstance): void {
 async function main (): Promise<void> {
   // The primary has read .env, and all its servers shall agree.
   const config = loadConfig(cluster.isWorker ? process.env : readEnvironment())
-  const app = await buildApp(config, createLogger(config))
+  const logger = createLogger(config)
+  if (isThreadPoolTooSmall(process.env, config)) {
+    const needed = threadPoolSizeNeeded(config)
+    logger.warn({ needed }, 'UV_THREADPOOL_SIZE is too small: files wait for photos; npm start sets it by itself')
+  }
+  const app = await buildApp(config, logger)
   closeWhenTold(app)
   try {
     await app.listen({ host: config.HOST, port: config.PORT })

@@ -21,7 +21,7 @@ export default fp(async function inferencePlugin (fastify) {
     },
     onUnfit (err) {
       log.fatal({ err }, 'inference thread lost: this process must be replaced')
-      fastify.shutdown.giveUp()
+      fastify.shutdown.degrade()
     }
   })
   fastify.decorate('inference', inference)

@@ -15,13 +15,13 @@ export interface Shutdown {
   draining (): boolean
   /**
    * Takes no new connections, serves the present ones until each has had one more answer, which closes it, and resolves
-   * when none is left, or after `CLOSE_GRACE_MS`. For a server that another one relieves: no client notices.
+   * when none is left, or after `CLOSE_GRACE_MS`. For a server that another one replaces: no client notices.
    */
   retire (): Promise<void>
-  /** Says that the server cannot do all of its work any more, and another process should. */
-  giveUp (): void
-  /** Aborted by {@link giveUp}. */
-  readonly unfit: AbortSignal
+  /** Says that the server cannot do all of its work any more, and that another process should. */
+  degrade (): void
+  /** Aborted by {@link degrade}. */
+  readonly degraded: AbortSignal
 }
 
 /**
@@ -32,7 +32,7 @@ export default fp(async function shutdownPlugin (fastify) {
   const { CLOSE_GRACE_MS } = fastify.config
   let retiring = false
   let closing = false
-  const unfit = new AbortController()
+  const degraded = new AbortController()
   fastify.addHook('preClose', async () => {
     closing = true
   })
@@ -43,9 +43,9 @@ export default fp(async function shutdownPlugin (fastify) {
     if (closing || retiring) reply.header('connection', 'close')
   })
   fastify.decorate('shutdown', {
-    draining: () => closing || retiring || unfit.signal.aborted,
-    unfit: unfit.signal,
-    giveUp: () => unfit.abort(),
+    draining: () => closing || retiring || degraded.signal.aborted,
+    degraded: degraded.signal,
+    degrade: () => degraded.abort(),
     async retire () {
       retiring = true
       const left = once(fastify.server, 'close', { signal: AbortSignal.timeout(CLOSE_GRACE_MS) })

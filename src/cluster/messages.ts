@@ -13,6 +13,6 @@ export type ToServer =
 /** What a server tells the primary. */
 export type ToPrimary =
   /** It cannot do all of its work any more. */
-  | { type: 'unfit' }
+  | { type: 'degraded' }
   | { type: 'snapshot', snapshot: Snapshot }
   | { type: 'metrics wanted' }

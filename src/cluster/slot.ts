@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createTaskQueue } from '../task-queue.ts'
 import { EarlyExit, type Exit, type ServerProcess } from './server-process.ts'
 
@@ -11,15 +11,15 @@ const STABLE_MS = 60_000
 export interface Slot {
   /** Starts a process and resolves when it is ready; rejects with {@link EarlyExit} if it ends before. */
   start (): Promise<void>
-  /** The same, but goes on trying until one is ready. */
-  insist (): Promise<void>
+  /** The same, but tries again until one is ready. */
+  startUntilReady (): Promise<void>
   /**
-   * Starts another process, and when that is ready lets the present one finish. Rejects with {@link EarlyExit} when the
-   * other one ends before; the present one then goes on.
+   * Starts another process, when that is ready lets the present one finish, and resolves when it has. Rejects with
+   * {@link EarlyExit} when the other one ends before it is ready; the present one then goes on.
    */
   replace (): Promise<void>
-  /** The same, but goes on trying until one is ready: for a present one that cannot do all of its work. */
-  relieve (): Promise<void>
+  /** The same for a process that cannot do all of its work, if it is the present one, but tries again until one is ready. */
+  replaceDegraded (process: ServerProcess): Promise<void>
   /** Ends what runs; nothing starts any more. */
   stop (): Promise<void>
   /** The same, at once. */
@@ -36,8 +36,8 @@ export interface SlotOptions {
 
 /** Makes an empty slot. */
 export function createSlot ({ fork, graceMs, onCrash }: SlotOptions): Slot {
-  const turns = createTaskQueue()
-  const inTurn = (task: () => Promise<void>): Promise<void> => turns.run('', task)
+  const starts = createTaskQueue()
+  const exclusively = <T>(task: () => Promise<T>): Promise<T> => starts.run('', task)
   /** More than one while one takes over from another. */
   const processes = new Set<ServerProcess>()
   let current: ServerProcess | undefined
@@ -52,42 +52,48 @@ export function createSlot ({ fork, graceMs, onCrash }: SlotOptions): Slot {
     await fresh.ready
     current = fresh
     const readyAt = performance.now()
-    ended.then((exit) => inTurn(async () => {
+    ended.then((exit) => exclusively(async () => {
       if (current !== fresh) return
       if (performance.now() - readyAt > STABLE_MS) failures = 0
-      await revive(exit)
+      await restart(exit)
     }))
   }
 
   /** Starts processes until one is ready, each after twice the time of the one before. */
-  async function revive (exit: Exit): Promise<void> {
+  async function restart (exit: Exit): Promise<void> {
     if (stopping.signal.aborted) return
     const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** failures++)
     onCrash(exit, delayMs)
-    await setTimeout(delayMs, undefined, { signal: stopping.signal }).catch(() => {}) // Then launch does nothing.
-    await persist()
+    await delay(delayMs, undefined, { signal: stopping.signal }).catch(() => {}) // Then launch does nothing.
+    await launchUntilReady()
   }
 
-  async function persist (): Promise<void> {
+  async function launchUntilReady (): Promise<void> {
     try {
       await launch()
     } catch (err) {
       if (!(err instanceof EarlyExit)) throw err
-      await revive(err.exit)
+      await restart(err.exit)
     }
   }
 
-  async function takeOver (from: ServerProcess | undefined, start: () => Promise<void>): Promise<void> {
-    await start()
+  /** Replaces the present process, if it is the one expected. While it finishes, its successor can already be restarted. */
+  async function takeOver (start: () => Promise<void>, expected?: ServerProcess): Promise<void> {
+    const previous = await exclusively(async () => {
+      const present = current
+      if (expected !== undefined && expected !== present) return undefined
+      await start()
+      return present
+    })
     // It waits for its clients first, and then has the time that every process has.
-    if (!stopping.signal.aborted) await from?.end('retire', 2 * graceMs)
+    if (!stopping.signal.aborted) await previous?.end('retire', 2 * graceMs)
   }
 
   const slot: Slot = {
-    start: () => inTurn(launch),
-    insist: () => inTurn(persist),
-    replace: () => inTurn(() => takeOver(current, launch)),
-    relieve: () => inTurn(() => takeOver(current, persist)),
+    start: () => exclusively(launch),
+    startUntilReady: () => exclusively(launchUntilReady),
+    replace: () => takeOver(launch),
+    replaceDegraded: (process) => takeOver(launchUntilReady, process),
     async stop () {
       stopping.abort()
       await Promise.all([...processes].map((process) => process.end('stop', graceMs)))

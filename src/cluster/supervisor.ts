@@ -33,7 +33,7 @@ export function createSupervisor ({ processes, ...options }: SupervisorOptions):
     async start () {
       const [first, ...others] = slots
       await first?.start()
-      await Promise.all(others.map((slot) => slot.insist()))
+      await Promise.all(others.map((slot) => slot.startUntilReady()))
     },
     async reload () {
       for (const slot of slots) await slot.replace()
