@@ -1,11 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { availableParallelism } from 'node:os'
 import { parseEnv } from 'node:util'
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
+import { availableCores } from './available-cores.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+const INFERENCE_THREADS_MAX = 256
+
+/**
+ * Threads for a process's share of the cores: one more than that, which works while another one waits for its photo to be
+ * decoded. Where the share is one core, one thread keeps to it.
+ */
+function inferenceThreads (processes: number): number {
+  const cores = Math.max(1, Math.floor(availableCores() / processes))
+  return cores === 1 ? 1 : Math.min(cores + 1, INFERENCE_THREADS_MAX)
+}
 
 /** Every variable with its range and default; `.env.example` lists the same. */
 export const ConfigSchema = Type.Object({
@@ -45,7 +56,7 @@ export const ConfigSchema = Type.Object({
   ONNX_EXECUTION_PROVIDERS: Type.String({
     default: 'cpu', pattern: '^[a-z]+(,[a-z]+)*$', description: 'names of ONNX Runtime\'s execution providers, best first, such as cuda,cpu'
   }),
-  INFERENCE_THREADS: Type.Integer({ default: availableParallelism(), minimum: 1, maximum: 256 }),
+  INFERENCE_THREADS: Type.Integer({ default: inferenceThreads(1), minimum: 1, maximum: INFERENCE_THREADS_MAX }),
   INFERENCE_QUEUE_MAX: Type.Integer({ default: 64, minimum: 0, maximum: 10_000 }),
   INFERENCE_TIMEOUT_MS: Type.Integer({ default: 15_000, minimum: 100, maximum: 120_000 }),
   CORS_ORIGINS: Type.String({ default: '*', minLength: 1 }),
@@ -125,7 +136,7 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
     }
   }
   const config = envSchema<Config>({ schema: ConfigSchema, data: { ...data['RECOGNITION_MODEL'] && ARCFACE_DEFAULTS, ...data }, env: false })
-  if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = Math.max(1, Math.floor(availableParallelism() / config.WEB_CONCURRENCY))
+  if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = inferenceThreads(config.WEB_CONCURRENCY)
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
 }
 

@@ -39,8 +39,6 @@ export interface WorkerReady {
   threadId: number
   /** One word, `GUARD_…`. The thread sets and clears `GUARD_IN_NETWORK`, the main thread sets `GUARD_CONDEMNED` when it is free. */
   guard: Int32Array<SharedArrayBuffer>
-  /** One word: how many of its photos take long. */
-  longPhotos: Int32Array<SharedArrayBuffer>
   /** What runs the networks, and what the operator should know about it. */
   engine: string
   notice?: string
@@ -53,13 +51,10 @@ export const GUARD_IN_NETWORK = 1
 /** The main thread is about to end the thread, which must not start a network any more. */
 export const GUARD_CONDEMNED = 2
 
-/** Words of a photo's mark: the number of the thread that took it, and 1 when its turn has come there. */
-export const MARK = { threadWord: 0, turnWord: 1, words: 2 } as const
-
 /** One photo to look at, to name the face or to enrol it. The bytes are moved to the thread, not copied. */
 export interface PhotoTask {
-  /** What the thread tells meanwhile, in the words of {@link MARK}. */
-  mark: Int32Array<SharedArrayBuffer>
+  /** One word: the id of the thread that took it, 0 before. */
+  takenBy: Int32Array<SharedArrayBuffer>
   purpose: 'identify' | 'enrol'
   photo: ArrayBuffer
   imagePixelsMax: number
@@ -108,8 +103,7 @@ export interface Enrolment {
   quality: QualityMeasures
 }
 
-/** `turn` is the wait for the photo before it in the same thread. */
-export type Stage = 'decode' | 'turn' | 'detect' | 'landmarks' | 'align' | 'encode' | 'match' | 'opinion' | 'quality'
+export type Stage = 'decode' | 'detect' | 'landmarks' | 'align' | 'encode' | 'match' | 'opinion' | 'quality'
 
 /** Milliseconds that each step took. */
 export type StageTimes = Partial<Record<Stage, number>>

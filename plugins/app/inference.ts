@@ -19,7 +19,7 @@ export default fp(async function inferencePlugin (fastify) {
       log.error({ err }, 'inference thread replaced')
       fastify.metrics.threadReplaced()
     },
-    onUnfit (err) {
+    onDegraded (err) {
       log.fatal({ err }, 'inference thread lost: this process must be replaced')
       fastify.shutdown.degrade()
     }

@@ -4,18 +4,15 @@ import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../wor
 import type { RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
-import { photosAhead } from './balance.ts'
 import { createPhotoQueue } from './photo-queue.ts'
 import { createThreadPool, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
-import { LostThread } from './thread-watch.ts'
 
 /**
  * The inference threads. Photos given to them are moved away: do not use the bytes after. Both ways of looking at one
  * give null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the
  * queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died, and `CLIENT_GONE`
- * when the signal aborts while it waits. With several threads, as many of the photos that wait are decoded meanwhile. The
- * context is told of the wait and, when all went well, of every stage: each has the whole time that it took, as if they had come
- * one after the other.
+ * when the signal aborts while it waits. The context is told of the wait and, when all went well, of every stage: each has the
+ * whole time that it took, as if they had come one after the other.
  */
 export interface Inference {
   /**
@@ -35,7 +32,7 @@ export interface Inference {
   close (): Promise<void>
 }
 
-export interface InferenceOptions extends ThreadPoolOptions {
+export interface InferenceOptions extends Omit<ThreadPoolOptions, 'onThreads'> {
   config: ThreadPoolConfig & Pick<Config, 'INFERENCE_QUEUE_MAX' | 'MAX_IMAGE_PIXELS'>
   /** Hears how long each photo waited and what its stages took, in milliseconds. */
   onPhoto?: (waitedMs: number, stages: StageTimes) => void
@@ -44,10 +41,8 @@ export interface InferenceOptions extends ThreadPoolOptions {
 /** Makes the pool. */
 export function createInferencePool ({ onPhoto, ...options }: InferenceOptions): Inference {
   const { config } = options
-  const { INFERENCE_THREADS, INFERENCE_QUEUE_MAX } = config
-  const ahead = Math.min(photosAhead(INFERENCE_THREADS), INFERENCE_QUEUE_MAX)
-  const queue = createPhotoQueue({ slots: INFERENCE_THREADS + ahead, waitingMax: INFERENCE_QUEUE_MAX - ahead })
-  const threads = createThreadPool(options)
+  const threads = createThreadPool({ ...options, onThreads: () => queue.slotsChanged() })
+  const queue = createPhotoQueue({ slots: threads.count, waitingMax: config.INFERENCE_QUEUE_MAX })
   let starting: Promise<Engine> | undefined
 
   function refusal (code: keyof typeof ERRORS): FaceError {
@@ -61,19 +56,13 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
     const result = await queue.run(async () => {
       startedAt = performance.now()
       onPart?.('photo wait', arrivedAt, startedAt)
-      try {
-        return await threads.run<Found>({ purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS })
-      } catch (err) {
-        if (err instanceof LostThread) queue.loseSlot()
-        throw err
-      }
+      return threads.run<Found>({ purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS })
     }, { limitMs: config.INFERENCE_TIMEOUT_MS, ...signal && { signal } })
     if (!result.ok) throw result.code === 'BUG' ? result.error : refusal(result.code)
-    const { turn = 0, ...stages } = result.stages
-    onPhoto?.(startedAt - arrivedAt + turn, stages)
+    onPhoto?.(startedAt - arrivedAt, result.stages)
     let stageAt = startedAt
     for (const [stage, ms] of Object.entries(result.stages)) {
-      onPart?.(stage === 'turn' ? 'photo wait' : `photo ${stage}`, stageAt, stageAt + ms)
+      onPart?.(`photo ${stage}`, stageAt, stageAt + ms)
       stageAt += ms
     }
     return result.found
@@ -89,11 +78,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
     assertRoom: () => queue.assertRoom(config.INFERENCE_TIMEOUT_MS),
     identify: (photo, context) => examine<Identification>('identify', photo, context),
     examineForEnrolment: (photo, context) => examine<Enrolment>('enrol', photo, context),
-    load () {
-      const { running, waiting } = queue.load()
-      const lookedAt = Math.min(running, INFERENCE_THREADS)
-      return { running: lookedAt, waiting: waiting + running - lookedAt }
-    },
+    load: queue.load,
     async close () {
       await starting?.catch(() => {}) // Whoever started it was told.
       await queue.idle()

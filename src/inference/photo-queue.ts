@@ -11,12 +11,18 @@ export interface PhotoQueue {
   run<T> (task: () => Promise<T>, options: { limitMs: number, signal?: AbortSignal }): Promise<T>
   /** Throws `OVERLOADED` if a task with this limit would be refused now. */
   assertRoom (limitMs: number): void
-  /** Takes away the slot of a task that will never settle. */
-  loseSlot (): void
+  /** Starts what may start, or refuses what never will: `slots` gives other numbers now. */
+  slotsChanged (): void
   /** Tasks that run and tasks that wait. */
   load (): { running: number, waiting: number }
   /** Resolves when nothing runs or waits. */
   idle (): Promise<void>
+}
+
+/** Tasks that may run at the same time: now, and when all that is coming back is there. */
+export interface Slots {
+  now: number
+  soon: number
 }
 
 /** A task that waits. */
@@ -28,9 +34,9 @@ interface Place {
 /** How much the latest task counts in the average. */
 const WEIGHT = 0.1
 
-/** Makes an empty queue with `slots` running and at most `waitingMax` waiting tasks. */
-export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitingMax: number }): PhotoQueue {
-  /** A set keeps the order of arrival, and whoever gives up leaves it at once. */
+/** Makes an empty queue with as many running tasks as there are slots, and at most `waitingMax` waiting ones. */
+export function createPhotoQueue ({ slots, waitingMax }: { slots: () => Slots, waitingMax: number }): PhotoQueue {
+  /** In the order of arrival; a task that gives up leaves it at once. */
   const waiting = new Set<Place>()
   let running = 0
   /** What a task takes, in milliseconds. */
@@ -42,14 +48,17 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitin
   }
 
   /** For a task that would join now. */
-  const expectedWaitMs = (): number => slots === 0 ? Infinity : meanMs * (waiting.size + 1) / slots
+  function expectedWaitMs (): number {
+    const { soon } = slots()
+    return soon === 0 ? Infinity : meanMs * (waiting.size + 1) / soon
+  }
 
   function overloaded (): FaceError {
     const waitMs = expectedWaitMs()
     return new FaceError('OVERLOADED', { retryAfterSeconds: Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : 1 })
   }
 
-  const mustWait = (): boolean => running >= slots
+  const mustWait = (): boolean => running >= slots().now
 
   function assertRoom (limitMs: number): void {
     if (mustWait() && (waiting.size >= waitingMax || expectedWaitMs() > limitMs / 2)) throw overloaded()
@@ -65,8 +74,15 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitin
       return result
     } finally {
       running--
-      if (running < slots) waiting.values().next().value?.start()
+      startWaiting()
       settleIdle()
+    }
+  }
+
+  function startWaiting (): void {
+    for (const place of waiting) {
+      if (mustWait()) return
+      place.start()
     }
   }
 
@@ -99,9 +115,9 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: number, waitin
       signal?.addEventListener('abort', leave, { once: true })
     }),
     assertRoom,
-    loseSlot () {
-      slots--
-      if (slots === 0) for (const place of waiting) place.refuse(overloaded())
+    slotsChanged () {
+      if (slots().soon === 0) for (const place of waiting) place.refuse(overloaded())
+      startWaiting()
     },
     load: () => ({ running, waiting: waiting.size }),
     idle: () => new Promise((resolve) => {

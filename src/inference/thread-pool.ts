@@ -1,34 +1,33 @@
 import { resolve } from 'node:path'
 import { Piscina } from 'piscina'
-import { MARK, type NetworkFile, type PhotoResult, type PhotoTask, type WorkerReady, type WorkerSetup } from '../../workers/protocol.ts'
+import type { NetworkFile, PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
-import { createBalance, PHOTOS_MAX } from './balance.ts'
+import type { Slots } from './photo-queue.ts'
 import { silenceRuntime } from './silence-runtime.ts'
 import { createThreadWatch, HungThread, LostThread } from './thread-watch.ts'
 
 /** What runs the networks, and what the operator should know about it. */
 export type Engine = Pick<WorkerReady, 'engine' | 'notice'>
 
-/**
- * The inference threads, each with one photo that it looks at and, if there are several threads, one more that it decodes
- * meanwhile. One that dies or hangs is replaced.
- */
+/** The inference threads, each with one photo at a time. One that dies or hangs is replaced. */
 export interface ThreadPool {
   /** Resolves when every thread has its models loaded and warm; rejects if one cannot. */
   start (): Promise<Engine>
+  /** Threads that are warm, and those that will be when all that load have done so. */
+  count (): Slots
   /**
-   * Gives a photo to a thread as soon as one can take it. Rejects with `INFERENCE_FAILED` when the thread died of it or of its other
-   * photo, with `INFERENCE_TIMEOUT` when the thread hung and was ended, and with {@link LostThread} when it could not be
-   * ended.
+   * Gives a photo to an idle thread. Rejects with `INFERENCE_FAILED` when the thread died of it, and with `INFERENCE_TIMEOUT`
+   * when the thread hung and was ended, or could not be ended.
    */
-  run<Found> (task: Omit<PhotoTask, 'mark'>): Promise<PhotoResult<Found>>
+  run<Found> (task: Omit<PhotoTask, 'takenBy'>): Promise<PhotoResult<Found>>
   /** Ends the threads that are left. */
   close (): Promise<void>
 }
 
 export type ThreadPoolConfig = Pick<Config,
-  'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_ARITHMETIC' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' | 'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS'>
+  'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_ARITHMETIC' | 'ENCODING_AUGMENT' |
+  'INFERENCE_THREADS' | 'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS'>
 
 export interface ThreadPoolOptions {
   config: ThreadPoolConfig
@@ -36,10 +35,12 @@ export interface ThreadPoolOptions {
   gallery: WebAssembly.Memory
   /** What they encode with; null: face-api's own network. */
   network: NetworkFile | null
-  /** Hears of a thread that died or was ended; it has been replaced. */
+  /** Called when a thread has become warm or has gone. */
+  onThreads: () => void
+  /** Called when a thread died or was ended; another one takes its place. */
   onThreadError: (err: Error) => void
-  /** Hears in its place that a thread cannot be replaced: only another process has all threads again. */
-  onUnfit?: (err: Error) => void
+  /** Called once, when a thread cannot be replaced: only another process has all threads again. */
+  onDegraded?: (err: Error) => void
 }
 
 /**
@@ -51,12 +52,14 @@ const WORKER = new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '../.
 const HANG_MS_MIN = 3_000
 
 /** Makes the pool; its threads start when told to. */
-export function createThreadPool ({ config, gallery, network, onThreadError, onUnfit = onThreadError }: ThreadPoolOptions): ThreadPool {
+export function createThreadPool ({ config, gallery, network, onThreads, onThreadError, onDegraded }: ThreadPoolOptions): ThreadPool {
   silenceRuntime()
   let pool: Piscina | undefined
-  const balance = createBalance(config.INFERENCE_THREADS)
   const watch = createThreadWatch(Math.max(HANG_MS_MIN, config.INFERENCE_TIMEOUT_MS), () => pool?.threads ?? [])
+  /** Threads that do not come back from a network. */
   let lost = 0
+  let isDegraded = false
+  let isClosing = false
 
   function createPool (): Piscina {
     const setup: WorkerSetup = {
@@ -73,13 +76,19 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
       workerData: setup,
       minThreads: config.INFERENCE_THREADS,
       maxThreads: config.INFERENCE_THREADS,
-      concurrentTasksPerWorker: PHOTOS_MAX,
-      loadBalancer: balance.choose,
+      // Piscina itself would also give photos to threads that still load their models.
+      loadBalancer: (_, threads) => threads.find(({ id, currentUsage }) => currentUsage === 0 && watch.has(id)) ?? null,
       stricterFIFO: true,
       // Blocking between tasks would stop the thread's own timers; not blocking costs microseconds.
       atomics: 'disabled',
       closeTimeout: config.CLOSE_GRACE_MS
     })
+  }
+
+  function degrade (err: Error): void {
+    if (isDegraded) return
+    isDegraded = true
+    ;(onDegraded ?? onThreadError)(err)
   }
 
   /**
@@ -89,40 +98,53 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
   function whenWarm (threads: Piscina): Promise<Engine> {
     return new Promise((resolve, reject) => {
       let warm = 0
-      let isSettled = false
+      let isStarted = false
       let failure: Error | undefined
-      const settle = (engine?: Engine): void => {
-        if (isSettled || threads.threads.length > warm) return
-        isSettled = true
-        if (engine && warm === config.INFERENCE_THREADS) resolve(engine)
+      const isComplete = (): boolean => threads.threads.length === config.INFERENCE_THREADS
+      function settle (engine?: Engine): void {
+        if (isStarted || threads.threads.length > warm) return
+        isStarted = engine !== undefined && isComplete()
+        if (isStarted) resolve(engine!)
         else reject(failure)
       }
-      threads.on('message', ({ threadId, guard, longPhotos, ready: _, ...about }: WorkerReady) => {
-        watch.add({ threadId, guard })
-        balance.add({ threadId, longPhotos })
-        if (isSettled) return
-        warm++
-        settle(about)
-      })
-      threads.on('error', (err: Error) => {
-        // One that dies before it is ready is not replaced.
-        if (isSettled && threads.threads.length < config.INFERENCE_THREADS) return onUnfit(err)
-        onThreadError(err)
+      function threadMissing (err: Error): void {
+        if (isStarted) return degrade(err)
         failure ??= err
         settle()
+      }
+      threads.on('message', ({ threadId, guard, ready: _, ...engine }: WorkerReady) => {
+        watch.add({ threadId, guard })
+        warm++
+        settle(engine)
+        onThreads()
       })
+      threads.on('error', (err: Error) => {
+        failure ??= err
+        if (isComplete()) onThreadError(err)
+        else threadMissing(err)
+      })
+      // By then Piscina has started the next thread, if any, and has said why this one ended, if it knows.
+      threads.on('workerDestroy', () => queueMicrotask(() => {
+        if (isClosing) return
+        if (!isComplete()) threadMissing(new Error('an inference thread ended while it loaded its models'))
+        onThreads()
+      }))
     })
   }
 
-  /** Tells whom it concerns what went wrong with a thread, once, and gives what the photo's request is answered. */
-  function threadError (err: unknown, threadId: number): unknown {
+  /** Says what became of a thread, and gives what the request of its photo is answered. */
+  function failureOf (err: unknown, threadId: number): unknown {
+    if (err instanceof FaceError) return err
+    watch.remove(threadId)
     if (err instanceof LostThread) {
       lost++
-      onUnfit(err)
+      degrade(err)
+      onThreads()
+    } else {
+      onThreadError(err as Error)
     }
-    if (err instanceof LostThread || err instanceof FaceError) return err
-    if (watch.remove(threadId)) onThreadError(err as Error)
-    return err instanceof HungThread ? new FaceError('INFERENCE_TIMEOUT') : new FaceError('INFERENCE_FAILED', { cause: err })
+    const isSlow = err instanceof HungThread || err instanceof LostThread
+    return new FaceError(isSlow ? 'INFERENCE_TIMEOUT' : 'INFERENCE_FAILED', { cause: err })
   }
 
   return {
@@ -130,16 +152,21 @@ export function createThreadPool ({ config, gallery, network, onThreadError, onU
       pool = createPool()
       return whenWarm(pool)
     },
+    count () {
+      const threads = pool?.threads ?? []
+      return { now: threads.filter(({ threadId }) => watch.has(threadId)).length, soon: threads.length - lost }
+    },
     async run (task) {
       if (!pool) throw new FaceError('OVERLOADED')
-      const mark = new Int32Array(new SharedArrayBuffer(MARK.words * Int32Array.BYTES_PER_ELEMENT))
+      const takenBy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
       try {
-        return await watch.watch(mark, pool.run({ ...task, mark }, { transferList: [task.photo] }))
+        return await watch.watch(takenBy, pool.run({ ...task, takenBy }, { transferList: [task.photo] }))
       } catch (err) {
-        throw threadError(err, mark[MARK.threadWord]!)
+        throw failureOf(err, takenBy[0]!)
       }
     },
     async close () {
+      isClosing = true
       // One that does not come back would not end either; the process has to be killed then.
       if (lost === 0) await pool?.close()
     }

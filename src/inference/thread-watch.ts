@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
-import { GUARD_CONDEMNED, GUARD_FREE, GUARD_IN_NETWORK, MARK, type PhotoTask, type WorkerReady } from '../../workers/protocol.ts'
+import { GUARD_CONDEMNED, GUARD_FREE, GUARD_IN_NETWORK, type PhotoTask, type WorkerReady } from '../../workers/protocol.ts'
 import { FaceError } from '../errors.ts'
 
 /** A thread hung and was ended. */
@@ -17,16 +17,16 @@ export class LostThread extends Error {
 export interface ThreadWatch {
   /** From now on this thread can be ended. */
   add (thread: Pick<WorkerReady, 'threadId' | 'guard'>): void
-  /** Says that a thread has died; false if that was known: both its photos tell of it. */
-  remove (threadId: number): boolean
+  has (threadId: number): boolean
+  remove (threadId: number): void
   /**
    * The result of a photo that a thread works on. Rejects with {@link HungThread} when it took too long and the thread was
    * ended, with {@link LostThread} when the thread could not be ended, and with `INFERENCE_TIMEOUT` when none took the photo.
    */
-  watch<T> (mark: PhotoTask['mark'], work: Promise<T>): Promise<T>
+  watch<T> (takenBy: PhotoTask['takenBy'], work: Promise<T>): Promise<T>
 }
 
-const LOOK_AGAIN_MS = 10
+const RETRY_MS = 10
 
 /** Watches these threads; a photo that takes longer than `hangMs` hangs. */
 export function createThreadWatch (hangMs: number, threads: () => readonly Worker[]): ThreadWatch {
@@ -37,29 +37,28 @@ export function createThreadWatch (hangMs: number, threads: () => readonly Worke
     const deadline = performance.now() + hangMs
     while (Atomics.compareExchange(guard, 0, GUARD_FREE, GUARD_CONDEMNED) === GUARD_IN_NETWORK) {
       if (performance.now() > deadline) throw new LostThread('an inference thread does not come back from a network')
-      await pause(LOOK_AGAIN_MS, undefined, { signal: over })
+      await delay(RETRY_MS, undefined, { signal: over })
     }
   }
 
   /** Resolves when the photo has taken too long and its thread may be ended. */
-  async function hang (mark: PhotoTask['mark'], over: AbortSignal): Promise<void> {
-    await pause(hangMs, undefined, { signal: over })
-    // The photo before it may take as long.
-    if (Atomics.load(mark, MARK.turnWord) === 0) await pause(hangMs, undefined, { signal: over })
-    const guard = guards.get(Atomics.load(mark, MARK.threadWord))
+  async function hang (takenBy: PhotoTask['takenBy'], over: AbortSignal): Promise<void> {
+    await delay(hangMs, undefined, { signal: over })
+    const guard = guards.get(Atomics.load(takenBy, 0))
     if (!guard) throw new FaceError('INFERENCE_TIMEOUT')
     await condemn(guard, over)
   }
 
   return {
     add ({ threadId, guard }) { guards.set(threadId, guard) },
-    remove: (threadId) => guards.delete(threadId),
-    async watch (mark, work) {
+    has: (threadId) => guards.has(threadId),
+    remove (threadId) { guards.delete(threadId) },
+    async watch (takenBy, work) {
       const over = new AbortController()
       let isHung = false
-      const ended = hang(mark, over.signal).then(async () => {
+      const ended = hang(takenBy, over.signal).then(async () => {
         isHung = true
-        await threads().find(({ threadId }) => threadId === mark[MARK.threadWord])?.terminate()
+        await threads().find(({ threadId }) => threadId === takenBy[0])?.terminate()
         return work
       })
       try {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cp, readdir, rename, rm, symlink, unlink } from 'node:fs/promises'
+import { cp, readdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { BACKEND } from '../backend.ts'
@@ -108,3 +108,26 @@ test('a process whose threads cannot load their models any more ends, too', asyn
   assert.deepEqual(await post(server.url, 'POISON die'), { status: 503, code: 'INFERENCE_FAILED' })
   assert.equal(await server.exited, 'SIGKILL')
 })
+
+for (const failure of ['throw', 'exit']) {
+  test(`no photo waits for a thread that loads its models, and a process notices that they do not load: ${failure}`, async (t) => {
+    const dist = await poisonedServer(t)
+    const gate = join(await temporaryFolder(t), 'gate')
+    await writeFile(gate, 'open')
+    const env = { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', POISON_GATE: gate }
+    const server = await startServer(t, env, { dist })
+    const photo = await portraits.anna()
+    await writeFile(gate, 'wait')
+    assert.deepEqual(await post(server.url, 'POISON die'), { status: 503, code: 'INFERENCE_FAILED' })
+    // More than there are threads, several times: each is looked at by the thread that is left.
+    for (let round = 0; round < 3; round++) {
+      const answers = await Promise.all(Array.from({ length: 4 }, () => post(server.url, photo)))
+      assert.deepEqual(answers, Array(4).fill({ status: 200 }))
+    }
+    const last = Array.from({ length: 4 }, () => post(server.url, photo))
+    await writeFile(gate, failure)
+    assert.deepEqual(await Promise.all(last), Array(4).fill({ status: 200 }))
+    assert.equal(await server.exited, 'SIGKILL')
+    assert.ok(logOf(server).some(({ msg }) => msg.startsWith('inference thread lost')))
+  })
+}

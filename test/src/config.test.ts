@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
+import { availableCores } from '../../src/available-cores.ts'
 import { ConfigError, loadConfig } from '../../src/config.ts'
 
 test('without variables the defaults of the old service hold', () => {
@@ -32,10 +32,11 @@ test('the old log levels are understood, and DEBUG alone means debug', () => {
   assert.equal(loadConfig({ DEBUG: '1', LOG_LEVEL: 'INFO' }).LOG_LEVEL, 'info')
 })
 
-test('the processes share the cores, and each has one thread at least', () => {
+test('the processes share the cores, and each has a thread more than its share when that is several', () => {
   const threads = (env: Record<string, string>): number => loadConfig(env).INFERENCE_THREADS
-  assert.equal(threads({}), availableParallelism())
-  assert.equal(threads({ WEB_CONCURRENCY: '2' }), Math.max(1, Math.floor(availableParallelism() / 2)))
+  const cores = availableCores()
+  assert.equal(threads({}), cores === 1 ? 1 : cores + 1)
+  assert.equal(threads({ WEB_CONCURRENCY: String(cores) }), 1)
   assert.equal(threads({ WEB_CONCURRENCY: '256' }), 1)
   assert.equal(threads({ WEB_CONCURRENCY: '2', INFERENCE_THREADS: '7' }), 7)
 })

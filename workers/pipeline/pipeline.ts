@@ -16,8 +16,6 @@ export interface Tools extends Pick<WorkerSetup, 'augment'> {
   backend: Backend
   recognizer: Recognizer
   matchFace: Matcher
-  /** Resolves when the networks are free for this photo; without it they are. */
-  turn?: () => Promise<void>
 }
 
 /** What a photo shows, null without a face, and the time that it took. */
@@ -32,15 +30,9 @@ interface Located extends Pick<Face, 'box' | 'score'> {
 }
 
 /** Finds the face in as few pixels as will do; where they are fewer than the chip takes, in all of them. */
-async function locate (
-  { backend, turn }: Pick<Tools, 'backend' | 'turn'>, photo: Uint8Array, imagePixelsMax: number, lap: Lap
-): Promise<Located | null> {
+async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: number, lap: Lap): Promise<Located | null> {
   const opened = await openPhoto(photo, imagePixelsMax)
   lap('decode')
-  if (turn) {
-    await turn()
-    lap('turn')
-  }
   let found = await findFace(backend, opened.picture, lap)
   if (!found) return null
   if (opened.reduction > 1 && scaleOf(found.transform) < 1) {
@@ -57,7 +49,7 @@ async function locate (
 export async function identify (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
   const { recognizer, matchFace, augment } = tools
   const { times: stages, lap } = startStopwatch()
-  const located = await locate(tools, photo, imagePixelsMax, lap)
+  const located = await locate(tools.backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
   const { found, box, score } = located
   const chip = recognizer.align(found)
@@ -76,7 +68,7 @@ export async function identify (tools: Tools, photo: Uint8Array, imagePixelsMax:
 export async function examineForEnrolment (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
   const { backend, recognizer, matchFace, augment } = tools
   const { times: stages, lap } = startStopwatch()
-  const located = await locate(tools, photo, imagePixelsMax, lap)
+  const located = await locate(backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
   const { found, box, score } = located
   const chip = recognizer.align(found)

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FaceError } from '../../../src/errors.ts'
-import { createPhotoQueue } from '../../../src/inference/photo-queue.ts'
+import { createPhotoQueue, type Slots } from '../../../src/inference/photo-queue.ts'
 
 const LONG = { limitMs: 10_000 }
+
+/** As many slots at all times. */
+const slots = (count: number) => (): Slots => ({ now: count, soon: count })
 
 /** A task that settles when told to. */
 function controlled (): { task: () => Promise<string>, finish: () => void, started: () => boolean } {
@@ -21,7 +24,7 @@ function controlled (): { task: () => Promise<string>, finish: () => void, start
 }
 
 test('as many run as there are slots, the others wait in order, and one too many is turned away at once', async () => {
-  const queue = createPhotoQueue({ slots: 2, waitingMax: 2 })
+  const queue = createPhotoQueue({ slots: slots(2), waitingMax: 2 })
   const tasks = Array.from({ length: 4 }, controlled)
   const results = tasks.map(({ task }) => queue.run(task, LONG))
   assert.deepEqual(tasks.map(({ started }) => started()), [true, true, false, false])
@@ -35,7 +38,7 @@ test('as many run as there are slots, the others wait in order, and one too many
 })
 
 test('a task that waits beyond its limit never starts, and frees its place', async () => {
-  const queue = createPhotoQueue({ slots: 1, waitingMax: 1 })
+  const queue = createPhotoQueue({ slots: slots(1), waitingMax: 1 })
   const [running, late, next] = [controlled(), controlled(), controlled()]
   const first = queue.run(running.task, LONG)
   await assert.rejects(queue.run(late.task, { limitMs: 5 }), { code: 'INFERENCE_TIMEOUT' })
@@ -47,7 +50,7 @@ test('a task that waits beyond its limit never starts, and frees its place', asy
 })
 
 test('a task that runs beyond its limit is answered, but keeps its slot until it settles', async () => {
-  const queue = createPhotoQueue({ slots: 1, waitingMax: 1 })
+  const queue = createPhotoQueue({ slots: slots(1), waitingMax: 1 })
   const [slow, next] = [controlled(), controlled()]
   await assert.rejects(queue.run(slow.task, { limitMs: 5 }), { code: 'INFERENCE_TIMEOUT' })
   const second = queue.run(next.task, LONG)
@@ -58,7 +61,7 @@ test('a task that runs beyond its limit is answered, but keeps its slot until it
 })
 
 test('a task that fails frees its slot, and idle waits for all', async () => {
-  const queue = createPhotoQueue({ slots: 1, waitingMax: 5 })
+  const queue = createPhotoQueue({ slots: slots(1), waitingMax: 5 })
   await queue.idle()
   const failing = queue.run(() => Promise.reject(new Error('mine')), LONG)
   const last = controlled()
@@ -76,7 +79,7 @@ test('when the queue would take more than half of the limit, newcomers are turne
   'and told when to come back', async (t) => {
   let nowMs = 0
   t.mock.method(performance, 'now', () => nowMs)
-  const queue = createPhotoQueue({ slots: 2, waitingMax: 100 })
+  const queue = createPhotoQueue({ slots: slots(2), waitingMax: 100 })
   const first = controlled()
   const taught = queue.run(first.task, LONG)
   nowMs = 2_000
@@ -95,7 +98,7 @@ test('when the queue would take more than half of the limit, newcomers are turne
 })
 
 test('a task whose client goes away while it waits never starts, and frees its place', async () => {
-  const queue = createPhotoQueue({ slots: 1, waitingMax: 1 })
+  const queue = createPhotoQueue({ slots: slots(1), waitingMax: 1 })
   const [running, abandoned, next] = [controlled(), controlled(), controlled()]
   const client = new AbortController()
   const first = queue.run(running.task, { ...LONG, signal: client.signal })
@@ -110,15 +113,22 @@ test('a task whose client goes away while it waits never starts, and frees its p
   await assert.rejects(queue.run(abandoned.task, { ...LONG, signal: client.signal }), { code: 'CLIENT_GONE' })
 })
 
-test('without a slot left nobody is kept waiting', async () => {
-  const queue = createPhotoQueue({ slots: 1, waitingMax: 5 })
-  const lost = controlled()
-  const first = queue.run(lost.task, LONG)
-  const second = queue.run(controlled().task, LONG)
-  queue.loseSlot()
-  await assert.rejects(second, { code: 'OVERLOADED' })
-  lost.finish()
-  await first
-  await assert.rejects(queue.run(controlled().task, LONG), { code: 'OVERLOADED' })
+test('tasks wait for a slot that is being replaced, and not at all for one that never comes back', async () => {
+  let present: Slots = { now: 0, soon: 1 }
+  const queue = createPhotoQueue({ slots: () => present, waitingMax: 5 })
+  const [first, second, third] = [controlled(), controlled(), controlled()]
+  const results = [first, second].map(({ task }) => queue.run(task, LONG))
+  assert.deepEqual([first.started(), queue.load()], [false, { running: 0, waiting: 2 }])
+  present = { now: 1, soon: 1 }
+  queue.slotsChanged()
+  assert.deepEqual([first.started(), second.started()], [true, false])
+
+  present = { now: 0, soon: 0 }
+  queue.slotsChanged()
+  await assert.rejects(results[1]!, { code: 'OVERLOADED' })
+  first.finish()
+  assert.equal(await results[0], 'done')
+  await assert.rejects(queue.run(third.task, LONG), { code: 'OVERLOADED' })
   await queue.idle()
+  assert.deepEqual([second.started(), third.started()], [false, false])
 })
