@@ -4,6 +4,7 @@ import { FaceError } from '../src/errors.ts'
 import { parseDataKeys } from '../src/store/record/seal.ts'
 import { errorCode } from '../src/system-error.ts'
 import { createRecordCodec } from '../src/store/record/codec.ts'
+import { runAgain } from './again.ts'
 import { parseArguments, USAGE, type Command } from './arguments.ts'
 import { CommandError, UsageError } from './command-error.ts'
 import { copy } from './copy.ts'
@@ -46,9 +47,20 @@ async function run (command: Command, config: Config): Promise<string> {
   }
 }
 
-try {
+async function main (): Promise<void> {
   const command = parseArguments(process.argv.slice(2))
-  process.stdout.write(command === null ? USAGE : `${await run(command, loadConfig(readEnvironment()))}\n`)
+  if (command === null) {
+    process.stdout.write(USAGE)
+    return
+  }
+  const config = loadConfig(readEnvironment())
+  const exitCode = command.name === 'enroll' ? await runAgain(config) : null
+  if (exitCode === null) process.stdout.write(`${await run(command, config)}\n`)
+  else process.exitCode = exitCode
+}
+
+try {
+  await main()
 } catch (err) {
   const isExpected = err instanceof CommandError || err instanceof ConfigError || err instanceof FaceError || errorCode(err) !== undefined
   const message = err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)

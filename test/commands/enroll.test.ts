@@ -85,6 +85,11 @@ test('an enrolment that is killed goes on where it was, also after half a line o
   const env = { FACE_DATA_DIR, FACE_QUALITY_THRESHOLD: '0.5', MAX_FACES_PER_USER: '100' }
   const first = startCommand(t, args, env)
   await eventually(() => first.stderr().includes('/8 photos'), 60_000)
+  if (process.platform === 'linux') {
+    // libuv must have had its threads when the process started.
+    const atWork = (await readFile(`/proc/${first.pid}/task/${first.pid}/children`, 'utf8')).trim()
+    assert.match(await readFile(`/proc/${atWork}/environ`, 'latin1'), /\0UV_THREADPOOL_SIZE=5\0/)
+  }
   first.kill()
   await first.ended
   const whole = await readFile(report, 'utf8')

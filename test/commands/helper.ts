@@ -10,6 +10,7 @@ export interface Outcome { code: number | null, stdout: string, stderr: string }
 export interface RunningCommand {
   /** What it has written to stderr so far. */
   stderr (): string
+  readonly pid: number | undefined
   kill (): void
   ended: Promise<Outcome>
 }
@@ -24,7 +25,7 @@ export function startCommand (t: TestContext, args: string[], env: Record<string
   child.stdout.on('data', (chunk) => { stdout += String(chunk) })
   child.stderr.on('data', (chunk) => { stderr += String(chunk) })
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }))
-  return { stderr: () => stderr, kill: () => { child.kill('SIGKILL') }, ended }
+  return { pid: child.pid, stderr: () => stderr, kill: () => { child.kill('SIGKILL') }, ended }
 }
 
 /** Runs a `store` command to its end. */
