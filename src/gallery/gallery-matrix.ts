@@ -1,4 +1,5 @@
 import { ENCODING_LENGTHS, GALLERY, toFixedPoint } from '../../workers/gallery-layout.ts'
+import { ConfigError } from '../config.ts'
 
 const PAGE_BYTES = 65_536
 /** All but one of the pages that WebAssembly has: 10.6 million rows of 192 numbers. Untouched pages cost nothing. */
@@ -27,11 +28,21 @@ export interface GalleryMatrix {
   remove (row: number): void
 }
 
-/** Makes an empty matrix that grows by itself while others read it. */
+/** V8 reserves addresses for all that the memory may become, with room around it in which it notices wrong ones. */
+function reserve (): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({
+      initial: Math.ceil(GALLERY.firstRowWord * 4 / PAGE_BYTES), maximum: PAGES_MAX, shared: true
+    })
+  } catch (cause) {
+    const advice = 'raise the limit of virtual memory (ulimit -v unlimited) or allow overcommitment (vm.overcommit_memory=0)'
+    throw new ConfigError(`No address space for the encodings: ${advice}`, { cause })
+  }
+}
+
+/** Makes an empty matrix that grows by itself while others read it. Throws {@link ConfigError} without address space. */
 export function createGalleryMatrix (): GalleryMatrix {
-  const memory = new WebAssembly.Memory({
-    initial: Math.ceil(GALLERY.firstRowWord * 4 / PAGE_BYTES), maximum: PAGES_MAX, shared: true
-  })
+  const memory = reserve()
   let words = new Int32Array(memory.buffer)
   let halves = new Int16Array(memory.buffer)
   let floats = new Float32Array(memory.buffer)

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { eventually, temporaryFolder } from '../helper.ts'
 import { dataUri, portraits } from '../photos.ts'
@@ -70,6 +71,18 @@ test('networks that cannot be loaded end the program with a reason, and not by a
   })
   assert.equal(code, 1)
   assert.match(output, /ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu/)
+})
+
+test('without address space for the encodings a start ends with one line that says what to do', async () => {
+  const [limitKiB, program] = [6 * 2 ** 20, resolve('dist/src/gallery/gallery.js')]
+  const script = `import(${JSON.stringify(program)}).then(({ createGallery }) => createGallery('any'))
+    .catch(async (err) => (await import(${JSON.stringify(resolve('dist/src/cluster/start-failure.js'))})).failStart(err))`
+  const child = spawn('sh', ['-c', `ulimit -v ${limitKiB} && exec "$@"`, 'sh', process.execPath, '--eval', script])
+  let output = ''
+  child.stderr.on('data', (chunk) => { output += String(chunk) })
+  const [code] = await once(child, 'close')
+  assert.match(output, /^No address space for the encodings: raise the limit [^\n]*\n$/)
+  assert.equal(code, 78)
 })
 
 /** The address of a database that hangs up so many milliseconds after it was called. */
