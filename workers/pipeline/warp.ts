@@ -53,7 +53,9 @@ function copyPart ({ rgb, width, height }: Picture, left: number, top: number, p
 export function warp (source: Picture, transform: Similarity, side: number): Uint8Array {
   const scale = scaleOf(transform)
   const { a, b, tx, ty } = transform
-  if (scale >= HALVE_FROM && source.width > 1 && source.height > 1) {
+  if (scale >= HALVE_FROM) {
+    // A line that is thinner than half a target pixel. What it would take to sample around it has no limit.
+    if (source.width === 1 || source.height === 1) return new Uint8Array(side * side * 3)
     // The centre of pixel x of the halved picture lies at 2x + ½ of this one.
     return warp(halved(source), { a: a / 2, b: b / 2, tx: tx / 2 - 0.25, ty: ty / 2 - 0.25 }, side)
   }

@@ -105,3 +105,11 @@ test('a picture wider than whole numbers reach is warped all the same', () => {
   const expected = plainWarp(picture, transform, 3, 1)
   for (const [i, value] of warp(picture, transform, 3).entries()) assert.ok(Math.abs(value - expected[i]!) <= 1)
 })
+
+test('however large the square is that is cut out of a thin picture, the memory that it takes is not', () => {
+  const thin = noise(40_000, 40, randomNumbers(5))
+  for (const scale of [1e3, 1e6, 1e30, Infinity]) {
+    const found = warp(thin, { a: scale, b: 0, tx: 0, ty: 0 }, 112)
+    assert.deepEqual([found.length, found.every((value) => value === 0)], [112 * 112 * 3, true], `${scale}`)
+  }
+})
