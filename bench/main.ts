@@ -4,12 +4,15 @@
  * also against another program, see bench/dlib.
  * `npm run bench -- --docs`: brings what the last full run wrote into docs/performance.md.
  * `npm run bench -- --store [--quick]`: how the store grows.
+ * `npm run bench -- --threads [--quick]`: what 1 to 16 inference threads do, and how long they wait for their decoders.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { availableParallelism, cpus } from 'node:os'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureModels } from '../models/build.ts'
+import { availableCores } from '../src/available-cores.ts'
+import { loadConfig } from '../src/config.ts'
 import { updateDocumentation } from './documentation.ts'
 import { drawFigures, FIGURES } from './figures.ts'
 import { floorMs, measureFloor } from './floor.ts'
@@ -24,12 +27,14 @@ import { measureRequests, type Requests } from './requests.ts'
 import { measureStages } from './stages.ts'
 import { measureStart } from './start.ts'
 import { benchStore } from './store.ts'
-import { measureThreads } from './threads.ts'
+import { measureThreads, POOL_SHAPES, threadTable } from './threads.ts'
 
 const RESULTS = 'bench/results'
 const SIZES =
   [[640, 480], [1280, 720], [1920, 1080], [4032, 3024]].map(([width, height]) => ({ width: width!, height: height! }))
-const THREADS = availableParallelism()
+const CORES = availableCores()
+const THREADS = loadConfig({}).INFERENCE_THREADS
+const MACHINE = `${cpus()[0]?.model ?? 'unknown'}, ${CORES} cores, Node ${process.version}`
 const CONCURRENCIES = [...new Set([1, 2, 2 * THREADS, 8, 64])].sort((one, other) => one - other)
 
 const PLANS = {
@@ -87,7 +92,7 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
   if (peerCommand !== undefined) say(peerCommand)
   const peer = peerCommand === undefined ? null : await measurePeer(peerCommand, plan.stageSizes, plan.referenceRounds)
   say('one thread and several, without HTTP')
-  const pools = await measureThreads(photos, [...new Set([1, THREADS])], plan.turns, plan.turnMs)
+  const pools = await measureThreads(photos, [{ threads: 1 }, ...THREADS > 1 ? [{ threads: THREADS }] : []], plan.turns, plan.turnMs)
   say('from the start to the first recognised photo')
   const firstRecognizedMs = await measureStart(photos[0]!, plan.starts)
   const served = []
@@ -121,10 +126,11 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
 
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus()[0]?.model ?? 'unknown'}, ${THREADS} cores, Node ${process.version}`,
+    machine: MACHINE,
     photos: `${photos.length} ${source}`,
     quick,
     seconds: seconds(),
+    cores: CORES,
     threads: THREADS,
     floor,
     costs: costs.map((cost) => ({ ...cost, floorMs: floorMs(floor, cost.decodeMs) })),
@@ -138,6 +144,12 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
   }
 }
 
+async function benchThreads ({ sizes, turns, turnMs }: typeof PLANS['full']): Promise<string> {
+  await ensureModels(process.env['MODELS_DIR'] ?? './models')
+  const { photos } = await benchPhotos(sizes[0]!)
+  return `${MACHINE}, ${new Date().toISOString().slice(0, 10)}\n\n${threadTable(await measureThreads(photos, POOL_SHAPES, turns, turnMs))}`
+}
+
 async function writeReport (report: Report): Promise<void> {
   await mkdir(RESULTS, { recursive: true })
   const name = report.quick ? 'quick' : 'bench'
@@ -149,14 +161,16 @@ async function writeReport (report: Report): Promise<void> {
   process.stdout.write(reportText(report))
 }
 
-const { values: { quick, store, docs, peer } } = parseArgs({
+const { values: { quick, store, threads, docs, peer } } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     store: { type: 'boolean', default: false },
+    threads: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     peer: { type: 'string' }
   }
 })
 if (docs) await updateDocumentation(RESULTS, FIGURES)
+else if (threads) process.stdout.write(await benchThreads(PLANS[quick ? 'quick' : 'full']))
 else if (store) process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
 else await writeReport(await runBench(quick, peer))

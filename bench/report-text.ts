@@ -90,7 +90,7 @@ function servedTable (report: Report): string {
   ])
 }
 
-function threadTables ({ pools, rows, threads }: Report): string {
+function threadTables ({ pools, rows, threads, cores }: Report): string {
   const served = rows.filter((row, _, [first]) => row.route === '/recognize' && row.enrolled === first?.enrolled &&
     row.size?.width === first.size?.width && row.concurrency === 2 * row.threads)
   return [
@@ -100,7 +100,7 @@ function threadTables ({ pools, rows, threads }: Report): string {
       const row = served.find((row) => row.threads === count)
       return [count, number(perSecond), number(row?.perSecond), number(row?.serverCpuMs), number(row?.clientCpuMs)]
     })),
-    `The client runs on the same cores: what it needs for a request is not there for the ${threads} threads.`,
+    `The client runs on the same ${cores} cores: what it needs for a request is not there for the ${threads} threads.`,
     ''
   ].join('\n')
 }

@@ -47,6 +47,7 @@ export interface Report {
   photos: string
   quick: boolean
   seconds: number
+  cores: number
   /** Inference threads of the server unless a row says otherwise. */
   threads: number
   floor: Floor

@@ -17,7 +17,7 @@ const row = (concurrency: number, perSecond: number): Row => ({
   size,
   enrolled: 10,
   concurrency,
-  threads: 2,
+  threads: 3,
   arithmetic: 'float32',
   requests: 100,
   errors: 0,
@@ -37,18 +37,22 @@ const report: Report = {
   photos: '7 photos',
   quick: false,
   seconds: 60,
-  threads: 2,
+  cores: 2,
+  threads: 3,
   floor: { tiny160: 1, tiny320: 4, ssd512: 80, landmarks: 1, encode: 7, encodeInt8: 4, gflops: 80, readGBs: 20 },
   costs: [{ size, stages: { decode: 3, detect: 2, landmarks: 4, encode: 7 }, total: 16, decodeMs: 2, floorMs: 14 }],
   searches: [{ encodings: 1000, ms: 1, readGBs: 1 }, { encodings: 100_000, ms: 5, readGBs: 13 }],
   reference: { engine: 'wasm', ssd: 400, tiny: 150 },
   peer: { name: 'somebody', costs: [{ size, ms: 120 }] },
-  pools: [{ threads: 1, perSecond: 60 }, { threads: 2, perSecond: 108 }],
+  pools: [
+    { threads: 1, poolSize: 5, perSecond: 60, p50: 30, p99: 40, decodeWaitMs: 0.1 },
+    { threads: 3, poolSize: 7, perSecond: 108, p50: 50, p99: 80, decodeWaitMs: 0.25 }
+  ],
   firstRecognizedMs: [1900, 2100],
   starts: [{ users: 100_000, listenMs: 3000, loadMs: 5001, progressLines: 10, nowMiB: 590, peakMiB: 610 }],
   rows: [
-    row(1, 50), row(4, 100), row(64, 95), { ...row(1, 300), route: '/health', size: null, p99: 20.1, served: null },
-    { ...row(4, 145), arithmetic: 'int8' }
+    row(1, 50), row(6, 100), row(64, 95), { ...row(1, 300), route: '/health', size: null, p99: 20.1, served: null },
+    { ...row(6, 145), arithmetic: 'int8' }
   ]
 }
 
@@ -56,7 +60,7 @@ test('each target is compared with what was measured', () => {
   const missed = targets(report).filter(({ isReached }) => !isReached).map(({ what, measured }) => [what, measured])
   assert.equal(targets(report).length, 8)
   assert.deepEqual(missed, [
-    ['/health while every thread is busy, p99', '20.1 ms'], ['two threads, in terms of one, without HTTP', '1.80'],
+    ['/health while every thread is busy, p99', '20.1 ms'], ['all threads on two cores, in terms of one, without HTTP', '1.80'],
     ['loading 100,000 users', '5001 ms']
   ])
 })
