@@ -81,7 +81,7 @@ test('docs/configuration.md describes every variable, with its default and what 
   assert.deepEqual([...described.keys()].sort(), VARIABLES.map(([name]) => name).sort())
   for (const [name, schema] of VARIABLES) {
     const [byDefault, values, meaning = ''] = described.get(name)!
-    assert.equal(byDefault, name === 'INFERENCE_THREADS' ? 'cores ÷ processes' : String(schema.default ?? 'none'), name)
+    assert.equal(byDefault, name === 'INFERENCE_THREADS' ? 'cores ÷ processes, and one more if that is several' : String(schema.default ?? 'none'), name)
     assert.equal(values, allowed(schema), name)
     assert.ok(meaning.length > 10, name)
   }
