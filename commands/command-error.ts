@@ -2,8 +2,3 @@
 export class CommandError extends Error {
   override name = 'CommandError'
 }
-
-/** The command line is not understood. */
-export class UsageError extends CommandError {
-  override name = 'UsageError'
-}

@@ -1,12 +1,13 @@
 /** `npm run store -- COMMAND`: looks after the face data of the configuration. `--help` lists the commands. */
+import { CommanderError } from 'commander'
 import { type Config, ConfigError, loadConfig, readEnvironment } from '../src/config.ts'
 import { FaceError } from '../src/errors.ts'
 import { parseDataKeys } from '../src/store/record/seal.ts'
 import { errorCode } from '../src/system-error.ts'
 import { createRecordCodec } from '../src/store/record/codec.ts'
 import { runAgain } from './again.ts'
-import { parseArguments, USAGE, type Command } from './arguments.ts'
-import { CommandError, UsageError } from './command-error.ts'
+import { parseArguments, type StoreCommand } from './arguments.ts'
+import { CommandError } from './command-error.ts'
 import { copy } from './copy.ts'
 import { enroll } from './enroll.ts'
 import { exportUsers } from './export.ts'
@@ -17,7 +18,7 @@ import { compareWithServer } from './server-gallery.ts'
 import { assertHasData, configuredStore, configuredUsers, storeAt } from './stores.ts'
 import { verificationText, verify } from './verify.ts'
 
-async function run (command: Command, config: Config): Promise<string> {
+async function run (command: StoreCommand, config: Config): Promise<string> {
   const keys = parseDataKeys(config.FACE_DATA_KEY)
   const codec = createRecordCodec(keys)
   const store = configuredStore(config)
@@ -38,7 +39,7 @@ async function run (command: Command, config: Config): Promise<string> {
       }
       case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
       case 'import': return await importUsers(store, { ...command, codec, config })
-      case 'purge': return await purge(store, command.olderThanDays)
+      case 'purge': return await purge(store, command.olderThan)
       case 'copy': return await copy(store, storeAt(command.to, config))
       case 'enroll': return await enroll(store, config, command)
     }
@@ -49,10 +50,7 @@ async function run (command: Command, config: Config): Promise<string> {
 
 async function main (): Promise<void> {
   const command = parseArguments(process.argv.slice(2))
-  if (command === null) {
-    process.stdout.write(USAGE)
-    return
-  }
+  if (command === null) return
   const config = loadConfig(readEnvironment())
   const exitCode = command.name === 'enroll' ? await runAgain(config) : null
   if (exitCode === null) process.stdout.write(`${await run(command, config)}\n`)
@@ -62,8 +60,13 @@ async function main (): Promise<void> {
 try {
   await main()
 } catch (err) {
-  const isExpected = err instanceof CommandError || err instanceof ConfigError || err instanceof FaceError || errorCode(err) !== undefined
-  const message = err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)
-  process.stderr.write(`${message}\n${err instanceof UsageError ? `\n${USAGE}` : ''}`)
-  process.exitCode = err instanceof UsageError ? 2 : 1
+  if (err instanceof CommanderError) {
+    process.exitCode = 2
+  } else {
+    const isExpected = err instanceof CommandError || err instanceof ConfigError || err instanceof FaceError ||
+      errorCode(err) !== undefined
+    const message = err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)
+    process.stderr.write(`${message}\n`)
+    process.exitCode = 1
+  }
 }

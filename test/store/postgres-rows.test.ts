@@ -22,6 +22,17 @@ await onCluster('PostgreSQL rows', (cluster) => {
     assert.deepEqual(tables, [{ schemaname: 'mine' }])
   })
 
+  test('a role that may not create tables uses those that are there', async (t) => {
+    const database = await cluster.createDatabase()
+    await queryOnce(database, 'CREATE SCHEMA mine')
+    const url = `${database}?options=-csearch_path%3Dmine`
+    await openPostgresStore(t, url)
+    await queryOnce(url, 'REVOKE CREATE ON SCHEMA mine FROM CURRENT_USER')
+    await assert.rejects(queryOnce(url, 'CREATE TABLE face_other (id integer)'), { code: '42501' })
+    const { store } = await openPostgresStore(t, url)
+    assert.deepEqual(await store.update('anna', adding('anna', 1)), record('anna', 1))
+  })
+
   test('connections are encrypted and the certificate is checked as the address says', async (t) => {
     const url = await cluster.createDatabase()
     const certificate = await cluster.enableTls()

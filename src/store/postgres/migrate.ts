@@ -1,6 +1,3 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { MigrationBuilder } from 'node-pg-migrate'
 import { isLack } from './database-error.ts'
 import { endConnections, type Database } from './database.ts'
 
@@ -9,40 +6,56 @@ const MIGRATION_MS_MAX = 100_000
 /** Any number that nobody else uses in this database. */
 const LOCK = 20_261_123_001
 
-/** Brings the tables up to date. Servers that start at the same time take turns, where the engine has advisory locks. */
+/**
+ * What made the tables, oldest first; one that was released is never changed. Plain SQL that every engine with
+ * PostgreSQL's protocol has: no triggers, sequences, extensions or large objects.
+ */
+const MIGRATIONS: Readonly<Record<string, string>> = {
+  // face_users has one row per user. Deleted ones stay for a while without record, so that followers of the versions
+  // learn of it. The order of letters of a locale may change with the operating system, and would break the index.
+  // face_feed has one row: the newest version, and the newest one of the deleted users that are forgotten.
+  '0001_users': `
+    CREATE TABLE face_users (
+      key text COLLATE "C" PRIMARY KEY,
+      version bigint NOT NULL,
+      changed_at timestamptz NOT NULL,
+      record bytea
+    );
+    CREATE INDEX face_users_version ON face_users (version);
+    CREATE TABLE face_feed (
+      id integer PRIMARY KEY CHECK (id = 1),
+      version bigint NOT NULL,
+      pruned bigint NOT NULL
+    );
+    INSERT INTO face_feed (id, version, pruned) VALUES (1, 0, 0)`
+}
+
+/**
+ * The table and its columns are those of node-pg-migrate, which version 2.0 uses. It is looked for first: a role that may
+ * not create tables may still run a server.
+ */
+const APPLIED_THERE =
+  "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'face_migrations'"
+const CREATE_APPLIED =
+  'CREATE TABLE face_migrations (id serial PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)'
+
+/** Brings the tables up to date. Servers that start at the same time take turns if the engine has advisory locks. */
 export async function migrate (database: Database): Promise<void> {
   const client = await database.connect({ queryMsMax: MIGRATION_MS_MAX })
   try {
     // Held until the connection ends.
     await client.query(`SELECT pg_advisory_lock(${LOCK})`).catch((err: unknown) => { if (!isLack(err)) throw err })
-    const { rows: [here] } = await client.query<{ schema: string | null }>('SELECT current_schema() AS schema')
-    // Loaded here because who keeps files does not need it.
-    const { runner } = await import('node-pg-migrate')
-    await runner({
-      dbClient: client,
-      dir: join(import.meta.dirname, 'migrations'),
-      ignorePattern: String.raw`.*\.map`,
-      // The default one would compile them, and keep the result where others may write.
-      migrationLoaderStrategies: [{ extensions: ['.js', '.ts'], loader: importAll }],
-      direction: 'up',
-      migrationsTable: 'face_migrations',
-      migrationsSchema: here?.schema ?? 'public',
-      noLock: true,
-      log: () => {}
-    })
+    if ((await client.query(APPLIED_THERE)).rows.length === 0) await client.query(CREATE_APPLIED)
+    const { rows } = await client.query<{ name: string }>('SELECT name FROM face_migrations')
+    const applied = new Set(rows.map(({ name }) => name))
+    for (const [name, statements] of Object.entries(MIGRATIONS)) {
+      if (applied.has(name)) continue
+      await client.query('BEGIN')
+      await client.query(statements)
+      await client.query('INSERT INTO face_migrations (name, run_on) VALUES ($1, now())', [name])
+      await client.query('COMMIT')
+    }
   } finally {
     await endConnections(client)
   }
-}
-
-/** What a file in `migrations/` exports. */
-interface Migration {
-  up: (pgm: MigrationBuilder) => void
-  down: false
-}
-
-async function importAll (paths: string[]): Promise<Array<{ id: string, filePaths: string[], actions: Migration }>> {
-  return await Promise.all(paths.map(async (path) => (
-    { id: path, filePaths: [path], actions: await import(pathToFileURL(path).href) as Migration }
-  )))
 }
