@@ -1,4 +1,4 @@
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 # .npmrc keeps install scripts from running: no package here needs its own, and one of them downloads GPU parts.
 COPY package.json package-lock.json .npmrc ./
@@ -11,10 +11,10 @@ COPY src ./src
 COPY workers ./workers
 RUN npm run build && npm run models
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev && npm cache clean --force
+RUN npm run install:production && npm cache clean --force
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/models/*.onnx ./models/
 RUN mkdir face_data && chown node:node face_data

@@ -15,7 +15,7 @@ const README_BYTES_MAX = 10 * 1024
 const LINE_MAX = 120
 const NOT_OURS = ['node_modules', 'dist', 'coverage', 'face_data', '.git']
 /** Commands that npm has by itself. */
-const NPM_COMMANDS = ['ci', 'install', 'pack']
+const NPM_COMMANDS = ['ci', 'install', 'ls', 'pack', 'sbom']
 
 interface Variable { default?: unknown, type?: string, enum?: string[], minimum?: number, maximum?: number }
 // The types of the schema's builder leave out what they do not check, such as the defaults.

@@ -1,8 +1,9 @@
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { ensureModels } from '../../models/build.ts'
 import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../workers/protocol.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { Config } from '../config.ts'
+import { ConfigError, type Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
 import { createPhotoQueue } from './photo-queue.ts'
 import { createThreadPool, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
@@ -38,6 +39,16 @@ export interface InferenceOptions extends Omit<ThreadPoolOptions, 'onThreads'> {
   onPhoto?: (waitedMs: number, stages: StageTimes) => void
 }
 
+/** TensorFlow.js is 300 MB that few need, so it is installed by those who do. */
+function requireTensorFlow (): void {
+  const { resolve } = createRequire(import.meta.url)
+  try {
+    for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm']) resolve(`${name}/package.json`)
+  } catch {
+    throw new ConfigError('INFERENCE_BACKEND=tfjs needs TensorFlow.js, which is not installed: npm run install:tfjs')
+  }
+}
+
 /** Makes the pool. */
 export function createInferencePool ({ onPhoto, ...options }: InferenceOptions): Inference {
   const { config } = options
@@ -69,7 +80,8 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
   }
 
   async function start (): Promise<Engine> {
-    if (config.INFERENCE_BACKEND === 'onnx') await ensureModels(resolve(config.MODELS_DIR))
+    if (config.INFERENCE_BACKEND === 'tfjs') requireTensorFlow()
+    else await ensureModels(resolve(config.MODELS_DIR))
     return threads.start()
   }
 

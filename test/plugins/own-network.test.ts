@@ -1,17 +1,33 @@
 import assert from 'node:assert/strict'
-import { writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { test } from 'node:test'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import { ConfigError } from '../../src/config.ts'
 import { startApp, temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
 
-const FR_FEATURE = join(
-  dirname(createRequire(import.meta.url).resolve('faceplugin-face-recognition-js/package.json')),
-  'model/fr_feature.onnx'
-)
+const folder = await mkdtemp(join(tmpdir(), 'face-server-network-'))
+after(() => rm(folder, { recursive: true, force: true }))
+
+/** Takes fr_feature.onnx out of its package, as docs/recognition.md says; the reason if that cannot be had. */
+async function fetchNetwork (): Promise<string | false> {
+  const run = promisify(execFile)
+  const name = 'faceplugin-face-recognition-js'
+  try {
+    await run('npm', ['pack', `${name}@0.0.1`, '--prefer-offline'], { cwd: folder })
+  } catch {
+    return `the registry has no ${name} for us`
+  }
+  await run('tar', ['--extract', '--file', `${name}-0.0.1.tgz`, 'package/model/fr_feature.onnx'], { cwd: folder })
+  return false
+}
+
+const skip = await fetchNetwork()
+const FR_FEATURE = join(folder, 'package/model/fr_feature.onnx')
 const OWN = { RECOGNITION_MODEL: FR_FEATURE, RECOGNITION_MODEL_INPUT: 'bgr,127,128' }
 
 async function post (app: FastifyInstance, url: string, payload: Buffer): Promise<Record<string, unknown>> {
@@ -21,7 +37,7 @@ async function post (app: FastifyInstance, url: string, payload: Buffer): Promis
 const toReenrol = async (app: FastifyInstance): Promise<unknown> =>
   (await app.inject('/health')).json<Record<string, unknown>>()['users_to_reenroll']
 
-test('another network recognises who was enrolled with it and nobody else', async (t) => {
+test('another network recognises who was enrolled with it and nobody else', { skip }, async (t) => {
   for (const ENCODING_AUGMENT of ['none', 'flip']) {
     const app = await startApp(t, { ...OWN, ENCODING_AUGMENT })
     for (const [id, photo] of [[1, portraits.anna], [2, portraits.clara]] as const) {
@@ -46,7 +62,9 @@ test('another network recognises who was enrolled with it and nobody else', asyn
   }
 })
 
-test('after a change of network users count as not re-enrolled, and are recognised again once they are', async (t) => {
+test('after a change of network users count as not re-enrolled, and are recognised again once they are', {
+  skip
+}, async (t) => {
   const FACE_DATA_DIR = await temporaryFolder(t)
   const before = await startApp(t, { FACE_DATA_DIR })
   await post(before, '/register-face?user_id=1', await portraits.anna())

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { listeningUrl } from '../../bench/listening.ts'
-import { eventually, TEST_ENV } from '../helper.ts'
+import { eventually, temporaryFolder, TEST_ENV } from '../helper.ts'
 import { checkLogLine } from '../support/log-lines.ts'
 
 /** A server in a process of its own, listening on a free port of 127.0.0.1. */
@@ -56,6 +57,18 @@ export async function failToStart (
   t.after(() => child.kill('SIGKILL'))
   const [code] = await once(child, 'close') as [number | null]
   return { code, output: output() }
+}
+
+/** Copies the built server to where this scope of packages is not installed, and gives the copy's `dist`. */
+export async function distWithout (t: TestContext, scope: string): Promise<string> {
+  const dir = await temporaryFolder(t)
+  await cp('dist', join(dir, 'dist'), { recursive: true })
+  await cp('package.json', join(dir, 'package.json'))
+  await mkdir(join(dir, 'node_modules'))
+  for (const name of await readdir('node_modules')) {
+    if (name !== scope) await symlink(resolve('node_modules', name), join(dir, 'node_modules', name))
+  }
+  return join(dir, 'dist')
 }
 
 /** A line of the log. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { temporaryFolder } from '../helper.ts'
-import { logOf, startServer } from './server-process.ts'
+import { distWithout, failToStart, logOf, startServer } from './server-process.ts'
 
 const ADDON = 'tfjs_binding.node'
 const NOT_DOWNLOADED = `The Node.js native addon module (${ADDON}) can not be found at path: /lib/${ADDON}`
@@ -50,4 +50,16 @@ test('a native TensorFlow that is missing or broken gives one line in the log, '
     assert.match(reason, why)
     assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
   }))
+})
+
+test('TensorFlow.js that is not installed stops the start with one line, and ONNX Runtime does without', async (t) => {
+  const dist = await distWithout(t, '@tensorflow')
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const { code, output } = await failToStart(t, { FACE_DATA_DIR, INFERENCE_BACKEND: 'tfjs' }, { dist })
+  assert.deepEqual(output.split('\n').filter((line) => !line.startsWith('{')), [
+    'INFERENCE_BACKEND=tfjs needs TensorFlow.js, which is not installed: npm run install:tfjs', ''
+  ])
+  assert.equal(code, 78)
+  const server = await startServer(t, { FACE_DATA_DIR, INFERENCE_BACKEND: 'onnx' }, { dist })
+  assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
 })

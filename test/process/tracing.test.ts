@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, readdir, symlink } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import { eventually, temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
 import { attributesOf, startOtlpReceiver, type Span } from './otlp-receiver.ts'
-import { failToStart, logOf, startServer } from './server-process.ts'
+import { distWithout, failToStart, logOf, startServer } from './server-process.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const PARENT = '00f067aa0ba902b7'
@@ -82,15 +80,7 @@ test('a collector gets each request as a span of its caller\'s trace, with its p
 
 test('without a collector the trace of a request is in its log line and its reply, and ' +
   'OpenTelemetry is not needed', async (t) => {
-  // What is left when nothing optional is installed, as far as this project asks for it itself.
-  const dir = await temporaryFolder(t)
-  await cp('dist', join(dir, 'dist'), { recursive: true })
-  await cp('package.json', join(dir, 'package.json'))
-  await mkdir(join(dir, 'node_modules'))
-  for (const name of await readdir('node_modules')) {
-    if (name !== '@opentelemetry') await symlink(resolve('node_modules', name), join(dir, 'node_modules', name))
-  }
-  const dist = join(dir, 'dist')
+  const dist = await distWithout(t, '@opentelemetry')
   const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t) }, { dist })
   const header = `00-${TRACE}-${PARENT}-01`
   const answer = await fetch(`${server.url}/status/7`, { headers: { traceparent: header } })
