@@ -1,3 +1,4 @@
+import importX from 'eslint-plugin-import-x'
 import neostandard from 'neostandard'
 
 /** Imports point one way: plugins (HTTP edge) -> src (domain) -> workers (inference thread). */
@@ -22,6 +23,12 @@ export default [
   forbid(['bench/**'], ['**/plugins/**', '**/test/**', 'fastify', '@fastify/*', 'piscina']),
   {
     files: ['**/*.ts'],
-    rules: { '@typescript-eslint/no-explicit-any': 'error' }
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] } },
+    rules: { '@typescript-eslint/no-explicit-any': 'error', 'import-x/no-cycle': 'error' }
+  },
+  {
+    files: ['tools/**'],
+    rules: { '@stylistic/max-len': ['error', { code: 120 }] }
   }
 ]

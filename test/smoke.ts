@@ -1,6 +1,6 @@
 /**
- * Starts the server with the command of the README and uses it like the README's session: register, recognise,
- * refuse a stranger, delete, stop. For CI; `npm test` covers the rest.
+ * `tsx test/smoke.ts [DIR COMMAND...]`: starts the server, in DIR by COMMAND or here as the README does, and uses it
+ * like the README's session: register, recognise, refuse a stranger, delete, stop. For CI.
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -14,7 +14,9 @@ import { eventually } from './helper.ts'
 const START_MS_MAX = 120_000
 const dir = await mkdtemp(join(tmpdir(), 'face-server-smoke-'))
 const url = 'http://127.0.0.1:5055'
-const npm = spawn('npm', ['start'], {
+const [cwd = '.', program = 'npm', ...args] = process.argv.length > 2 ? process.argv.slice(2) : ['.', 'npm', 'start']
+const server = spawn(program, args, {
+  cwd,
   stdio: 'inherit',
   detached: true,
   env: { ...process.env, HOST: '127.0.0.1', PORT: '5055', FACE_DATA_DIR: dir, LOG_FILE: 'off' }
@@ -37,8 +39,8 @@ try {
   assert.equal((await call('/face/123', undefined, 'DELETE'))['success'], true)
   assert.equal((await call('/recognize', { photo: anna }))['user_id'], 'unknown')
 } finally {
-  if (npm.pid) process.kill(-npm.pid, 'SIGTERM')
-  await once(npm, 'exit')
+  if (server.pid) process.kill(-server.pid, 'SIGTERM')
+  await once(server, 'exit')
   await rm(dir, { recursive: true, force: true })
 }
 process.stdout.write('smoke: registered, recognised and deleted over HTTP\n')

@@ -14,7 +14,8 @@ export async function compileKernel (name: string): Promise<string> {
   const module = (await openWabt()).parseWat(`${name}.wat`, wat, { simd: true, threads: true })
   const base64 = Buffer.from(module.toBinary({}).buffer).toString('base64')
   const lines = base64.match(/.{1,100}/g)!.map((line) => `'${line}'`)
-  return `/** ${name}.wat, compiled by \`npm run kernels\`, in base64. */\nexport const BYTES =\n  ${lines.join(' +\n  ')}\n`
+  return `/** ${name}.wat, compiled by \`npm run kernels\`, in base64. */\n` +
+    `export const BYTES =\n  ${lines.join(' +\n  ')}\n`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,4 +1,4 @@
-/** `npm run samples`: cuts photos to try the server with out of those that ship with face-api, into `examples/photos`. */
+/** `npm run samples`: cuts photos to try the server with out of those in the face-api package, to `examples/photos`. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -12,7 +12,8 @@ const SAMPLES_DIR = join(import.meta.dirname, '..', 'examples', 'photos')
 export const groupPhotoPath = (number: number): string => join(DEMO_DIR, `sample${number}.jpg`)
 
 async function portrait (number: number, left: number, top: number, width: number, height: number): Promise<Buffer> {
-  return sharp(await readFile(groupPhotoPath(number))).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer()
+  const photo = await readFile(groupPhotoPath(number))
+  return sharp(photo).extract({ left, top, width, height }).jpeg({ quality: 95 }).toBuffer()
 }
 
 /** Two photos of one woman and one each of others. */
