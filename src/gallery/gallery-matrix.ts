@@ -19,6 +19,8 @@ export interface GalleryMatrix {
   add (user: number, vector: Float32Array): number
   /** The bytes of the encoding in the row, as it is compared; valid until the next change. */
   bytesAt (row: number): Uint8Array
+  /** A copy of the encoding in the row, as it is compared. */
+  vectorAt (row: number): Float32Array
   /** Whether the row holds this very encoding, as far as it is compared. */
   holds (row: number, vector: Float32Array): boolean
   /** Keeps these rows together, in place of an array for each user; what to get them back by. */
@@ -90,6 +92,11 @@ export function createGalleryMatrix (): GalleryMatrix {
       return row
     },
     bytesAt: (row) => new Uint8Array(memory.buffer, wordOf(row) * 4, length * 2),
+    vectorAt (row) {
+      const at = wordOf(row)
+      const scale = floats[at + GALLERY.scaleWord(length)]!
+      return Float32Array.from(halves.subarray(2 * at, 2 * at + length), (number) => number * scale)
+    },
     holds (row, vector) {
       const { scale } = toFixedPoint(vector, scratch)
       const at = wordOf(row)

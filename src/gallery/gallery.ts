@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { StoreChange, UserId } from '../store/encoding-store.ts'
 import { areComparable, kindOf } from '../networks/kinds.ts'
+import { centreOf } from './centre.ts'
 import { createGalleryMatrix, type LinkedRows } from './gallery-matrix.ts'
 
 /** Everyone enrolled, as the inference threads see it. It follows the store's changes and nothing else. */
@@ -11,8 +12,10 @@ export interface Gallery {
   apply (change: StoreChange): void
   /** Who has this number in a match; undefined if they were removed since. */
   userOf (number: number): UserId | undefined
-  /** Enrolled users, all their encodings, and the users of whom none can be compared. */
-  counts (): { users: number, encodings: number, outdated: number }
+  /** Enrolled users, all their encodings, those of them that are compared, and the users of whom none is. */
+  counts (): { users: number, encodings: number, compared: number, outdated: number }
+  /** The first encodings of up to so many users, evenly spread over all who can be compared. */
+  sample (usersMax: number): Float32Array[]
   /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. The same for equal galleries. */
   checksum (): string
 }
@@ -20,8 +23,10 @@ export interface Gallery {
 interface Enrolled {
   number: number
   userId: UserId
+  /** Of the encodings that are compared, and of their centre. */
   rows: LinkedRows
   encodings: number
+  compared: number
 }
 
 const isOutdated = (enrolled: Enrolled | undefined): boolean => enrolled !== undefined && enrolled.rows === 0
@@ -33,6 +38,7 @@ export function createGallery (kind: string): Gallery {
   /** By their numbers, which are never used again: a search that is under way may still tell an old one. */
   const byNumber: Array<Enrolled | undefined> = []
   let encodings = 0
+  let compared = 0
   let outdated = 0
   let sum = 0
 
@@ -56,15 +62,22 @@ export function createGallery (kind: string): Gallery {
       let after: Enrolled | undefined
       if (record) {
         const number = before?.number ?? Math.max(1, byNumber.length)
-        for (const encoding of record.encodings) {
-          // The others are kept in the store, but distances to them would mean nothing.
-          if (!areComparable(kindOf(encoding), kind)) continue
-          const { vector } = encoding
+        // The others are kept in the store, but distances to them would mean nothing.
+        const comparable = record.encodings.filter((encoding) => areComparable(kindOf(encoding), kind))
+        const vectors = comparable.map(({ vector }) => vector)
+        const centre = centreOf(vectors)
+        for (const vector of centre ? [...vectors, centre] : vectors) {
           const row = rowsBefore.find((held) => matrix.holds(held, vector)) ?? add(key, number, vector)
           // The same photo may be registered twice.
           if (!rows.includes(row)) rows.push(row)
         }
-        after = { number, userId: record.userId, rows: matrix.link(rows), encodings: record.encodings.length }
+        after = {
+          number,
+          userId: record.userId,
+          rows: matrix.link(rows),
+          encodings: record.encodings.length,
+          compared: comparable.length
+        }
         enrolled.set(key, after)
         byNumber[number] = after
       } else if (before) {
@@ -73,10 +86,18 @@ export function createGallery (kind: string): Gallery {
       }
       for (const row of rowsBefore) if (!rows.includes(row)) remove(key, row)
       encodings += (after?.encodings ?? 0) - (before?.encodings ?? 0)
+      compared += (after?.compared ?? 0) - (before?.compared ?? 0)
       outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },
     userOf: (number) => byNumber[number]?.userId,
-    counts: () => ({ users: enrolled.size, encodings, outdated }),
+    counts: () => ({ users: enrolled.size, encodings, compared, outdated }),
+    sample (usersMax) {
+      const users = [...enrolled.values()].filter((user) => !isOutdated(user))
+      const step = Math.max(1, users.length / usersMax)
+      return Array.from({ length: Math.min(users.length, usersMax) }, (_, i) => (
+        matrix.vectorAt(users[Math.floor(i * step)]!.rows - 1)
+      ))
+    },
     checksum: () => (sum >>> 0).toString(16).padStart(8, '0')
   }
 }

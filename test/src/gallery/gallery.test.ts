@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
+import { centreOf } from '../../../src/gallery/centre.ts'
 import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
 import type { UserRecord } from '../../../src/store/encoding-store.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
@@ -41,13 +42,18 @@ function distance (one: Float32Array, other: Float32Array): number {
   return Math.sqrt(squaredDistance(probe, row, numbers.reduce((sum, number, i) => sum + number * others[i]!, 0)))
 }
 
-/** The nearest users by brute force over what was enrolled. */
+/** The nearest users by brute force over what was enrolled, each with the centre of the encodings. */
 function nearest (
   people: Map<number, Float32Array[]>, probe: Float32Array
 ): Array<{ userId: number, distance: number }> {
   return [...people]
-    .map(([userId, vectors]) => ({ userId, distance: Math.min(...vectors.map((vector) => distance(vector, probe))) }))
+    .map(([userId, vectors]) => ({ userId, distance: Math.min(...withCentre(vectors).map((vector) => distance(vector, probe))) }))
     .sort((one, other) => one.distance - other.distance)
+}
+
+const withCentre = (vectors: Float32Array[]): Float32Array[] => {
+  const centre = centreOf(vectors)
+  return centre ? [...vectors, centre] : vectors
 }
 
 /** Whether the memory of the gallery has the numbers of the encoding anywhere. */
@@ -89,7 +95,7 @@ test('the nearest user and the nearest other user are those of an exhaustive com
     assertSame(gallery, people, vectors[step * 4]!)
   }
   const encodings = [...people.values()].reduce((sum, own) => sum + own.length, 0)
-  assert.deepEqual(gallery.counts(), { users: people.size, encodings, outdated: 0 })
+  assert.deepEqual(gallery.counts(), { users: people.size, encodings, compared: encodings, outdated: 0 })
 })
 
 test('a runner-up is another user, never the second encoding of the same one', () => {
@@ -202,14 +208,14 @@ test('encodings of another model are counted but never compared', () => {
   const [vector] = randomVectors(1)
   gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
   assert.equal(createMatcher(gallery.memory)(vector!), null)
-  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, outdated: 1 })
+  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, compared: 0, outdated: 1 })
   enrol(gallery, 2, [vector!])
-  assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, outdated: 1 })
+  assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, compared: 1, outdated: 1 })
   enrol(gallery, 1, [vector!])
-  assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, outdated: 0 })
+  assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, compared: 2, outdated: 0 })
   gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
   gallery.apply({ key: '1', record: null })
-  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, outdated: 0 })
+  assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, compared: 1, outdated: 0 })
 })
 
 test('memory stays within 6 % of two bytes for each number of an encoding', () => {
@@ -337,4 +343,31 @@ test('galleries with the same encodings have the same checksum, whatever their h
   assert.notEqual(other.checksum(), checksum) // An encoding counts with its user.
   for (let id = 0; id < 10; id++) for (const gallery of [one, other]) gallery.apply({ key: String(id), record: null })
   assert.deepEqual([one.checksum(), other.checksum()], [empty, empty])
+})
+
+test('the centre of several encodings is searched, too, and goes when one of two does', () => {
+  const gallery = createGallery(NETWORK)
+  const [one, two, far] = randomVectors(3)
+  enrol(gallery, 1, [one!, two!])
+  const between = one!.map((value, i) => (value + two![i]!) / 2)
+  assert.ok(createMatcher(gallery.memory)(between)!.distance < 1e-3 * trueDistance(one!, two!))
+  assert.equal(gallery.counts().compared, 2)
+  enrol(gallery, 1, [one!])
+  assert.ok(createMatcher(gallery.memory)(between)!.distance > 0.4 * trueDistance(one!, two!))
+  enrol(gallery, 2, [far!])
+  assert.deepEqual(gallery.sample(5).map((vector) => trueDistance(vector, one!) < 1e-3), [true, false])
+  assert.equal(gallery.sample(1).length, 1)
+})
+
+test('one encoding of somebody else does not move the centre of three others', () => {
+  const unit = (vector: Float32Array): Float32Array => {
+    const length = Math.hypot(...vector)
+    return vector.map((value) => value / length)
+  }
+  const [person, stranger, ...noise] = randomVectors(6, 3).map(unit)
+  const own = noise.slice(0, 3).map((other) => unit(person!.map((value, i) => value + 0.5 * other[i]!)))
+  const centre = centreOf(own)!
+  assert.ok(Math.abs(Math.hypot(...centre) - 1) < 1e-6)
+  for (const vector of own) assert.ok(trueDistance(centre, person!) < trueDistance(vector, person!))
+  assert.deepEqual(centreOf([own[0]!, stranger!, own[1]!, own[2]!]), centre)
 })

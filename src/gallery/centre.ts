@@ -1,0 +1,37 @@
+/** Encodings whose lengths are 1 up to this are on the unit sphere, and so is their centre. */
+const LENGTH_TOLERANCE = 1e-3
+/** An encoding that lies so many times as far from the rest as any other of them is of somebody else, or of a poor photo. */
+const FOREIGN = 1.5
+
+function meanOf (vectors: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(vectors[0]!.length)
+  for (const vector of vectors) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / vectors.length
+  return mean
+}
+
+const lengthOf = (vector: Float32Array): number => Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
+
+function distanceBetween (one: Float32Array, other: Float32Array): number {
+  return Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) ** 2, 0))
+}
+
+/** The encodings without one that lies far from all others, if there is one and at least two others. */
+function withoutForeign (vectors: readonly Float32Array[]): readonly Float32Array[] {
+  if (vectors.length < 3) return vectors
+  const apart = vectors.map((vector) => distanceBetween(vector, meanOf(vectors.filter((other) => other !== vector))))
+  const furthest = apart.indexOf(Math.max(...apart))
+  const rest = apart.filter((_, i) => i !== furthest)
+  return apart[furthest]! > FOREIGN * Math.max(...rest) ? vectors.filter((_, i) => i !== furthest) : vectors
+}
+
+/**
+ * The mean of a user's encodings, to be searched beside them: three photos' mean is nearer to the next photo than each of
+ * them (docs/accuracy.md). On the unit sphere where the encodings are. Null for fewer than two.
+ */
+export function centreOf (vectors: readonly Float32Array[]): Float32Array | null {
+  if (vectors.length < 2) return null
+  const mean = meanOf(withoutForeign(vectors))
+  if (vectors.some((vector) => Math.abs(lengthOf(vector) - 1) > LENGTH_TOLERANCE)) return mean
+  const length = lengthOf(mean)
+  return length > LENGTH_TOLERANCE ? mean.map((value) => value / length) : mean
+}
