@@ -45,7 +45,7 @@ async function main (): Promise<void> {
         env: serverEnvironment(),
         onLine: (line) => output.write(`${line}\n`),
         onMessage (message, process) {
-          if (message.type !== 'degraded') collector.hear(process, message)
+          if (message.type !== 'degraded') collector.handle(process, message)
           else slot.replaceDegraded(process).catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on'))
         }
       })

@@ -25,7 +25,7 @@ export default fp(async function inferencePlugin (fastify) {
     }
   })
   fastify.decorate('inference', inference)
-  // The threads load their models while the other plugins are loaded; who waits for them hears of a failure.
+  // The threads load their models while the other plugins are loaded; onReady reports a failure.
   const started = inference.start()
   started.catch(() => {})
   fastify.addHook('onReady', async () => {

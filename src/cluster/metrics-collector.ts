@@ -2,24 +2,24 @@ import { AggregatorRegistry } from 'prom-client'
 import type { Snapshot, ToPrimary } from './messages.ts'
 import type { ServerProcess } from './server-process.ts'
 
-/** A process that does not answer for so long is counted with its last figures. */
+/** A process that takes longer to answer is counted with its last values. */
 const LATE_MS = 1_000
 
-/** Adds up the figures of the server processes, those that have ended included: what only grows must not shrink. */
+/** Adds up the metrics of the server processes, those that have ended included: counters must not shrink. */
 export interface MetricsCollector {
   /** Counts a process in. */
   join (process: ServerProcess): void
-  /** Hears what a process says. */
-  hear (process: ServerProcess, message: ToPrimary): void
+  /** Takes a message of a process. */
+  handle (process: ServerProcess, message: ToPrimary): void
 }
 
 interface Member {
   latest: Snapshot
-  /** Whoever waits for the next snapshot. */
+  /** Called with the next snapshot. */
   waiting: Array<() => void>
 }
 
-/** What of these figures only grows. */
+/** Counters and histograms, which only grow. */
 async function totals (...snapshots: Snapshot[]): Promise<Snapshot> {
   const growing = snapshots.map((snapshot) => snapshot.filter(({ type }) => ['counter', 'histogram'].includes(String(type))))
   return AggregatorRegistry.aggregate(growing).getMetricsAsJSON()
@@ -50,14 +50,14 @@ export function createMetricsCollector (): MetricsCollector {
   return {
     join (process) {
       const member: Member = { latest: [], waiting: [] }
-      // Before it is ready it has no figures, and does not hear.
+      // Before it is ready it has no metrics, and does not listen.
       process.ready.then(() => { members.set(process, member) }, () => {})
       process.exited.then(() => {
         if (members.delete(process)) departed = departed.then((before) => totals(before, member.latest))
         for (const resolve of member.waiting) resolve()
       }, () => {})
     },
-    hear (process, message) {
+    handle (process, message) {
       const member = members.get(process)
       if (message.type === 'snapshot' && member) {
         member.latest = message.snapshot

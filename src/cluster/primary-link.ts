@@ -2,10 +2,10 @@ import cluster from 'node:cluster'
 import type { Registry } from 'prom-client'
 import type { ToPrimary, ToServer } from './messages.ts'
 
-/** How long all processes together may take to say their figures. */
+/** How long all processes together may take to report their metrics. */
 const METRICS_MS_MAX = 3_000
 
-/** Says something to the primary, if there is one; resolves when it is on its way. */
+/** Sends a message to the primary, if there is one; resolves when it has been sent. */
 export function tellPrimary (message: ToPrimary): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send?.(message, () => resolve())
@@ -13,20 +13,20 @@ export function tellPrimary (message: ToPrimary): Promise<void> {
   })
 }
 
-/** Hears what the primary says, if there is one. */
+/** Calls the listener with the messages of the primary, if there is one. */
 export function onPrimary (listener: (message: ToServer) => void): void {
   cluster.worker?.on('message', listener)
 }
 
-/** The figures of all server processes, for which this one's are shared; without a primary those of this one alone. */
+/** The metrics of all server processes, this one's among them; without a primary those of this one alone. */
 export interface SharedMetrics {
   /** In the text format. */
   text (): Promise<string>
-  /** Leaves the last figures to the primary. */
+  /** Leaves the last values to the primary. */
   close (): Promise<void>
 }
 
-/** Shares the figures of a registry. */
+/** Shares the metrics of a registry. */
 export function shareMetrics (registry: Registry): SharedMetrics {
   if (!cluster.worker) return { text: () => registry.metrics(), close: async () => registry.clear() }
   const share = async (): Promise<void> => tellPrimary({ type: 'snapshot', snapshot: await registry.getMetricsAsJSON() })
@@ -35,7 +35,7 @@ export function shareMetrics (registry: Registry): SharedMetrics {
 
   function ask (): Promise<string> {
     return new Promise<string>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('the primary does not say the figures')), METRICS_MS_MAX)
+      const late = setTimeout(() => reject(new Error('the primary does not send the metrics')), METRICS_MS_MAX)
       answered = (text) => {
         clearTimeout(late)
         resolve(text)
@@ -49,9 +49,9 @@ export function shareMetrics (registry: Registry): SharedMetrics {
     if (message.type === 'metrics') answered(message.text)
   })
   return {
-    // Who asks at the same time hears the same.
+    // Requests at the same time share one answer.
     text: () => (asking ??= ask()),
-    // Not cleared: who asks between this and the end of the process must not hear that there was nothing.
+    // Not cleared: a request between this and the end of the process must not be answered with zeros.
     close: share
   }
 }

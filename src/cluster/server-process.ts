@@ -34,9 +34,9 @@ export interface ServerProcess {
 export interface ForkOptions {
   /** Its environment, beside that of this process. */
   env: Readonly<Record<string, string | undefined>>
-  /** Hears every line that it writes to stdout. */
+  /** Called with every line that it writes to stdout. */
   onLine: (line: string) => void
-  /** Hears what it says. */
+  /** Called with its messages. */
   onMessage: (message: ToPrimary, process: ServerProcess) => void
 }
 
@@ -59,7 +59,7 @@ export function forkServer ({ env, onLine, onMessage }: ForkOptions): ServerProc
     })
     exited.then((exit) => reject(new EarlyExit(exit)), reject)
   })
-  ready.catch(() => {}) // Whoever waits for it is told.
+  ready.catch(() => {}) // Without a waiter this must not end the primary.
   const kill = (): void => { worker.process.kill('SIGKILL') }
   const send = (message: ToServer): void => { worker.send(message, () => {}) } // It may have ended.
 

@@ -30,7 +30,7 @@ export interface SlotOptions {
   fork: (slot: Slot) => ServerProcess
   /** Time for the work under way of a process that ends. */
   graceMs: number
-  /** Hears of a process that ended by itself, and in what time another follows. */
+  /** Called when a process ended by itself; another follows after the delay. */
   onCrash: (exit: Exit, delayMs: number) => void
 }
 

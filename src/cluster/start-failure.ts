@@ -2,7 +2,7 @@ import { EarlyExit } from './server-process.ts'
 import { ConfigError } from '../config.ts'
 import { FaceError } from '../errors.ts'
 
-/** What a wrong configuration ends with (EX_CONFIG of sysexits.h): whoever starts servers need not try again. */
+/** What a wrong configuration ends with (EX_CONFIG of sysexits.h): trying again does not help. */
 const EXIT_CONFIG = 78
 
 /** Says why there is no server, in one line where the operator is at fault, and ends the process. */

@@ -6,7 +6,7 @@ export interface Supervisor {
   /**
    * Resolves when all are ready. The first one goes ahead: it builds missing models, and what is wrong with the
    * configuration, the port or the data shows once. Rejects with EarlyExit if it ends before it is ready; the others, and
-   * whoever ends later, are started again.
+   * all that end later, are started again.
    */
   start (): Promise<void>
   /** Replaces one after the other; rejects with EarlyExit, and leaves the rest alone, when a new one cannot start. */
@@ -22,7 +22,7 @@ export interface SupervisorOptions {
   fork: (slot: Slot) => ServerProcess
   /** Time for the work under way of a process that ends, in milliseconds. */
   graceMs: number
-  /** Hears of a process that ended by itself, and in what time another follows. */
+  /** Called when a process ended by itself; another follows after the delay. */
   onCrash: (exit: Exit, delayMs: number) => void
 }
 

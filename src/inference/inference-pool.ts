@@ -35,7 +35,7 @@ export interface Inference {
 
 export interface InferenceOptions extends Omit<ThreadPoolOptions, 'onThreads'> {
   config: ThreadPoolConfig & Pick<Config, 'INFERENCE_QUEUE_MAX' | 'MAX_IMAGE_PIXELS'>
-  /** Hears how long each photo waited and what its stages took, in milliseconds. */
+  /** Called with how long each photo waited and what its stages took, in milliseconds. */
   onPhoto?: (waitedMs: number, stages: StageTimes) => void
 }
 
@@ -92,7 +92,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
     examineForEnrolment: (photo, context) => examine<Enrolment>('enrol', photo, context),
     load: queue.load,
     async close () {
-      await starting?.catch(() => {}) // Whoever started it was told.
+      await starting?.catch(() => {}) // start() has rejected, too.
       await queue.idle()
       await threads.close()
     }
