@@ -52,6 +52,36 @@ export function checkDuplicate (candidates: readonly Candidate[], key: string, t
   if (other) throw new FaceError('FACE_ALREADY_REGISTERED', isAdministrator ? { details: { user_id: other.userId } } : {})
 }
 
+/**
+ * At most `max` of a user's encodings, the last of which was just acknowledged and stays. First go those of a kind that the
+ * last one cannot be compared with; then, one at a time, the one that adds least: the one nearest to another, which the
+ * others tell best, and of two such the older one.
+ */
+export function keepMostUseful (encodings: readonly Encoding[], max: number): Encoding[] {
+  const kept = [...encodings]
+  while (kept.length > max) {
+    const last = kept.at(-1)!
+    const other = kept.findIndex((encoding) => !areComparable(kindOf(encoding), kindOf(last)))
+    kept.splice(other >= 0 ? other : leastUseful(kept), 1)
+  }
+  return kept
+}
+
+/** Which of the encodings, but for the last, is nearest to another one. */
+function leastUseful (encodings: readonly Encoding[]): number {
+  let least = 0
+  let nearest = Infinity
+  for (const [i, one] of encodings.slice(0, -1).entries()) {
+    for (const other of encodings.slice(i + 1)) {
+      const distance = distanceOf(one.vector, other.vector)
+      if (distance >= nearest) continue
+      nearest = distance
+      least = i
+    }
+  }
+  return least
+}
+
 /** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all comparable ones that the user has. */
 export function checkResemblance (encoding: Encoding, present: UserRecord | null, tolerance: number): void {
   const comparable = present?.encodings.filter((other) => areComparable(kindOf(other), kindOf(encoding))) ?? []

@@ -5,7 +5,7 @@ import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
-import { checkDuplicate, checkQuality, checkResemblance, type Candidate, type Quality } from './enrolment-policy.ts'
+import { checkDuplicate, checkQuality, checkResemblance, keepMostUseful, type Candidate, type Quality } from './enrolment-policy.ts'
 import { madeKind } from '../networks/kinds.ts'
 import type { RecognitionNetwork } from './network.ts'
 import { round4 } from './distance.ts'
@@ -93,7 +93,7 @@ export function createRecognition ({ config, network, inference, store, gallery 
           ...!replace && unread && { unread },
           userId,
           updatedAt: registeredAt,
-          encodings: [...replace ? [] : encodings, encoding].slice(-config.MAX_FACES_PER_USER)
+          encodings: keepMostUseful([...replace ? [] : encodings, encoding], config.MAX_FACES_PER_USER)
         }
       }))
       return { registeredAt, quality, encodingCount: stored?.encodings.length ?? 0 }
