@@ -18,7 +18,11 @@ const schema = {
         gallery_checksum: Type.String({ pattern: '^[0-9a-f]{8}$', description: 'Equal for servers that have the same encodings in memory' }),
         recognition_tolerance: Type.Number(),
         data_directory: Type.String(),
-        server_info: Type.Object({ cpu_percent: PercentSchema, memory_percent: PercentSchema, disk_usage: PercentSchema })
+        server_info: Type.Object({
+          cpu_percent: PercentSchema,
+          memory_percent: PercentSchema,
+          disk_usage: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Left out where the system does not tell' }))
+        })
       })
     }),
     ...errorResponses()
@@ -41,7 +45,9 @@ const stats: FastifyPluginAsyncTypebox = async (fastify) => {
         gallery_checksum: fastify.gallery.checksum(),
         recognition_tolerance: RECOGNITION_TOLERANCE,
         data_directory: FACE_DATA_DIR,
-        server_info: { cpu_percent: cpuPercent, memory_percent: memoryPercent, disk_usage: diskPercent }
+        server_info: {
+          cpu_percent: cpuPercent, memory_percent: memoryPercent, ...diskPercent !== null && { disk_usage: diskPercent }
+        }
       }
     }
   })

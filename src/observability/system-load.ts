@@ -1,25 +1,29 @@
-import { realpath } from 'node:fs/promises'
-import { currentLoad, fsSize, mem } from 'systeminformation'
+import { statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { currentLoad, mem } from 'systeminformation'
+import { errorCode } from '../system-error.ts'
 
 /** Percentages, 0..100, one decimal. */
 export interface SystemLoad {
   cpuPercent: number
   memoryPercent: number
-  /** Of the volume that holds the face data. */
-  diskPercent: number
+  /** Of the volume that holds the face data; null when it cannot be found out. */
+  diskPercent: number | null
 }
 
 const LOAD_FRESH_MS = 2_000
-/** Asking for it starts a process, which takes a large one like ours milliseconds; disks fill up slowly. */
-const DISK_FRESH_MS = 60_000
 
 const percent = (share: number): number => Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10
 
-async function diskPercent (dir: string): Promise<number> {
-  const [path, volumes] = await Promise.all([realpath(dir), fsSize()])
-  const holds = (mount: string): boolean => path === mount || path.startsWith(mount.endsWith('/') ? mount : `${mount}/`)
-  const [volume] = volumes.filter(({ mount }) => holds(mount)).sort((one, other) => other.mount.length - one.mount.length)
-  return volume ? percent(volume.used / (volume.used + volume.available)) : 0
+/** Null when it cannot be found out. A folder that is not there yet would be made on the volume of the next one above it. */
+async function diskPercent (dir: string): Promise<number | null> {
+  try {
+    const { blocks, bfree, bavail } = await statfs(dir)
+    const used = blocks - bfree
+    return used + bavail > 0 ? percent(used / (used + bavail)) : null
+  } catch (err) {
+    return errorCode(err) === 'ENOENT' && dirname(dir) !== dir ? await diskPercent(dirname(dir)) : null
+  }
 }
 
 /**
@@ -57,8 +61,7 @@ export function createSystemLoad (dir: string): () => Promise<SystemLoad> {
     const { active, total } = await mem()
     return percent(active / total)
   }, LOAD_FRESH_MS)
-  // Where the operating system has no `df`, the disk counts as 0 rather than failing the other figures.
-  const disk = cached(() => diskPercent(dir).catch(() => 0), DISK_FRESH_MS)
+  const disk = cached(() => diskPercent(resolve(dir)), LOAD_FRESH_MS)
   return async () => {
     const [cpuPercent, memoryPercent, diskUsed] = await Promise.all([processor(), memory(), disk()])
     return { cpuPercent, memoryPercent, diskPercent: diskUsed }
