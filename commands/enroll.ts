@@ -60,6 +60,10 @@ export async function enroll (store: EncodingStore, config: Config, { dir, repor
   }
 }
 
+/** Whether the photo is to blame; what it does to its thread, it does in every further call. */
+const isOfPhoto = ({ code, statusCode }: FaceError): boolean =>
+  statusCode < 500 || code === 'INFERENCE_TIMEOUT' || code === 'INFERENCE_FAILED'
+
 async function registerPhoto (recognition: Recognition, { path, photo, userId, bytesMax }: {
   path: string, photo: string, userId: string, bytesMax: number
 }): Promise<Outcome> {
@@ -71,7 +75,7 @@ async function registerPhoto (recognition: Recognition, { path, photo, userId, b
     const { quality } = await recognition.register(userIdFromText(userId), ownBytes(bytes), { replace: false })
     return { photo, userId, quality: quality.overall, refusal: null }
   } catch (err) {
-    if (err instanceof FaceError && (err.statusCode < 500 || err.code === 'INFERENCE_TIMEOUT')) return refused(err.code, err.message)
+    if (err instanceof FaceError && isOfPhoto(err)) return refused(err.code, err.message)
     const unreadable = errorCode(err)
     if (unreadable !== undefined) return refused(unreadable, 'The photo cannot be read')
     throw err
