@@ -82,6 +82,17 @@ function leastUseful (encodings: readonly Encoding[]): number {
   return least
 }
 
+/** Users of these records who have an encoding that may be compared with this one, with the distance of the nearest. */
+export function candidatesAmong (records: Iterable<UserRecord>, { vector, ...kind }: Encoding): Candidate[] {
+  const candidates: Candidate[] = []
+  for (const { userId, encodings } of records) {
+    const comparable = encodings.filter((other) => areComparable(kindOf(other), kindOf(kind)))
+    if (comparable.length === 0) continue
+    candidates.push({ userId, distance: Math.min(...comparable.map((other) => distanceOf(other.vector, vector))) })
+  }
+  return candidates
+}
+
 /** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all comparable ones that the user has. */
 export function checkResemblance (encoding: Encoding, present: UserRecord | null, tolerance: number): void {
   const comparable = present?.encodings.filter((other) => areComparable(kindOf(other), kindOf(encoding))) ?? []

@@ -5,7 +5,10 @@ import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
-import { checkDuplicate, checkQuality, checkResemblance, keepMostUseful, type Candidate, type Quality } from './enrolment-policy.ts'
+import {
+  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, keepMostUseful, type Candidate, type Quality
+} from './enrolment-policy.ts'
+import { createRecentChanges } from './recent-changes.ts'
 import { madeKind } from '../networks/kinds.ts'
 import type { RecognitionNetwork } from './network.ts'
 import { round4 } from './distance.ts'
@@ -50,7 +53,7 @@ export interface Recognition {
   /** Names the largest face of a photo. Throws `NO_FACE` and what inference throws. */
   recognize (photo: ArrayBuffer, context?: RequestContext): Promise<Recognized | NotRecognized>
   status (key: string, context?: RequestContext): Promise<RegistrationStatus>
-  /** Forgets a user and returns the id as it was registered. Throws `USER_NOT_FOUND`. */
+  /** Forgets a user and returns the id as it was registered, as far as that can be read. Throws `USER_NOT_FOUND`. */
   remove (key: string, context?: RequestContext): Promise<UserId>
 }
 
@@ -66,6 +69,8 @@ export interface RecognitionParts {
 
 /** Puts the use cases together. */
 export function createRecognition ({ config, network, inference, store, gallery }: RecognitionParts): Recognition {
+  const changes = createRecentChanges(store)
+
   /** The nearest first, without who was deleted since the search. */
   function stillEnrolled (match: Match | null): Candidate[] {
     return [match, match?.runnerUp].flatMap((candidate) => {
@@ -76,27 +81,35 @@ export function createRecognition ({ config, network, inference, store, gallery 
 
   return {
     async register (userId, photo, { replace }, context = {}) {
-      const enrolment = await inference.examineForEnrolment(photo, context)
-      if (!enrolment) throw new FaceError('NO_FACE')
-      if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
-      const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
       const key = String(userId)
-      checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE, context)
+      const stored = changes.follow()
+      try {
+        const enrolment = await inference.examineForEnrolment(photo, context)
+        if (!enrolment) throw new FaceError('NO_FACE')
+        if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
+        const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
+        checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE, context)
 
-      const registeredAt = new Date().toISOString()
-      const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, ...madeKind(network.id, config.ENCODING_AUGMENT) }
-      const stored = await timePart(context, 'store update', () => store.update(key, (record) => {
-        if (!replace) checkResemblance(encoding, record, config.RECOGNITION_TOLERANCE)
-        const { encodings, unread, ...kept } = record ?? { encodings: [] }
-        return {
-          ...kept,
-          ...!replace && unread && { unread },
-          userId,
-          updatedAt: registeredAt,
-          encodings: keepMostUseful([...replace ? [] : encodings, encoding], config.MAX_FACES_PER_USER)
-        }
-      }))
-      return { registeredAt, quality, encodingCount: stored?.encodings.length ?? 0 }
+        const registeredAt = new Date().toISOString()
+        const kind = madeKind(network.id, config.ENCODING_AUGMENT)
+        const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, ...kind }
+        const after = await timePart(context, 'store update', () => store.updateInTurn(key, (record) => {
+          // The search did not know who was registered meanwhile.
+          checkDuplicate(candidatesAmong(stored.records(), encoding), key, config.DUPLICATE_TOLERANCE, context)
+          if (!replace) checkResemblance(encoding, record, config.RECOGNITION_TOLERANCE)
+          const { encodings, unread, ...kept } = record ?? { encodings: [] }
+          return {
+            ...kept,
+            ...!replace && unread && { unread },
+            userId,
+            updatedAt: registeredAt,
+            encodings: keepMostUseful([...replace ? [] : encodings, encoding], config.MAX_FACES_PER_USER)
+          }
+        }))
+        return { registeredAt, quality, encodingCount: after?.encodings.length ?? 0 }
+      } finally {
+        stored.end()
+      }
     },
 
     async recognize (photo, context) {
@@ -115,12 +128,8 @@ export function createRecognition ({ config, network, inference, store, gallery 
     },
 
     async remove (key, context = {}) {
-      let userId: UserId | undefined
-      await timePart(context, 'store update', () => store.update(key, (present) => {
-        userId = present?.userId
-        return null
-      }))
-      if (userId === undefined) throw new FaceError('USER_NOT_FOUND')
+      const userId = await timePart(context, 'store update', () => store.erase(key))
+      if (userId === null) throw new FaceError('USER_NOT_FOUND')
       return userId
     }
   }

@@ -13,7 +13,7 @@ export function createStore (
   { DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY, STORE_POLL_MS: pollMs }: StoreConfig, onEvent: OnStoreEvent
 ): EncodingStore {
   const keys = parseDataKeys(FACE_DATA_KEY)
-  return url === undefined ? createFileStore({ dir, keys, pollMs, onEvent }) : createPostgresStore({ url, keys, onEvent })
+  return url === undefined ? createFileStore({ dir, keys, pollMs, onEvent }) : createPostgresStore({ url, keys, pollMs, onEvent })
 }
 
 /** Hears of every operation when it ends: `ok` or the code of what it threw, the caller's own refusals included. */
@@ -37,6 +37,8 @@ export function measureStore (store: EncodingStore, onOperation: OnStoreOperatio
     ...store,
     open: () => timed('open', () => store.open()),
     get: (key) => timed('get', () => store.get(key)),
-    update: (key, change) => timed('update', () => store.update(key, change))
+    update: (key, change) => timed('update', () => store.update(key, change)),
+    updateInTurn: (key, change) => timed('update', () => store.updateInTurn(key, change)),
+    erase: (key) => timed('update', () => store.erase(key))
   }
 }

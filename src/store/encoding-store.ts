@@ -77,10 +77,22 @@ export interface EncodingStore {
    * Throws `STORE_UNAVAILABLE` or `STORE_FULL` when the storage fails; then nothing was acknowledged.
    */
   update (key: string, change: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null>
+  /**
+   * As `update`, for whoever must not miss what others do at the same time: of all processes that share the folder or the
+   * database one after the other, and before `change` is called this process's listeners know the changes before it.
+   */
+  updateInTurn (key: string, change: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null>
+  /**
+   * Erases whatever is kept of the user, damaged or not. Resolves to the id as it was registered, `key` if that cannot be
+   * read, and null if there was nothing. Throws as `update`.
+   */
+  erase (key: string): Promise<UserId | null>
   /** Calls `listener` with every change, in order per user, until the store is closed. */
   onChange (listener: (change: StoreChange) => void): void
   /** Records that are not intact, set aside or left in place: their users count as not registered. Never rejects. */
   damaged (): Promise<number>
+  /** Folders and records that are there and cannot be read now, for whatever reason; tried again until they can. */
+  unreadable (): number
   /** Stops following, waits for updates under way. */
   close (): Promise<void>
 }

@@ -37,7 +37,7 @@ export const STORE_EVENT_LEVELS: Readonly<Record<StoreEvent['type'], 'info' | 'w
   damaged: 'error',
   unsupported: 'error',
   ignored: 'info',
-  unreadable: 'warn',
+  unreadable: 'error',
   'unknown-key': 'error',
   'read-only': 'warn',
   polling: 'info',

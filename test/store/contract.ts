@@ -151,6 +151,38 @@ export function storeContract (name: string, createStores: CreateStores): void {
     await eventually(() => !one.follower.users.has('anna'))
   })
 
+  behaviour('changes in turn know all changes in turn before them, whichever process made them', async (t, create) => {
+    const stores = [await opened(t, create), await opened(t, create), await opened(t, create)]
+    const before: number[] = []
+    await Promise.all(Array.from({ length: 24 }, async (_, id) => {
+      const { store, follower } = stores[id % stores.length]!
+      await store.updateInTurn(String(id), (present) => {
+        before.push(follower.users.size)
+        return adding(id, id)(present)
+      })
+    }))
+    assert.deepEqual(before, Array.from({ length: 24 }, (_, count) => count))
+    // Also of users who are gone, or have other encodings than before.
+    await stores[0]!.store.erase('0')
+    await stores[0]!.store.updateInTurn('1', adding(1, 100))
+    await stores[1]!.store.updateInTurn('2', (present) => {
+      assert.deepEqual(stores[1]!.follower.users.get('1'), [1, 100])
+      return present
+    })
+    // What such a change refuses leaves everything as it was, and holds up nobody.
+    const mine = new Error('mine')
+    await assert.rejects(stores[2]!.store.updateInTurn('3', () => { throw mine }), (err) => err === mine)
+    assert.deepEqual(seedsOf(await stores[0]!.store.updateInTurn('3', adding(3, 4))), [3, 4])
+  })
+
+  behaviour('erasing tells whether there was anything, and the id as it was registered', async (t, create) => {
+    const { store, follower } = await opened(t, create)
+    await store.update('7', () => record(7, 1))
+    assert.strictEqual(await store.erase('7'), 7)
+    assert.deepEqual([await store.get('7'), follower.users.size], [null, 0])
+    assert.equal(await store.erase('7'), null)
+  })
+
   behaviour('a listener that throws keeps neither the change nor the other ' +
     'listeners from their work', async (t, create) => {
     const store = create()

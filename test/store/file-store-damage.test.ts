@@ -128,12 +128,24 @@ describe('damaged files', { concurrency: true }, () => {
       const { store, follower, events } = await openStore(t, { dir })
       assert.deepEqual(events.slice(1), [{ type: 'unsupported', file: path.slice(dir.length + 1), reason }])
       assert.deepEqual([...follower.users.keys()].sort(), ['berta', 'otto'])
-      assert.deepEqual([await store.get(KEY), await store.damaged()], [null, 0])
+      assert.deepEqual([await store.get(KEY), await store.damaged(), store.unreadable()], [null, 0, 1])
       await assert.rejects(store.update(KEY, adding(KEY, 5)), { code: 'STORE_UNAVAILABLE' })
       assert.deepEqual([await readFile(path), events.length], [content, 2])
-      await store.update(KEY, () => null)
+      assert.equal(await store.erase(KEY), KEY)
       await assert.rejects(readFile(path), { code: 'ENOENT' })
       assert.deepEqual(await store.update(KEY, adding(KEY, 5)), record(KEY, 5))
+    }
+  })
+
+  test('erasing a user whose file is damaged says that there was something', async (t) => {
+    for (const setAside of [false, true]) {
+      const { dir, path } = await folderOf(t)
+      const { store } = await openStore(t, { dir })
+      await writeFile(path, ANNA.subarray(0, -1))
+      if (setAside) await eventually(async () => await store.damaged() === 1)
+      assert.equal(await store.erase(KEY), KEY)
+      assert.deepEqual([await store.damaged(), await filesIn(join(dir, 'quarantine'))], [0, []])
+      assert.equal(await store.erase(KEY), null)
     }
   })
 

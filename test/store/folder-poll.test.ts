@@ -17,6 +17,7 @@ test('a folder that was removed and made again is another one, even if it got th
       Object.assign(Object.create(stats) as Stats, { ino: 7, birthtimeMs: path.endsWith('01') ? birthtimeMs : 1 })
     ),
     list: async (folder) => { listed.push(folder) },
+    isDue: () => false,
     onReplaced: (folder) => { replaced.push(folder) }
   })
   t.after(() => poll.close())

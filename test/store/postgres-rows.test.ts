@@ -104,7 +104,7 @@ await onCluster('PostgreSQL rows', (cluster) => {
     assert.deepEqual([await two.store.get('anna'), await two.store.damaged()], [null, 1])
     await assert.rejects(two.store.update('anna', adding('anna', 2)), { code: 'STORE_UNAVAILABLE' })
     assert.equal((await queryOnce(url, 'SELECT FROM face_users WHERE key = \'anna\' AND record IS NOT NULL')).length, 1)
-    await two.store.update('anna', () => null)
+    assert.equal(await two.store.erase('anna'), 'anna')
     await two.store.update('anna', adding('anna', 3))
     await eventually(async () => String(one.follower.users.get('anna')) === '3' && await two.store.damaged() === 0)
   })
@@ -119,9 +119,10 @@ await onCluster('PostgreSQL rows', (cluster) => {
     assert.deepEqual(two.events.filter(({ type }) => type === 'unsupported'), [
       { type: 'unsupported', file: 'face_users/anna', reason: 'unknown format version' }
     ])
-    assert.deepEqual([await two.store.get('anna'), await two.store.damaged()], [null, 0])
+    assert.deepEqual([await two.store.get('anna'), await two.store.damaged(), two.store.unreadable()], [null, 0, 1])
     await assert.rejects(two.store.update('anna', adding('anna', 2)), { code: 'STORE_UNAVAILABLE' })
-    await two.store.update('anna', () => null)
+    assert.equal(await two.store.erase('anna'), 'anna')
     assert.deepEqual(await two.store.update('anna', adding('anna', 3)), record('anna', 3))
+    await eventually(() => two.store.unreadable() === 0)
   })
 })

@@ -4,9 +4,9 @@ import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FaceError } from '../../errors.ts'
 import { listIfThere } from './atomic-file.ts'
-import { dataFolder, makeDataFolders, removeStray } from './layout.ts'
+import { dataFolder, makeDataFolders, removeStray, USER_FOLDERS } from './layout.ts'
 import type { DataKey } from '../record/seal.ts'
-import type { EncodingStore, UserRecord } from '../encoding-store.ts'
+import type { EncodingStore, UserId, UserRecord } from '../encoding-store.ts'
 import { type FileSystem, nodeFileSystem, withStoreErrors } from './file-system.ts'
 import { createFolderFollower } from './follow/follower.ts'
 import type { Watch } from './follow/watch.ts'
@@ -19,13 +19,17 @@ import { assertUserKey } from '../user-key.ts'
 import type { UserFile } from './read.ts'
 import { loadUsers } from './load.ts'
 import { createUserLock, type Claim } from './lock.ts'
-import { createUserRecords } from './records.ts'
+import { createUserRecords, type IntactFile } from './records.ts'
 import { createUserRefresh } from './refresh.ts'
+import { createRegistrationLog, isMarked, REGISTRATION } from './registrations.ts'
+import { createUnreadable } from './unreadable.ts'
 
 /** The start does not wait longer for damaged files to be set aside. */
 const SUSPECTS_MS_MAX = 5_000
 /** A change is seen within a second, with time to read it. */
 const POLL_MS = 500
+
+type Change = (present: UserRecord | null) => UserRecord | null
 
 export interface FileStoreOptions {
   dir: string
@@ -50,8 +54,11 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
   const lock = createUserLock({ folder: data.locks, fs })
   const records = createUserRecords({ data, fs, codec, onEvent })
   const queue = createTaskQueue()
-  const refresh = createUserRefresh({ data, records, known, lock, queue, onEvent })
-  const follower = createFolderFollower({ data, fs, known, onUser: refresh.request, onEvent, pollMs, watch })
+  const unreadable = createUnreadable(data, onEvent)
+  const refresh = createUserRefresh({ data, records, known, unreadable, lock, queue, onEvent })
+  const follower = createFolderFollower({ data, fs, known, unreadable, onUser: refresh.request, onEvent, pollMs, watch })
+  const registrations = createRegistrationLog(fs, data)
+  const turns = createTaskQueue()
   let quarantined = 0
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
@@ -83,7 +90,9 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
     await prepare()
     // Notices come first, so that no change falls between reading a file and watching it; they wait until all is read.
     await follower.start()
-    const { suspects, temps } = await loadUsers({ data, codec, known, onEvent })
+    // So do registrations: whoever is registered from now on is news.
+    await registrations.news().catch(() => {})
+    const { suspects, temps } = await loadUsers({ data, codec, known, unreadable, onEvent })
     for (const { folder, name } of temps) await removeStray(fs, folder, name)
     suspects.forEach(refresh.request)
     refresh.begin()
@@ -97,16 +106,55 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
     await opening
   }
 
-  async function change (key: string, apply: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null> {
-    const claim = await lock.acquire(key)
-    try {
-      const present = await withStoreErrors(() => records.readWhole(key, claim))
+  async function change (key: string, apply: Change): Promise<UserRecord | null> {
+    return await claimed(key, async (present, claim) => {
       const wanted = apply(present.state === 'valid' ? present.record : null)
       if (wanted && present.state === 'unsupported') {
-        throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${data.nameOf(data.userPath(key))}: ${present.reason}`) })
+        throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`a record that is not understood: ${present.reason}`) })
       }
       await withStoreErrors(() => store(key, wanted, claim))
       return wanted
+    })
+  }
+
+  /** Runs `work` with the user's file as it is, under the user's claim. */
+  async function claimed<T> (key: string, work: (present: IntactFile, claim: Claim) => Promise<T>): Promise<T> {
+    const claim = await lock.acquire(key)
+    try {
+      return await work(await withStoreErrors(() => records.readWhole(key, claim)), claim)
+    } finally {
+      await claim.release()
+    }
+  }
+
+  async function erase (key: string): Promise<UserId | null> {
+    return await claimed(key, async (present, claim) => {
+      const isSetAside = await withStoreErrors(() => records.isSetAside(key))
+      await withStoreErrors(() => store(key, null, claim))
+      if (present.state === 'valid') return present.record.userId
+      return present.state === 'unsupported' || isSetAside ? key : null
+    })
+  }
+
+  /** Hears of the users who were registered by other processes since the last time. */
+  async function catchUp (): Promise<void> {
+    const marks = await registrations.news()
+    const folders = marks ? [...new Set(marks.map((mark) => mark.slice(0, 2)))] : USER_FOLDERS
+    for (const folder of folders) {
+      for (const key of await follower.changedIn(folder)) {
+        if (!marks || marks.some((mark) => isMarked(key, mark))) await refresh.now(key)
+      }
+    }
+  }
+
+  async function changeInTurn (key: string, apply: Change): Promise<UserRecord | null> {
+    const claim = await lock.acquireNamed(REGISTRATION)
+    try {
+      await withStoreErrors(async () => {
+        await catchUp()
+        await registrations.add(key)
+      })
+      return await queue.run(key, () => change(key, apply))
     } finally {
       await claim.release()
     }
@@ -142,13 +190,25 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
       await untilOpen()
       return await queue.run(key, () => change(key, apply))
     },
+    async updateInTurn (key, apply) {
+      assertUserKey(key)
+      await untilOpen()
+      return await turns.run(REGISTRATION, () => changeInTurn(key, apply))
+    },
+    async erase (key) {
+      assertUserKey(key)
+      await untilOpen()
+      return await queue.run(key, () => erase(key))
+    },
     onChange: known.onChange,
     // A folder that cannot be read now says nothing new.
     damaged: () => countQuarantined().catch(() => quarantined),
+    unreadable: unreadable.count,
     close: () => (closing ??= (async () => {
       await opening?.catch(() => {}) // Whoever opened it was told.
       await follower.close()
       refresh.close()
+      await turns.idle()
       await queue.idle()
       known.close()
     })())

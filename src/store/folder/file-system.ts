@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import * as promises from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { FaceError } from '../../errors.ts'
 import { errorCode } from '../../system-error.ts'
 import { UnknownKeyError } from '../record/errors.ts'
@@ -18,15 +19,23 @@ export const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 
+/** A system error without the name of the file, which tells a user: for logs. */
+function withoutFile (err: NodeJS.ErrnoException, code: string): Error {
+  const { syscall, path } = err
+  const folder = path === undefined ? undefined : dirname(path)
+  return Object.assign(new Error(`${code}: ${syscall}${folder === undefined ? '' : ` in ${folder}`}`), { code, syscall })
+}
+
 /**
  * What the client is told of a failed file system call, or of a file with an unknown key: `STORE_FULL` or
- * `STORE_UNAVAILABLE`, with the error as cause. Other errors are returned as they are.
+ * `STORE_UNAVAILABLE`, with a cause that names no user. Other errors are returned as they are.
  */
 export function toStoreError (err: unknown): unknown {
   if (err instanceof UnknownKeyError) return new FaceError('STORE_UNAVAILABLE', { cause: err })
   const code = errorCode(err)
   if (code === undefined) return err
-  return new FaceError(FULL.has(code) ? 'STORE_FULL' : 'STORE_UNAVAILABLE', { cause: err })
+  const cause = withoutFile(err as NodeJS.ErrnoException, code)
+  return new FaceError(FULL.has(code) ? 'STORE_FULL' : 'STORE_UNAVAILABLE', { cause })
 }
 
 /** Runs file system work; its errors become those of {@link toStoreError}. */

@@ -3,12 +3,13 @@ import { join, sep } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { FaceError } from '../../errors.ts'
 import { type DataFolder, tempOwner, USER_FOLDERS, userFolder, userKeyOf } from './layout.ts'
-import { errorCode, reasonOf } from '../../system-error.ts'
+import { errorCode } from '../../system-error.ts'
 import type { KnownUsers } from './known-users.ts'
 import { createLoadingProgress, type OnStoreEvent } from '../store-event.ts'
 import { RECORD_BYTES_MAX, type RecordCodec } from '../record/codec.ts'
 import { UnknownKeyError } from '../record/errors.ts'
 import { readUserFileSync } from './read.ts'
+import type { Unreadable } from './unreadable.ts'
 
 /** The process answers requests, such as its health check, at least this often while it loads. */
 const SLICE_MS = 20
@@ -17,8 +18,8 @@ const SLICE_MS = 20
  * Announces every stored user, in slices of synchronous reads. Returns the users whose file is not valid or cannot be
  * read now, and the temporary files. Throws `STORE_UNAVAILABLE` at the first file that is encrypted with an unknown key.
  */
-export async function loadUsers ({ data, codec, known, onEvent }: {
-  data: DataFolder, codec: RecordCodec, known: KnownUsers, onEvent: OnStoreEvent
+export async function loadUsers ({ data, codec, known, unreadable, onEvent }: {
+  data: DataFolder, codec: RecordCodec, known: KnownUsers, unreadable: Unreadable, onEvent: OnStoreEvent
 }): Promise<{ suspects: string[], temps: Array<{ folder: string, name: string }> }> {
   const suspects: string[] = []
   const temps: Array<{ folder: string, name: string }> = []
@@ -60,7 +61,7 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
   function usersIn (folder: string): Array<[key: string, path: string]> {
     const users: Array<[string, string]> = []
     const folderPath = join(data.users, folder)
-    for (const name of namesIn(folderPath)) {
+    for (const name of namesIn(folder, folderPath)) {
       const path = folderPath + sep + name
       const key = userKeyOf(name)
       if (key !== null && userFolder(key) === folder) users.push([key, path])
@@ -70,11 +71,12 @@ export async function loadUsers ({ data, codec, known, onEvent }: {
     return users
   }
 
-  function namesIn (path: string): string[] {
+  /** A sub-folder that cannot be read is tried again: one bad sector must not keep all others from being served. */
+  function namesIn (folder: string, path: string): string[] {
     try {
       return readdirSync(path)
     } catch (err) {
-      if (errorCode(err) !== 'ENOENT') onEvent({ type: 'unreadable', file: data.nameOf(path), reason: reasonOf(err) })
+      if (errorCode(err) !== 'ENOENT') unreadable.report(path, folder, err)
       return []
     }
   }

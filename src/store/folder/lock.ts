@@ -25,6 +25,8 @@ export interface Claim {
 export interface UserLock {
   /** Throws `STORE_UNAVAILABLE` if others keep the user claimed for long, or what creating the claim throws. */
   acquire (key: string): Promise<Claim>
+  /** As `acquire`, for something else than a user: a name of small letters. */
+  acquireNamed (tag: string): Promise<Claim>
   /** Removes what dead processes left behind. */
   sweep (): Promise<void>
 }
@@ -100,22 +102,24 @@ export function createUserLock ({ folder, fs, now = () => performance.now() }: {
     }
   }
 
-  return {
-    async acquire (key) {
-      const tag = userTag(key)
-      const giveUpAt = performance.now() + WAIT_MS_MAX
-      try {
-        for (const claim of released) await remove(claim)
-        for (let attempt = 1; performance.now() < giveUpAt; attempt++) {
-          const claim = await tryClaim(tag)
-          if (claim) return claim
-          await delay(1 + Math.random() * Math.min(PAUSE_MS_MAX, 4 * attempt))
-        }
-      } catch (err) {
-        throw toStoreError(err)
+  async function acquire (tag: string): Promise<Claim> {
+    const giveUpAt = performance.now() + WAIT_MS_MAX
+    try {
+      for (const claim of released) await remove(claim)
+      for (let attempt = 1; performance.now() < giveUpAt; attempt++) {
+        const claim = await tryClaim(tag)
+        if (claim) return claim
+        await delay(1 + Math.random() * Math.min(PAUSE_MS_MAX, 4 * attempt))
       }
-      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error('the user is locked by another process') })
-    },
+    } catch (err) {
+      throw toStoreError(err)
+    }
+    throw new FaceError('STORE_UNAVAILABLE', { cause: new Error('the user is locked by another process') })
+  }
+
+  return {
+    acquire: (key) => acquire(userTag(key)),
+    acquireNamed: acquire,
     async sweep () {
       for (const claim of await listIfThere(fs, folder)) {
         const owner = parseOwner(claim.slice(claim.indexOf('.') + 1))

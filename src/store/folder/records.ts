@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FaceError } from '../../errors.ts'
-import { syncFolder, unlinkIfThere, writeAtomic } from './atomic-file.ts'
+import { listIfThere, syncFolder, unlinkIfThere, writeAtomic } from './atomic-file.ts'
 import { isTempOf, type DataFolder } from './layout.ts'
 import { ABSENT, type UserRecord } from '../encoding-store.ts'
 import { errorCode } from '../../system-error.ts'
@@ -28,6 +28,8 @@ export interface UserRecords {
   readWhole (key: string, claim: Claim): Promise<IntactFile>
   /** Durable when it resolves. */
   write (key: string, record: UserRecord, claim: Claim): Promise<WrittenFile>
+  /** Whether damaged files of the user lie in the quarantine. */
+  isSetAside (key: string): Promise<boolean>
   /** No file with the user's encodings is left, not even in the quarantine, when it resolves; durable. */
   remove (key: string, claim: Claim): Promise<WrittenFile>
 }
@@ -69,7 +71,7 @@ export function createUserRecords ({ data, fs, codec, onEvent }: {
         return ABSENT
       }
       if (file.state !== 'damaged') return file
-      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${data.nameOf(data.userPath(key))}: ${file.reason}`) })
+      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`a file that is being written: ${file.reason}`) })
     },
     async write (key, record, claim) {
       const { bytes, ...written } = codec.encode(key, record)
@@ -78,6 +80,9 @@ export function createUserRecords ({ data, fs, codec, onEvent }: {
       })
       // Another process may have touched the file since: the first look at it will tell.
       return { state: 'valid', stat: '', record, ...written }
+    },
+    async isSetAside (key) {
+      return (await listIfThere(fs, data.quarantine)).some((name) => isQuarantinedOf(key, name))
     },
     async remove (key, claim) {
       const path = data.userPath(key)

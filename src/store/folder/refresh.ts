@@ -1,12 +1,12 @@
-import type { DataFolder } from './layout.ts'
+import { userFolder, type DataFolder } from './layout.ts'
 import type { KnownUsers } from './known-users.ts'
-import { reasonOf } from '../../system-error.ts'
 import { type OnStoreEvent } from '../store-event.ts'
 import type { TaskQueue } from '../../task-queue.ts'
 import { UnknownKeyError } from '../record/errors.ts'
 import type { UserFile } from './read.ts'
 import type { UserLock } from './lock.ts'
 import type { UserRecords } from './records.ts'
+import type { Unreadable } from './unreadable.ts'
 
 /** Users looked at at the same time, so that thousands of copied files do not crowd out requests. */
 const CONCURRENCY = 8
@@ -26,10 +26,11 @@ export interface UserRefresh {
 }
 
 /** Refreshes take the user's turn in `queue`, so that what they find is announced in the order it was written. */
-export function createUserRefresh ({ data, records, known, lock, queue, onEvent }: {
+export function createUserRefresh ({ data, records, known, unreadable, lock, queue, onEvent }: {
   data: DataFolder
   records: UserRecords
   known: KnownUsers
+  unreadable: Unreadable
   lock: UserLock
   queue: TaskQueue
   onEvent: OnStoreEvent
@@ -41,24 +42,26 @@ export function createUserRefresh ({ data, records, known, lock, queue, onEvent 
   let whenDrained: Array<() => void> = []
 
   async function refresh (key: string): Promise<void> {
+    const path = data.userPath(key)
     try {
       const file = await records.read(key)
       if ((file.state === 'damaged' || file.state === 'unsupported') && known.isSeenNotValid(key, file.stat)) return
       known.accept(key, file.state === 'damaged' ? await examine(key, file) : file)
-      if (file.state === 'unsupported') onEvent({ type: 'unsupported', file: data.nameOf(data.userPath(key)), reason: file.reason })
+      if (file.state === 'unsupported') {
+        unreadable.mark(path)
+        onEvent({ type: 'unsupported', file: data.nameOf(path), reason: file.reason })
+      } else unreadable.clear(path)
     } catch (err) {
-      report(key, err)
+      if (err instanceof UnknownKeyError) tellOfKey(path, err)
+      else unreadable.report(path, userFolder(key), err)
     }
   }
 
-  function report (key: string, err: unknown): void {
-    const file = data.nameOf(data.userPath(key))
-    if (!(err instanceof UnknownKeyError)) onEvent({ type: 'unreadable', file, reason: reasonOf(err) })
-    else if (!unknownKeys.has(err.keyId)) {
-      // Told once: with a new key on the other servers, these may soon be all files.
-      unknownKeys.add(err.keyId)
-      onEvent({ type: 'unknown-key', file, reason: err.message })
-    }
+  function tellOfKey (path: string, { keyId, message }: UnknownKeyError): void {
+    unreadable.mark(path)
+    // Told once: with a new key on the other servers, these may soon be all files.
+    if (!unknownKeys.has(keyId)) onEvent({ type: 'unknown-key', file: data.nameOf(path), reason: message })
+    unknownKeys.add(keyId)
   }
 
   /** A damaged file is moved away, or reported where it cannot be. */

@@ -22,8 +22,8 @@ export interface ChangeFeed {
 }
 
 /** Calls `reader` when there may be changes, on a connection of its own that is made again whenever it is lost. */
-export function createChangeFeed ({ database, reader, onEvent }: {
-  database: Database, reader: FeedReader, onEvent: OnStoreEvent
+export function createChangeFeed ({ database, reader, onEvent, pollMs = POLL_MS }: {
+  database: Database, reader: FeedReader, onEvent: OnStoreEvent, pollMs?: number
 }): ChangeFeed {
   let notified = true
   let pruneAt = 0
@@ -62,7 +62,7 @@ export function createChangeFeed ({ database, reader, onEvent }: {
       await client.query(`LISTEN ${CHANNEL}`).catch(withoutNotifications)
       while (!closing.signal.aborted) {
         // Before reading, so that what is notified of meanwhile is not missed.
-        const woken = pause(POLL_MS)
+        const woken = pause(pollMs)
         await reader.catchUp(client, onPage)
         onCaughtUp()
         prune()

@@ -17,8 +17,15 @@ export interface FeedReader {
    * Changes are announced in the user's turn in the queue, which is not waited for.
    */
   catchUp (client: pg.ClientBase, onPage: () => void): Promise<void>
+  /**
+   * Announces every change that is not announced yet, but for those of `key`, and has done so when it resolves; for whoever
+   * holds the change counter.
+   */
+  catchUpInTurn (client: pg.ClientBase, key: string): Promise<void>
   /** How many of the rows that were read are damaged. */
   damaged (): number
+  /** How many are intact and cannot be read: of an unknown key, or not understood. */
+  unreadable (): number
 }
 
 /** Has read nothing at first. The queue keeps what is read from overtaking a change of this process. */
@@ -27,6 +34,7 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
 }): FeedReader {
   const unknownKeys = new Set<string>()
   const damaged = new Set<string>()
+  const unreadable = new Set<string>()
   /** Every change up to this version was read; stays at the beginning until everybody was. */
   let position = BEGINNING
 
@@ -48,10 +56,15 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
       // Not waited for: a change under way that hangs must not keep other users' changes from being announced.
       queue.run(key, async () => {
         damaged.delete(key)
+        unreadable.delete(key)
         if (bytes && users.isKnown(key, version)) return
         const row = decode(key, bytes)
-        if (row === null) return users.keep(key, version)
+        if (row === null) {
+          unreadable.add(key)
+          return users.keep(key, version)
+        }
         if (row.state === 'damaged') damaged.add(key)
+        if (row.state === 'unsupported') unreadable.add(key)
         if (row.state === 'damaged' || row.state === 'unsupported') {
           onEvent({ type: row.state, file: rowName(key), reason: row.reason })
         }
@@ -72,6 +85,7 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
       if (anew) {
         users.resync()
         damaged.clear()
+        unreadable.clear()
         position = BEGINNING
         page = await readPage(client, position)
       }
@@ -85,6 +99,22 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
       }
       if (anew) dropUnconfirmed()
     },
-    damaged: () => damaged.size
+    async catchUpInTurn (client, own) {
+      for (let [reached, last] = [position, false]; !last;) {
+        const page = await readPage(client, reached)
+        for (const { key, version, record: bytes } of page.rows) {
+          reached = version
+          if (key === own || users.isKnown(key, version)) continue
+          const row = decode(key, bytes)
+          // What is wrong with the others the feed tells in its own time, and forgets who was deleted.
+          if (row?.state === 'valid' || row?.state === 'absent') {
+            users.acceptOwn({ key, version, record: row.state === 'valid' ? row.record : null })
+          }
+        }
+        last = page.last
+      }
+    },
+    damaged: () => damaged.size,
+    unreadable: () => unreadable.size
   }
 }

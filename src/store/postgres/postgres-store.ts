@@ -1,6 +1,7 @@
+import type pg from 'pg'
 import { FaceError } from '../../errors.ts'
 import type { DataKey } from '../record/seal.ts'
-import { createListeners, type EncodingStore, type UserRecord } from '../encoding-store.ts'
+import { createListeners, type EncodingStore, type UserId, type UserRecord } from '../encoding-store.ts'
 import { createLoadingProgress, type OnStoreEvent } from '../store-event.ts'
 import { createRecordCodec } from '../record/codec.ts'
 import { createTaskQueue } from '../../task-queue.ts'
@@ -11,21 +12,25 @@ import { unusableDatabase, withDatabaseErrors } from './database-error.ts'
 import { createDatabase, endConnections } from './database.ts'
 import { createFeedReader } from './feed-reader.ts'
 import { migrate } from './migrate.ts'
-import { createUserRows } from './user-rows.ts'
+import { createUserRows, type VersionedChange } from './user-rows.ts'
 
 export interface PostgresStoreOptions {
   url: string
   /** The first encrypts what is written, all of them read; without any, nothing is encrypted. */
   keys?: readonly DataKey[]
   onEvent?: OnStoreEvent
+  /** How often it asks for changes that it was not notified of. */
+  pollMs?: number
 }
+
+type Change = (present: UserRecord | null) => UserRecord | null
 
 /**
  * An {@link EncodingStore} in a PostgreSQL database, for any number of machines; nothing happens before `open`, which throws
  * `STORE_UNAVAILABLE` if the database cannot be used or a row needs another key. Throws `ConfigError` if `url` cannot be
  * understood.
  */
-export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: PostgresStoreOptions): EncodingStore {
+export function createPostgresStore ({ url, keys = [], onEvent = () => {}, pollMs }: PostgresStoreOptions): EncodingStore {
   let isLoaded = false
   let wrongKeys: string | undefined
   const tell: OnStoreEvent = (event) => {
@@ -38,7 +43,7 @@ export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: Pos
   const users = createAnnouncedUsers(listeners)
   const queue = createTaskQueue()
   const reader = createFeedReader({ rows, users, queue, onEvent: tell })
-  const feed = createChangeFeed({ database, reader, onEvent })
+  const feed = createChangeFeed({ database, reader, onEvent, ...pollMs !== undefined && { pollMs } })
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
 
@@ -71,13 +76,16 @@ export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: Pos
     await opening
   }
 
-  async function change (key: string, apply: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null> {
-    const outcome = await withDatabaseErrors(() => rows.change(key, apply))
+  /** The change that was made; null if there was nothing to change. */
+  async function change (key: string, apply: Change, { inTurn = false } = {}): Promise<VersionedChange | null> {
+    const catchUp = (client: pg.ClientBase): Promise<void> => reader.catchUpInTurn(client, key)
+    const outcome = await withDatabaseErrors(() => rows.change(key, apply, ...inTurn ? [catchUp] : []))
     if ('refusal' in outcome) throw outcome.refusal
-    if (!outcome.change) return null
-    users.acceptOwn(outcome.change)
-    feed.notify()
-    return outcome.change.record
+    if (outcome.change) {
+      users.acceptOwn(outcome.change)
+      feed.notify()
+    }
+    return outcome.change
   }
 
   return {
@@ -91,10 +99,26 @@ export function createPostgresStore ({ url, keys = [], onEvent = () => {} }: Pos
     async update (key, apply) {
       assertUserKey(key)
       await untilOpen()
-      return await queue.run(key, () => change(key, apply))
+      return (await queue.run(key, () => change(key, apply)))?.record ?? null
+    },
+    async updateInTurn (key, apply) {
+      assertUserKey(key)
+      await untilOpen()
+      return (await queue.run(key, () => change(key, apply, { inTurn: true })))?.record ?? null
+    },
+    async erase (key) {
+      assertUserKey(key)
+      await untilOpen()
+      let userId: UserId = key
+      const erased = await queue.run(key, () => change(key, (present) => {
+        userId = present?.userId ?? key
+        return null
+      }))
+      return erased ? userId : null
     },
     onChange: listeners.add,
     damaged: async () => reader.damaged(),
+    unreadable: reader.unreadable,
     close: () => (closing ??= (async () => {
       await opening?.catch(() => {}) // Whoever opened it was told.
       await feed.close()

@@ -22,6 +22,8 @@ export type Outcome = { change: VersionedChange | null } | { refusal: unknown }
 
 type Apply = (present: UserRecord | null) => UserRecord | null
 
+type InTurn = (client: pg.ClientBase) => Promise<void>
+
 /** The users' rows in one database. */
 export interface UserRows {
   /** What a record's bytes are; without bytes, absent. Throws `UnknownKeyError` for an intact one of a key that is not there. */
@@ -30,9 +32,10 @@ export interface UserRows {
   read (key: string): Promise<StoredUser>
   /**
    * Replaces the user's record by what `apply` makes of it, in one transaction. `apply` may be called again: when somebody
-   * else added the same user meanwhile, or on engines that resolve conflicts by refusing one side.
+   * else added the same user meanwhile, or on engines that resolve conflicts by refusing one side. `inTurn` is called before
+   * `apply`, and from then on until the end nobody changes anything.
    */
-  change (key: string, apply: Apply): Promise<Outcome>
+  change (key: string, apply: Apply, inTurn?: InTurn): Promise<Outcome>
 }
 
 /** For messages: the user's row. */
@@ -55,7 +58,7 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
   /** What `apply` makes of the present record, as it is stored. */
   function prepare (key: string, present: Buffer | null | undefined, apply: Apply): { record: UserRecord | null, bytes: Buffer | null } {
     const refuse = (reason: string): never => {
-      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`${rowName(key)}: ${reason}`) })
+      throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`a row that cannot be changed: ${reason}`) })
     }
     let row: StoredUser
     try {
@@ -70,8 +73,12 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
     return { record, bytes: record && codec.encode(key, record).bytes }
   }
 
-  async function changeLocked (client: pg.ClientBase, key: string, apply: Apply): Promise<Outcome> {
+  async function changeLocked (client: pg.ClientBase, key: string, apply: Apply, inTurn?: InTurn): Promise<Outcome> {
     const { rows: [row] } = await client.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1 FOR UPDATE', [key])
+    if (inTurn) {
+      await client.query('SELECT FROM face_feed WHERE id = 1 FOR UPDATE')
+      await inTurn(client)
+    }
     let wanted
     try {
       wanted = prepare(key, row?.record, apply)
@@ -99,10 +106,10 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
       const { rows: [row] } = await pool.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1', [key])
       return decode(key, row?.record)
     },
-    async change (key, apply) {
+    async change (key, apply, inTurn) {
       for (let tries = 1; ; tries++) {
         try {
-          return await inTransaction(pool, (client) => changeLocked(client, key, apply))
+          return await inTransaction(pool, (client) => changeLocked(client, key, apply, inTurn))
         } catch (err) {
           if (!isConflict(err) || tries === TRIES_MAX) throw err
           await delay(Math.random() * RETRY_MS * tries)

@@ -6,9 +6,9 @@ import { createFolderPoll } from './poll.ts'
 import { createFolderWatch, type Watch } from './watch.ts'
 import type { KnownUsers } from '../known-users.ts'
 import { isLocal, localStats, remoteStats } from './stats.ts'
-import { reasonOf } from '../../../system-error.ts'
 import { type OnStoreEvent } from '../../store-event.ts'
 import { statText } from '../read.ts'
+import type { Unreadable } from '../unreadable.ts'
 
 /** With notifications this is only a safety net. */
 const INTERVAL_MS = 5_000
@@ -19,14 +19,17 @@ export interface FolderFollower {
   start (): Promise<void>
   /** Starts the periodic check; call it when all files were read. */
   begin (): void
+  /** Users of a sub-folder whose file is not as it was last seen. */
+  changedIn (folder: string): Promise<string[]>
   close (): Promise<void>
 }
 
 /** Names the users whose file may have changed to `onUser`. */
-export function createFolderFollower ({ data, fs, known, onUser, onEvent, pollMs, watch }: {
+export function createFolderFollower ({ data, fs, known, unreadable, onUser, onEvent, pollMs, watch }: {
   data: DataFolder
   fs: FileSystem
   known: KnownUsers
+  unreadable: Unreadable
   onUser: (key: string) => void
   onEvent: OnStoreEvent
   /** How often folders are looked at where there are no notifications. */
@@ -53,6 +56,7 @@ export function createFolderFollower ({ data, fs, known, onUser, onEvent, pollMs
     folders: USER_FOLDERS,
     statFolder: (path) => stats.folder(path),
     list,
+    isDue: unreadable.isIn,
     onReplaced: (folder) => notifications.arm(folder)
   })
 
@@ -65,21 +69,28 @@ export function createFolderFollower ({ data, fs, known, onUser, onEvent, pollMs
 
   /** Compares a sub-folder with what is known of it, and removes what dead processes left there. */
   async function list (folder: string): Promise<void> {
+    const path = join(data.users, folder)
     try {
-      const gone = new Set(known.inFolder(folder))
-      for (const name of await listIfThere(fs, join(data.users, folder))) {
-        const key = userKeyOf(name)
-        if (key === null) {
-          await removeStray(fs, join(data.users, folder), name)
-        } else if (userFolder(key) === folder) {
-          gone.delete(key)
-          if (!await isSeen(key)) onUser(key)
-        }
-      }
-      gone.forEach(onUser)
+      for (const key of await changedIn(folder)) onUser(key)
+      unreadable.clear(path)
     } catch (err) {
-      onEvent({ type: 'unreadable', file: data.nameOf(join(data.users, folder)), reason: reasonOf(err) })
+      unreadable.report(path, folder, err)
     }
+  }
+
+  async function changedIn (folder: string): Promise<string[]> {
+    const gone = new Set(known.inFolder(folder))
+    const changed: string[] = []
+    for (const name of await listIfThere(fs, join(data.users, folder))) {
+      const key = userKeyOf(name)
+      if (key === null) {
+        await removeStray(fs, join(data.users, folder), name)
+      } else if (userFolder(key) === folder) {
+        gone.delete(key)
+        if (!await isSeen(key)) changed.push(key)
+      }
+    }
+    return [...changed, ...gone]
   }
 
   async function isSeen (key: string): Promise<boolean> {
@@ -92,6 +103,7 @@ export function createFolderFollower ({ data, fs, known, onUser, onEvent, pollMs
   }
 
   return {
+    changedIn,
     async start () {
       if (await isLocal(data.users)) stats = localStats
       else withoutNotifications('the file system may be changed by other machines')

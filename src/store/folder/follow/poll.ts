@@ -35,12 +35,14 @@ export interface FolderPoll {
  * Lists a folder again when its time changed; besides, one folder each round, in turn, for files that were written in
  * place where there are no notifications: that leaves the folder's time as it was.
  */
-export function createFolderPoll ({ root, folders, statFolder, list, onReplaced }: {
+export function createFolderPoll ({ root, folders, statFolder, list, isDue, onReplaced }: {
   root: string
   folders: readonly string[]
   statFolder: (path: string) => Stats | Promise<Stats>
   /** Compares the folder with what is known. Must not reject. */
   list: (folder: string) => Promise<void>
+  /** Whether a sub-folder is to be listed in any case. */
+  isDue: (folder: string) => boolean
   /** Another folder has this name now: notifications of the old one mean nothing. '' is the root. */
   onReplaced: (folder: string) => void
 }): FolderPoll {
@@ -77,7 +79,7 @@ export function createFolderPoll ({ root, folders, statFolder, list, onReplaced 
     turn = (turn + 1) % folders.length
     for (const folder of ['', ...folders]) {
       if (closed) return
-      await check(folder, folder === folders[turn])
+      await check(folder, folder === folders[turn] || isDue(folder))
     }
   }
 
