@@ -34,7 +34,8 @@ function watchQueue (): () => number {
   let last = performance.now()
   const timer = setInterval(() => {
     const now = performance.now()
-    queuedMs += sharp.counters().queue * (now - last)
+    // sharp counts a task after it has queued it: what starts at once is -1 for a moment.
+    queuedMs += Math.max(0, sharp.counters().queue) * (now - last)
     last = now
   }, SAMPLE_MS)
   return () => {
