@@ -7,16 +7,12 @@ import { pino } from 'pino'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { BACKEND } from './backend.ts'
+import { temporaryFolder } from './support/folders.ts'
 import { checkLogLine } from './support/log-lines.ts'
 
 export { freePort } from '../bench/listening.ts'
-
-/** A folder of its own, removed after the test. */
-export async function temporaryFolder (t: TestContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'face-server-'))
-  t.after(() => rm(dir, { recursive: true, force: true, maxRetries: 10 }))
-  return dir
-}
+export { eventually } from './support/eventually.ts'
+export { temporaryFolder }
 
 /** What a server does not need in a test, and time for photos on a busy machine. */
 export const TEST_ENV: Readonly<Record<string, string>> = {
@@ -62,17 +58,4 @@ export function shareApp (): () => Promise<FastifyInstance> {
     if (dir !== undefined) await rm(dir, { recursive: true, force: true, maxRetries: 10 })
   })
   return async () => (await (shared ??= start())).app
-}
-
-/** Polls until `condition` gives something, and returns that; fails after `limitMs`. */
-export async function eventually<T> (
-  condition: () => Promise<T | false | undefined | null> | T | false | undefined | null, limitMs = 30_000
-): Promise<T> {
-  const deadline = performance.now() + limitMs
-  for (;;) {
-    const value = await condition()
-    if (value !== false && value !== undefined && value !== null) return value
-    if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }

@@ -9,17 +9,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dataUri, portraits } from './photos.ts'
-import { eventually } from './helper.ts'
+import { freePort } from '../bench/listening.ts'
+import { eventually } from './support/eventually.ts'
 
 const START_MS_MAX = 120_000
 const dir = await mkdtemp(join(tmpdir(), 'face-server-smoke-'))
-const url = 'http://127.0.0.1:5055'
+const port = await freePort()
+const url = `http://127.0.0.1:${port}`
 const [cwd = '.', program = 'npm', ...args] = process.argv.length > 2 ? process.argv.slice(2) : ['.', 'npm', 'start']
 const server = spawn(program, args, {
   cwd,
   stdio: 'inherit',
   detached: true,
-  env: { ...process.env, HOST: '127.0.0.1', PORT: '5055', FACE_DATA_DIR: dir, LOG_FILE: 'off' }
+  env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), FACE_DATA_DIR: dir, LOG_FILE: 'off' }
 })
 
 async function call (path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<Record<string, unknown>> {

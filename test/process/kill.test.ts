@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
+import { seeded } from '../support/seeded.ts'
 import { startServer } from './server-process.ts'
 
 const REGISTRATIONS = 60
@@ -10,6 +11,7 @@ const LIVES = 5
 const KILL_MS_MAX = 300
 
 test('kill -9 at random moments during registrations loses none that was acknowledged', async (t) => {
+  const random = seeded(t)
   const FACE_DATA_DIR = await temporaryFolder(t)
   const photo = await portraits.anna()
   const acknowledged = new Set<number>()
@@ -20,11 +22,11 @@ test('kill -9 at random moments during registrations loses none that was acknowl
     })
     const end = (life + 1) * REGISTRATIONS / LIVES
     // The last registrations of each life are cut off somewhere in the middle.
-    const killAt = end - 1 - Math.floor(Math.random() * 5)
+    const killAt = end - 1 - random.below(5)
     const kiosk = async (): Promise<void> => {
       while (next < end) {
         const userId = next++
-        if (userId === killAt) setTimeout(() => server.child.kill('SIGKILL'), Math.random() * KILL_MS_MAX)
+        if (userId === killAt) setTimeout(() => server.child.kill('SIGKILL'), random() * KILL_MS_MAX)
         try {
           const answer = await fetch(`${server.url}/register-face?user_id=${userId}`, {
             method: 'POST', body: photo, headers: { 'content-type': 'image/jpeg' }

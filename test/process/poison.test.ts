@@ -61,6 +61,21 @@ test('a photo that kills or hangs its thread costs one request, and all threads 
   assert.equal((await fetch(`${server.url}/health/ready`)).status, 200)
 })
 
+test('photos that wait behind one that hangs are answered in time, too, and the next one is recognised', async (t) => {
+  const dist = await poisonedServer(t)
+  const env = { INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS) }
+  const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), ...env }, { dist })
+  const photo = await portraits.anna()
+  const hanging = post(server.url, 'POISON hang')
+  const waiting = await Promise.all(Array.from({ length: 4 }, () => post(server.url, photo)))
+  assert.deepEqual(await hanging, { status: 504, code: 'INFERENCE_TIMEOUT' })
+  // One of them may have been in the thread when that was ended.
+  const timedOut = waiting.filter(({ code }) => code === 'INFERENCE_TIMEOUT')
+  const failed = waiting.filter(({ code }) => code === 'INFERENCE_FAILED')
+  assert.ok(failed.length <= 1 && timedOut.length + failed.length === waiting.length, JSON.stringify(waiting))
+  await eventually(async () => (await post(server.url, photo)).status === 200)
+})
+
 test('a network that never comes back costs one request and the process, which ' +
   'another one relieves first', async (t) => {
   const dist = await poisonedServer(t)

@@ -14,6 +14,21 @@ test('without notifications folders are looked at as often as asked for', async 
   assert.equal(slow.follower.users.size, 0)
 })
 
+test('with notifications a change is seen without the periodic check', async (t) => {
+  const dir = await temporaryFolder(t)
+  // The timer of the check is made while the clock stands still, and never goes off.
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const author = await openStore(t, { dir })
+  const reader = await openStore(t, { dir })
+  t.mock.timers.reset()
+  for (let seed = 1; seed <= 10; seed++) {
+    await author.store.update('anna', () => record('anna', seed))
+    await seen(reader.follower, 'anna', [seed])
+  }
+  await author.store.update('anna', () => null)
+  await seen(reader.follower, 'anna', [])
+})
+
 for (const [mode, options] of WATCH_MODES) {
   test(`${mode}: what one store does the other one sees within a second`, async (t) => {
     const dir = await temporaryFolder(t)

@@ -4,12 +4,6 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { adding, eventually, openStore, record, seen, temporaryFolder, WATCH_MODES, type Follower } from './helper.ts'
 
-/**
- * A folder that is replaced as a whole is found by the periodic check, which comes every five seconds on a quiet
- * machine.
- */
-const REPLACED_MS_MAX = 30_000
-
 /** As `rm -r` of an administrator: again, if a server wrote there at the same time. */
 const remove = (dir: string): Promise<void> => rm(dir, { recursive: true, maxRetries: 10 })
 
@@ -46,7 +40,7 @@ describe('the whole data folder', { concurrency: true }, () => {
         await replace(dir, backup)
         const other = await openStore(t, { dir, ...options })
         await other.store.update('anna', () => record('anna', 5))
-        await eventually(() => known(first.follower) === known(other.follower), REPLACED_MS_MAX)
+        await eventually(() => known(first.follower) === known(other.follower))
         assert.ok(!first.follower.users.has('berta'))
 
         // Several of them, as the periodic check may come just in time for the first.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { seeded } from '../support/seeded.ts'
 import { filesIn, openStore, startChild, temporaryFolder } from './helper.ts'
 
 const PROCESSES = 4
@@ -16,6 +17,7 @@ interface Report {
 
 test('processes that register, delete and recognise at the same time end with the same state ' +
   'everywhere and on the disk', async (t) => {
+  seeded(t)
   const dir = await temporaryFolder(t)
   const children = Array.from(
     { length: PROCESSES }, (_, index) => startChild(t, 'soak', dir, String(SOAK_MS), String(index), String(PROCESSES))

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, watch } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { watch } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
@@ -14,33 +13,20 @@ import type { Encoding, EncodingStore, StoreChange, UserId, UserRecord } from '.
 import { createFileStore, type FileStoreOptions } from '../../src/store/folder/file-store.ts'
 import type { Watch } from '../../src/store/folder/follow/watch.ts'
 import type { StoreEvent } from '../../src/store/store-event.ts'
+import { eventually } from '../support/eventually.ts'
+import { TEST_SEED } from '../support/seeded.ts'
 import { systemError } from './faulty-file-system.ts'
 
-export const TIME = '2026-01-02T03:04:05.678Z'
+export { memoryFolder, temporaryFolder } from '../support/folders.ts'
+export { eventually }
 
-/** Linux has a file system in memory here. */
-const MEMORY = '/dev/shm'
+export const TIME = '2026-01-02T03:04:05.678Z'
 
 /** A key as an operator makes it, for FACE_DATA_KEY. */
 export const keyText = (): string => randomBytes(32).toString('base64')
 
 /** New keys. */
 export const newKeys = (count = 1): DataKey[] => parseDataKeys(Array.from({ length: count }, keyText).join(','))
-
-/** A folder of its own, removed after the test. */
-export async function temporaryFolder (t: TestContext, parent = tmpdir()): Promise<string> {
-  const dir = await mkdtemp(join(parent, 'face-store-'))
-  // A store that is still open may be making a claim there: hooks run in the order in which they were added.
-  t.after(() => rm(dir, { recursive: true, force: true, maxRetries: 10 }))
-  return dir
-}
-
-/**
- * As {@link temporaryFolder}, where the system has it in memory: for what does not depend on the disk, which is slow to
- * sync.
- */
-export const memoryFolder = (t: TestContext): Promise<string> =>
-  temporaryFolder(t, existsSync(MEMORY) ? MEMORY : tmpdir())
 
 /** An encoding that `seedOf` can tell from others. */
 export function encoding (seed: number): Encoding {
@@ -64,27 +50,14 @@ export function adding (userId: UserId, seed: number): (present: UserRecord | nu
   return (present) => ({ userId, updatedAt: TIME, encodings: [...present?.encodings ?? [], encoding(seed)] })
 }
 
-/** The promise is one second, but the machine may be busy. */
-const SEEN_MS_MAX = 30_000
-/** Shorter than the interval of the check that backs up notifications, which must not do their work. */
-const NOTIFIED_MS_MAX = 4_500
-
-/**
- * What a listener of the store knows: each user's seeds, and all changes in order; it must hear of one within
- * `seenMsMax`.
- */
+/** What a listener of the store knows: each user's seeds, and all changes in order. */
 export class Follower {
-  readonly seenMsMax: number
   readonly users = new Map<string, number[]>()
   readonly changes: StoreChange[] = []
   readonly listener = (change: StoreChange): void => {
     this.changes.push(change)
     if (change.record) this.users.set(change.key, seedsOf(change.record))
     else this.users.delete(change.key)
-  }
-
-  constructor (seenMsMax = SEEN_MS_MAX) {
-    this.seenMsMax = seenMsMax
   }
 }
 
@@ -93,7 +66,7 @@ export async function openStore (t: TestContext, options: FileStoreOptions): Pro
   store: EncodingStore, follower: Follower, events: StoreEvent[]
 }> {
   const events: StoreEvent[] = []
-  const follower = new Follower(options.watch ? SEEN_MS_MAX : NOTIFIED_MS_MAX)
+  const follower = new Follower()
   const store = createFileStore({ onEvent: (event) => events.push(event), ...options })
   store.onChange(follower.listener)
   t.after(() => store.close())
@@ -109,15 +82,6 @@ export const refusingWatch: Watch = () => { throw systemError('ENOSPC', 'watch')
  */
 export const silentWatch: Watch = (folder) => watch(folder, { persistent: false })
 
-/** Polls until `condition` holds; fails after `limitMs`. */
-export async function eventually (condition: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
-  const deadline = performance.now() + limitMs
-  while (!await condition()) {
-    if (performance.now() > deadline) throw new Error(`not so after ${limitMs} ms: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
 /** Stores follow each other in both ways. */
 export const WATCH_MODES: Array<[mode: string, options: Pick<FileStoreOptions, 'watch'>]> = [
   ['with notifications', {}], ['without notifications', { watch: refusingWatch }]
@@ -126,7 +90,7 @@ export const WATCH_MODES: Array<[mode: string, options: Pick<FileStoreOptions, '
 /** Waits until the listener knows exactly these encodings of the user; returns how long that took. */
 export async function seen (follower: Follower, key: string, seeds: number[]): Promise<number> {
   const startedAt = performance.now()
-  await eventually(() => String(follower.users.get(key) ?? []) === String(seeds), follower.seenMsMax)
+  await eventually(() => String(follower.users.get(key) ?? []) === String(seeds))
   return performance.now() - startedAt
 }
 
@@ -174,7 +138,9 @@ export interface Child {
 /** Runs `fixtures/<name>.ts`; it is killed when the test ends. */
 export function startChild (t: TestContext, name: string, ...args: string[]): Child {
   const path = fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TEST_SEED: String(TEST_SEED) }
+  })
   const lines: string[] = []
   const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
   const ended = Promise.all([once(child, 'close'), once(reader, 'close')]).then(([[code]]) => code as number | null)

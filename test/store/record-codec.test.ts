@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { DamagedRecordError, UnsupportedRecordError } from '../../src/store/record/errors.ts'
 import type { UserRecord } from '../../src/store/encoding-store.ts'
 import { decodeRecord, encodeRecord } from '../../src/store/record/codec.ts'
+import { createRandom, seeded } from '../support/seeded.ts'
 import { record, TIME } from './helper.ts'
 
 const HEADER_BYTES = 78
@@ -70,10 +71,11 @@ test('a file cut at any length is damaged', () => {
   for (let length = 0; length < bytes.length; length++) damageOf(bytes.subarray(0, length))
 })
 
-test('a file with any one byte changed is damaged', () => {
+test('a file with any one byte changed is damaged', (t) => {
+  const random = seeded(t)
   const { bytes } = encodeRecord('7', record(7, 1))
   for (let index = 0; index < bytes.length; index++) {
-    for (const flip of [0x01, 0x20, 0x80, 1 + Math.floor(Math.random() * 255)]) {
+    for (const flip of [0x01, 0x20, 0x80, 1 + random.below(255)]) {
       const copy = Buffer.from(bytes)
       copy[index] = (copy[index] ?? 0) ^ flip
       // Another digit of the version is another version's.
@@ -83,10 +85,11 @@ test('a file with any one byte changed is damaged', () => {
   }
 })
 
-test('random bytes, alone or behind a valid header, are damaged, and not understood under their checksum', () => {
+test('random bytes, alone or behind a valid header, are damaged, and not understood under their checksum', (t) => {
+  const random = seeded(t)
   const header = encodeRecord('7', record(7, 1)).bytes.subarray(0, HEADER_BYTES)
   for (let turn = 0; turn < 2000; turn++) {
-    const noise = randomBytes(Math.floor(Math.random() * 2000))
+    const noise = random.bytes(random.below(2000))
     damageOf(noise)
     damageOf(Buffer.concat([header, noise]))
     complaintOf(sealed(noise.toString('latin1')))
@@ -158,7 +161,7 @@ test('every field of the format is read back', () => {
     validFrom: TIME,
     validUntil: '2027-01-01T00:00:00Z'
   }
-  Object.assign(user.encodings[0]!, { kind: 'a/b/flip', sealedChip: randomBytes(24 * 1024) })
+  Object.assign(user.encodings[0]!, { kind: 'a/b/flip', sealedChip: createRandom(1).bytes(24 * 1024) })
   const { bytes } = encodeRecord('7', user)
   assert.deepEqual(decodeRecord('7', bytes).record, user)
   const { encodings: [first, second], ...written } = JSON.parse(bytes.toString('utf8', HEADER_BYTES))

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
-import { createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createDecipheriv, createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { DamagedRecordError } from '../../src/store/record/errors.ts'
 import { parseDataKeys, seal, sealedWith, unseal } from '../../src/store/record/seal.ts'
 import { createRecordCodec, encodeRecord, RECORD_BYTES_MAX } from '../../src/store/record/codec.ts'
+import { createRandom, seeded } from '../support/seeded.ts'
 import { keyText, newKeys, record } from './helper.ts'
 
 const [KEY, OTHER] = newKeys(2) as [ReturnType<typeof newKeys>[0], ReturnType<typeof newKeys>[0]]
-const CONTENT = randomBytes(2000)
+const CONTENT = createRandom(1).bytes(2000)
 
 function damageOf (read: () => unknown): string {
   try {
@@ -65,12 +66,13 @@ test('a file that was sealed for another user is damaged, whoever it is given to
   }
 })
 
-test('a sealed file with any one byte changed, or cut short anywhere, is damaged, with its key and without', () => {
+test('a sealed file with any one byte changed, or cut short anywhere, is damaged, with its key and without', (t) => {
+  const random = seeded(t)
   const file = seal('anna', CONTENT.subarray(0, 300), KEY)
   for (const keys of [[KEY], [OTHER], []]) {
     for (let index = 0; index < file.length; index++) {
       const copy = Buffer.from(file)
-      copy[index] = (copy[index] ?? 0) ^ (1 + Math.floor(Math.random() * 255))
+      copy[index] = (copy[index] ?? 0) ^ (1 + random.below(255))
       damageOf(() => createRecordCodec(keys).decode('anna', copy))
       damageOf(() => createRecordCodec(keys).decode('anna', file.subarray(0, index)))
     }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { basename, dirname, join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import {
   dataFolder, isTempOf, tempOwner, USER_FOLDERS, userFileName, userFolder, userKeyOf
 } from '../../src/store/folder/layout.ts'
+import { seeded } from '../support/seeded.ts'
 
 const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.@-'
 const KEYS = [
@@ -12,19 +13,19 @@ const KEYS = [
   'Z'.repeat(64), 'z'.repeat(64), '.'.repeat(64), 'a.b@example.org'
 ]
 
-function randomKey (): string {
-  const length = 1 + Math.floor(Math.random() * 64)
-  return Array.from({ length }, () => CHARACTERS[Math.floor(Math.random() * CHARACTERS.length)]).join('')
+/** Many user ids, beside those that are most likely to be confused. */
+function manyKeys (t: TestContext): string[] {
+  const random = seeded(t)
+  const key = (): string => Array.from({ length: 1 + random.below(64) }, () => random.of(CHARACTERS)).join('')
+  return [...KEYS, ...Array.from({ length: 5000 }, key)]
 }
 
-test('every user id has a file name that leads back to it', () => {
-  for (const key of [...KEYS, ...Array.from({ length: 5000 }, randomKey)]) {
-    assert.equal(userKeyOf(userFileName(key)), key)
-  }
+test('every user id has a file name that leads back to it', (t) => {
+  for (const key of manyKeys(t)) assert.equal(userKeyOf(userFileName(key)), key)
 })
 
-test('no two user ids share a file, even where case does not count', () => {
-  const keys = new Set([...KEYS, ...Array.from({ length: 5000 }, randomKey)])
+test('no two user ids share a file, even where case does not count', (t) => {
+  const keys = new Set(manyKeys(t))
   assert.equal(new Set([...keys].map((key) => userFileName(key).toLowerCase())).size, keys.size)
 })
 
