@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
-import { createOnnxBackend } from '../workers/backends/onnx.ts'
+import { createOnnxBackend, openEncoder } from '../workers/backends/onnx.ts'
+import { openRecognizer } from '../workers/pipeline/recognizer.ts'
+import { networkOf } from './network.ts'
 import { CHIP_SIDE, LANDMARK_SIDE, SSD_SIDE } from '../workers/backends/backend.ts'
 import { Graph } from '../models/graph.ts'
 
@@ -11,8 +13,10 @@ export interface Floor {
   tiny320: number
   ssd512: number
   landmarks: number
+  /** The recognition network that the server is set to. */
   encode: number
-  /** The same network in 8 bits. */
+  /** face-api's, and the same in 8 bits. */
+  encodeFaceApi: number
   encodeInt8: number
   /** Single-threaded multiplication of 32-bit matrices by ONNX Runtime, in GFLOP/s. */
   gflops: number
@@ -59,18 +63,21 @@ async function readBandwidth (): Promise<number> {
 export async function measureFloor (): Promise<Floor> {
   const modelsDir = resolve(process.env['MODELS_DIR'] ?? './models')
   const backend = await createOnnxBackend(modelsDir)
-  const int8 = await createOnnxBackend(modelsDir, ['cpu'], 'int8')
+  const { chipSide, encode } = await openRecognizer({ network: (await networkOf()).setup, executionProviders: ['cpu'] })
+  const faceApi = await openEncoder(join(modelsDir, 'face_recognition.onnx'), CHIP_SIDE)
+  const int8 = await openEncoder(join(modelsDir, 'face_recognition_int8.onnx'), CHIP_SIDE)
   const pixels = (side: number): Uint8Array => new Uint8Array(side * side * 3).fill(128)
-  const [tiny160, tiny320, ssd, face, chip] = [
-    pixels(160), pixels(320), pixels(SSD_SIDE), pixels(LANDMARK_SIDE), pixels(CHIP_SIDE)
-  ]
+  const [tiny160, tiny320, ssd] = [pixels(160), pixels(320), pixels(SSD_SIDE)]
+  const [face, chip] = [pixels(LANDMARK_SIDE), pixels(CHIP_SIDE)]
+  const own = pixels(chipSide)
   return {
     tiny160: await best(() => backend.detect('tiny_face_detector', tiny160, 160)),
     tiny320: await best(() => backend.detect('tiny_face_detector', tiny320, 320)),
     ssd512: await best(() => backend.detect('ssd_mobilenetv1', ssd, SSD_SIDE), 10),
     landmarks: await best(() => backend.landmarks(face, 1)),
-    encode: await best(() => backend.encode(chip, 1)),
-    encodeInt8: await best(() => int8.encode(chip, 1)),
+    encode: await best(() => encode(own, 1)),
+    encodeFaceApi: await best(() => faceApi(chip, 1)),
+    encodeInt8: await best(() => int8(chip, 1)),
     gflops: await matrixGflops(),
     readGBs: await readBandwidth()
   }

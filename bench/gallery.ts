@@ -1,6 +1,7 @@
 import { createGalleryMatrix } from '../src/gallery/gallery-matrix.ts'
 import { createMatcher } from '../workers/pipeline/match.ts'
 import { GALLERY } from '../workers/gallery-layout.ts'
+import { kindOf } from './strangers.ts'
 
 /** One exact search of a full gallery by one thread. */
 export interface GallerySearch {
@@ -11,8 +12,6 @@ export interface GallerySearch {
 }
 
 const ROUNDS = 20
-/** Of the default network. */
-const LENGTH = 192
 /** Components of a typical encoding lie within so much of 0. */
 const SPREAD = 0.2
 
@@ -20,7 +19,8 @@ const SPREAD = 0.2
 export function measureGallery (sizes: readonly number[]): GallerySearch[] {
   const matrix = createGalleryMatrix()
   const matchFace = createMatcher(matrix.memory)
-  const random = (): Float32Array => Float32Array.from({ length: LENGTH }, () => (2 * Math.random() - 1) * SPREAD)
+  const { length } = kindOf()
+  const random = (): Float32Array => Float32Array.from({ length }, () => (2 * Math.random() - 1) * SPREAD)
   let enrolled = 0
   return sizes.map((encodings) => {
     while (enrolled < encodings) matrix.add(++enrolled, random())
@@ -31,6 +31,6 @@ export function measureGallery (sizes: readonly number[]): GallerySearch[] {
       matchFace(probe)
       ms = Math.min(ms, performance.now() - startedAt)
     }
-    return { encodings, ms, readGBs: encodings * GALLERY.rowWords(LENGTH) * 4 / ms / 1e6 }
+    return { encodings, ms, readGBs: encodings * GALLERY.rowWords(length) * 4 / ms / 1e6 }
   })
 }

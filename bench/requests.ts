@@ -67,7 +67,8 @@ export async function measureRequests (
 ): Promise<{ rows: Row[], start: StartWith }> {
   const { enrolled, threads, arithmetic, sizes, concurrencies, runMs, others } = wanted
   const server = await startBenchServer({ strangers: enrolled }, {
-    INFERENCE_THREADS: String(threads), ENCODING_ARITHMETIC: arithmetic
+    INFERENCE_THREADS: String(threads),
+    ...arithmetic === 'int8' && { ENCODING_ARITHMETIC: arithmetic, RECOGNITION_NETWORK: 'face-api' }
   })
   const rows: Row[] = []
   const done = (row: Row): void => {

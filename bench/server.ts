@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { MEMORY_FLAGS, processEnvironment } from '../src/cluster/process-environment.ts'
 import { loadConfig } from '../src/config.ts'
 import { listeningUrl } from './listening.ts'
-import { addStrangers } from './strangers.ts'
+import { addStrangers, kindOf } from './strangers.ts'
 
 const TICKS_PER_SECOND = 100
 /** The start, and not a line for each of a million requests. */
@@ -37,7 +37,7 @@ type Folder = { dir: string } | { strangers: number }
  */
 export async function startBenchServer (folder: Folder, env: Record<string, string> = {}): Promise<BenchServer> {
   const dir = 'dir' in folder ? folder.dir : await mkdtemp(join(tmpdir(), 'face-bench-'))
-  if ('strangers' in folder) addStrangers(dir, 0, folder.strangers, 1)
+  if ('strangers' in folder) addStrangers(dir, 0, folder.strangers, kindOf(env), 1)
   const environment = {
     ...process.env,
     HOST: '127.0.0.1',

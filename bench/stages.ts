@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { createGallery } from '../src/gallery/gallery.ts'
-import { FACE_API_NETWORK } from '../src/recognition/network.ts'
 import { createOnnxBackend } from '../workers/backends/onnx.ts'
 import { createMatcher } from '../workers/pipeline/match.ts'
 import { identify, type Tools } from '../workers/pipeline/pipeline.ts'
 import { openRecognizer } from '../workers/pipeline/recognizer.ts'
 import type { Stage } from '../workers/protocol.ts'
 import { decodeMs } from './floor.ts'
+import { networkOf } from './network.ts'
 import { benchPhotos, type PhotoSize } from './photos.ts'
 
 const PIXELS_MAX = 25_000_000
@@ -25,8 +25,9 @@ export interface PhotoCost {
 
 async function openTools (): Promise<Tools> {
   const backend = await createOnnxBackend(resolve(process.env['MODELS_DIR'] ?? './models'))
-  const recognizer = await openRecognizer(backend, { network: null, executionProviders: ['cpu'] })
-  return { backend, recognizer, matchFace: createMatcher(createGallery(FACE_API_NETWORK.id).memory), augment: 'none' }
+  const network = await networkOf()
+  const recognizer = await openRecognizer({ network: network.setup, executionProviders: ['cpu'] })
+  return { backend, recognizer, matchFace: createMatcher(createGallery(network.id).memory), augment: 'none' }
 }
 
 /** Measures photos of these sizes, one after the other. */

@@ -3,10 +3,9 @@
  * DIR`.
  */
 import { createGallery } from '../src/gallery/gallery.ts'
-import { FACE_API_NETWORK } from '../src/recognition/network.ts'
 import { createFileStore } from '../src/store/folder/file-store.ts'
 import { percentile } from './load.ts'
-import { ENCODINGS_PER_USER, stranger } from './strangers.ts'
+import { ENCODINGS_PER_USER, kindOf, stranger } from './strangers.ts'
 
 /** What a store of some size costs. */
 export interface StoreCost {
@@ -23,7 +22,8 @@ export interface StoreCost {
 const REGISTRATIONS = 300
 
 const [dir = ''] = process.argv.slice(2)
-const gallery = createGallery(FACE_API_NETWORK.id)
+const kind = kindOf()
+const gallery = createGallery(kind.model)
 const store = createFileStore({
   dir, onEvent: (event) => { if (event.type === 'loading') process.stderr.write(`  ${event.users} users loaded\n`) }
 })
@@ -40,8 +40,8 @@ const memoryMiB = (process.memoryUsage.rss() - memoryBefore) / 2 ** 20
 
 const times: number[] = []
 for (let i = 0; i < REGISTRATIONS; i++) {
-  const added = stranger(i, 1).encodings
-  const key = String(stranger(i % 20 * ENCODINGS_PER_USER, 1).userId)
+  const added = stranger(i, kind, 1).encodings
+  const key = String(stranger(i % 20 * ENCODINGS_PER_USER, kind, 1).userId)
   const calledAt = performance.now()
   await store.update(
     key, (present) => present && { ...present, encodings: [...present.encodings, ...added].slice(-ENCODINGS_PER_USER) }

@@ -8,7 +8,7 @@ import { loadConfig } from '../src/config.ts'
 import { createProgress } from '../commands/progress.ts'
 import { markdown } from './markdown.ts'
 import type { StoreCost } from './store-process.ts'
-import { addStrangers, ENCODINGS_PER_USER } from './strangers.ts'
+import { addStrangers, ENCODINGS_PER_USER, kindOf } from './strangers.ts'
 
 /** What the gallery holds of an encoding. */
 const ENCODING_BYTES = 512
@@ -32,7 +32,7 @@ export async function benchStore (sizes: readonly number[]): Promise<string> {
       const progress = createProgress(users - present, 'users written', process.stderr)
       for (let written = 0; present < users;) {
         const step = Math.min(STEP_USERS, users - present)
-        addStrangers(dir, present * ENCODINGS_PER_USER, (present + step) * ENCODINGS_PER_USER)
+        addStrangers(dir, present * ENCODINGS_PER_USER, (present + step) * ENCODINGS_PER_USER, kindOf())
         present += step
         progress(written += step)
       }

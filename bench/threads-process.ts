@@ -4,7 +4,7 @@ import { concurrencyOf, offlineConfig } from '../commands/offline-config.ts'
 import { loadConfig } from '../src/config.ts'
 import { createGallery } from '../src/gallery/gallery.ts'
 import { createInferencePool } from '../src/inference/inference-pool.ts'
-import { FACE_API_NETWORK } from '../src/recognition/network.ts'
+import { findNetwork } from '../src/networks/find-network.ts'
 import { ownBytes } from '../src/recognition/photo-bytes.ts'
 
 /** The first message: what to work on. */
@@ -20,8 +20,9 @@ export interface PoolTurn {
 const SAMPLE_MS = 1
 
 const config = offlineConfig(loadConfig(process.env))
+const network = await findNetwork(config)
 const inference = createInferencePool({
-  config, gallery: createGallery(FACE_API_NETWORK.id).memory, network: null, onThreadError: (err) => { throw err }
+  config, gallery: createGallery(network.id).memory, network, onThreadError: (err) => { throw err }
 })
 let photos: Buffer[] = []
 

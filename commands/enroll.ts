@@ -8,7 +8,7 @@ import { createInferencePool } from '../src/inference/inference-pool.ts'
 import { concurrencyOf, offlineConfig } from './offline-config.ts'
 import { createProgress } from './progress.ts'
 import { ownBytes } from '../src/recognition/photo-bytes.ts'
-import { findNetwork } from '../src/recognition/network.ts'
+import { findNetwork } from '../src/networks/find-network.ts'
 import { createRecognition, type Recognition } from '../src/recognition/recognition.ts'
 import { isUserId, userIdFromText } from '../src/store/user-key.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
@@ -29,7 +29,7 @@ export async function enroll (store: EncodingStore, config: Config, { dir, repor
   const inference = createInferencePool({
     config: offlineConfig(config),
     gallery: gallery.memory,
-    network: network.file,
+    network,
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
   })
   const recognition = createRecognition({ config, network, inference, store, gallery })

@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../src/networks/catalogue.ts'
 import { DLIB_KIND } from '../src/networks/kinds.ts'
 import { isUserId, userIdFromText } from '../src/store/user-key.ts'
 import type { UserId, UserRecord } from '../src/store/encoding-store.ts'
@@ -5,7 +6,7 @@ import { CommandError } from './command-error.ts'
 import type { ForeignUser } from './python-encodings.ts'
 
 /** Numbers of an encoding of dlib's network. */
-const ENCODING_LENGTH = 128
+const { length: ENCODING_LENGTH } = CATALOGUE['face-api']
 
 /**
  * The users as records of this server, each with at most `encodingsMax` encodings, the last ones. What is said of one user

@@ -3,7 +3,7 @@ import type { Config } from '../src/config.ts'
 import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from './progress.ts'
 import { areComparable, DLIB_KIND, kindOf } from '../src/networks/kinds.ts'
-import { findNetwork } from '../src/recognition/network.ts'
+import { findNetwork } from '../src/networks/find-network.ts'
 import type { EncodingStore, UserRecord } from '../src/store/encoding-store.ts'
 import type { RecordCodec } from '../src/store/record/codec.ts'
 import { CommandError } from './command-error.ts'
@@ -30,7 +30,8 @@ export async function importUsers (store: EncodingStore, { file, replace, codec,
     throw new CommandError(`${file}: expected a file .ndjson, ${FOREIGN_EXTENSIONS.join(', ')}`)
   }
   if (isForeign && !areComparable(kindOf(DLIB_KIND), (await findNetwork(config)).id)) {
-    throw new CommandError(`${file}: its encodings mean nothing to the network of RECOGNITION_MODEL: register everyone again`)
+    const advice = 'set RECOGNITION_NETWORK=face-api, or register everyone again'
+    throw new CommandError(`${file}: its encodings are of face-api's network: ${advice}`)
   }
   const foreign = isForeign ? foreignRecords(await readForeign(file), config.MAX_FACES_PER_USER) : null
   const records = (): Iterable<UserRecord> | AsyncIterable<UserRecord> => foreign ?? readExport(file, codec)

@@ -1,11 +1,11 @@
-import type { Graph, WindowOptions } from './graph.ts'
+import type { ConvOptions, Graph } from './graph.ts'
 import type { Tensor } from './weights.ts'
 
 /** How a network computes: what becomes of each result, and how it convolves. */
 export interface Arithmetic {
   /** A result that has a name of its own; gives what is used in its place. */
   activation (name: string, x: string): string
-  conv (x: string, filters: Tensor, bias: Float32Array, options: WindowOptions): string
+  conv (x: string, filters: Tensor, bias: Float32Array, options: ConvOptions): string
 }
 
 /** The lowest and the highest number of an activation. */

@@ -1,10 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { realpathSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { CHECKSUMS } from './checksums.ts'
 import type { Graph } from './graph.ts'
+import type { Rebuild } from './rebuild.ts'
 
 type NetworkName = keyof typeof CHECKSUMS
 
@@ -17,6 +16,19 @@ const NETWORKS: Readonly<Record<NetworkName, () => Promise<Graph>>> = {
   face_recognition_int8: async () => (await import('./face-recognition.ts')).faceRecognitionInt8()
 }
 
+/** A recognition network that comes as a file. */
+export interface NetworkSource {
+  /** Its graph is called `NAME.onnx`. */
+  name: string
+  /** SHA-256 of the graph. */
+  checksum: string
+  /** The file that the graph is built from, as its makers call it, and its SHA-256. */
+  original: { file: string, checksum: string }
+  rebuild: Rebuild
+  /** The name of the ranges by which it computes in 8 bits; null: in 32. */
+  ranges: 'mobilefacenet' | null
+}
+
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 async function isBuilt (file: string, checksum: string): Promise<boolean> {
@@ -24,48 +36,64 @@ async function isBuilt (file: string, checksum: string): Promise<boolean> {
   return bytes !== null && sha256(bytes) === checksum
 }
 
+/** Puts a graph into the folder, whole or not at all. */
+export async function writeGraph (dir: string, name: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  // Ends in .onnx, so that git ignores it too should the process die before the rename.
+  const temporary = join(dir, `.${name}.${randomUUID()}.onnx`)
+  try {
+    await writeFile(temporary, bytes)
+    await rename(temporary, join(dir, `${name}.onnx`))
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
 /**
- * Builds the ONNX graphs that are missing in `dir` or do not have the expected checksum, and returns their names.
- * Several processes may do it at once. Throws when face-api's weights give other graphs than `checksums` says.
+ * Builds the ONNX graphs of face-api that are missing in `dir` or do not have the expected checksum, and returns their
+ * names. Several processes may do it at once. Throws when face-api's weights give other graphs than `checksums` says.
  */
 export async function ensureModels (dir: string, checksums: Readonly<Record<NetworkName, string>> = CHECKSUMS): Promise<string[]> {
   await mkdir(dir, { recursive: true })
   const built: string[] = []
   for (const [name, checksum] of Object.entries(checksums) as Array<[NetworkName, string]>) {
-    const file = join(dir, `${name}.onnx`)
-    if (await isBuilt(file, checksum)) continue
+    if (await isBuilt(join(dir, `${name}.onnx`), checksum)) continue
     const bytes = (await NETWORKS[name]()).encode()
     if (sha256(bytes) !== checksum) {
       throw new Error(`${name}: built with checksum ${sha256(bytes)}, expected ${checksum}; is this another version of @vladmandic/face-api?`)
     }
-    // Ends in .onnx, so that git ignores it too should the process die before the rename.
-    const temporary = join(dir, `.${name}.${randomUUID()}.onnx`)
-    try {
-      await writeFile(temporary, bytes)
-      await rename(temporary, file)
-    } finally {
-      await rm(temporary, { force: true })
-    }
+    await writeGraph(dir, name, bytes)
     built.push(name)
   }
   return built
 }
 
-function isCommand (): boolean {
-  try {
-    // argv keeps the symbolic links of a deployment, import.meta.url does not.
-    return realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url)
-  } catch {
-    // Under `node -e` the first argument is any word, and no file.
-    return false
+/** The graph of a recognition network. Throws when the original is another file than expected. */
+export async function buildNetwork (source: Omit<NetworkSource, 'checksum'>, file: Uint8Array): Promise<Graph> {
+  const { name, original, rebuild: how, ranges } = source
+  if (sha256(file) !== original.checksum) {
+    throw new Error(`${name}: another file than ${original.file} with checksum ${original.checksum}`)
   }
+  const { rebuild } = await import('./rebuild.ts')
+  if (ranges === null) return rebuild(name, file, how)
+  const { quantisedArithmetic } = await import('./arithmetic.ts')
+  const { MOBILEFACENET_RANGES } = await import('./mobilefacenet-ranges.ts')
+  const entering = (byte: number): number[] => how.mean.map((mean, i) => (byte - mean) / how.divisor[i]!)
+  const pixels = [Math.min(...entering(0)), Math.max(...entering(255))] as const
+  return rebuild(name, file, how, quantisedArithmetic({ ...MOBILEFACENET_RANGES, pixels }))
 }
 
-if (isCommand()) {
-  const dir = resolve(process.argv[2] ?? './models')
-  const built = await ensureModels(dir)
-  for (const [name, checksum] of Object.entries(CHECKSUMS)) {
-    const { size } = await stat(join(dir, `${name}.onnx`))
-    process.stdout.write(`${name}.onnx  ${built.includes(name) ? 'built' : 'ready'}  ${size} bytes  sha256 ${checksum}\n`)
-  }
+/**
+ * Builds a recognition network's graph in `dir` if it is missing or does not have the expected checksum;
+ * `readOriginal` is called only then. Resolves to whether it was built. Several processes may do it at once.
+ */
+export async function ensureNetwork (
+  dir: string, source: NetworkSource, readOriginal: () => Promise<Uint8Array>
+): Promise<boolean> {
+  const { name, checksum } = source
+  if (await isBuilt(join(dir, `${name}.onnx`), checksum)) return false
+  const bytes = (await buildNetwork(source, await readOriginal())).encode()
+  if (sha256(bytes) !== checksum) throw new Error(`${name}: built with checksum ${sha256(bytes)}, expected ${checksum}`)
+  await writeGraph(dir, name, bytes)
+  return true
 }

@@ -12,6 +12,11 @@ export interface WindowOptions {
   padding?: Padding
 }
 
+/** `groups` = channels makes a convolution depthwise. */
+export interface ConvOptions extends WindowOptions {
+  groups?: number
+}
+
 function attributeOf (name: string, value: Attribute): object {
   if (Array.isArray(value)) return { name, ints: value, type: ATTRIBUTE_TYPE.ints }
   if (typeof value === 'string') return { name, s: Buffer.from(value), type: ATTRIBUTE_TYPE.string }
@@ -76,19 +81,22 @@ export class Graph {
     return this.op('Transpose', [this.op('Cast', ['image'], { to: DATA_TYPE.float })], { perm: [0, 3, 1, 2] })
   }
 
-  /** `(x - mean) / divisor`, a mean for each channel. */
-  normalise (x: string, mean: number[], divisor: number): string {
-    const centred = this.op('Sub', [x, this.constant({ dims: [1, mean.length, 1, 1], data: Float32Array.from(mean) })])
-    return this.op('Div', [centred, this.constant({ dims: [], data: Float32Array.of(divisor) })])
+  /** `(x - mean) / divisor`, a mean for each channel, and one divisor or as many. */
+  normalise (x: string, mean: readonly number[], divisor: number | readonly number[]): string {
+    const each = (values: readonly number[]): string =>
+      this.constant({ dims: [1, values.length, 1, 1], data: Float32Array.from(values) })
+    const centred = this.op('Sub', [x, each(mean)])
+    const all = (value: number): string => this.constant({ dims: [], data: Float32Array.of(value) })
+    return this.op('Div', [centred, typeof divisor === 'number' ? all(divisor) : each(divisor)])
   }
 
-  /** Convolution with filters in ONNX's order; `groups` = channels makes it depthwise. */
-  conv (x: string, filters: Tensor, bias: Float32Array | null, options: WindowOptions & { groups?: number } = {}): string {
+  /** Convolution with filters in ONNX's order. */
+  conv (x: string, filters: Tensor, bias: Float32Array | null, options: ConvOptions = {}): string {
     return this.convolve(x, this.constant(filters), bias && this.constant({ dims: [bias.length], data: bias }), filters.dims[2]!, options)
   }
 
   /** The same with filters of `size`² that the graph has already. */
-  convolve (x: string, filters: string, bias: string | null, size: number, options: WindowOptions & { groups?: number } = {}): string {
+  convolve (x: string, filters: string, bias: string | null, size: number, options: ConvOptions = {}): string {
     return this.op('Conv', bias === null ? [x, filters] : [x, filters, bias], { ...windowAttributes(size, options), group: options.groups ?? 1 })
   }
 

@@ -8,7 +8,7 @@ const PROTO = `
 syntax = "proto3";
 package onnx;
 message AttributeProto {
-  string name = 1; float f = 2; int64 i = 3; bytes s = 4;
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5;
   repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
 }
 message NodeProto {
@@ -44,6 +44,36 @@ export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const
 /** Version of the intermediate representation and of the operator set that the graphs use. */
 const IR_VERSION = 8
 const OPSET_VERSION = 17
+
+/** A tensor of a file: floats as 32 bits in little-endian order. */
+export interface StoredTensor {
+  dims: readonly number[]
+  data_type: number
+  name: string
+  raw_data: Uint8Array
+}
+
+/** An operation of a file; attributes by what they hold. */
+export interface StoredNode {
+  input: readonly string[]
+  output: readonly string[]
+  op_type: string
+  attribute: ReadonlyArray<{ name: string, f: number, i: number, t: StoredTensor | null, ints: readonly number[] }>
+}
+
+/** The part of a GraphProto that is read. */
+export interface StoredGraph {
+  node: readonly StoredNode[]
+  initializer: readonly StoredTensor[]
+  input: ReadonlyArray<{ name: string }>
+  output: ReadonlyArray<{ name: string }>
+}
+
+/** The GraphProto of an ONNX file. Throws for what is no such file. */
+export function decodeModel (bytes: Uint8Array): StoredGraph {
+  const model = ModelProto.toObject(ModelProto.decode(bytes), { longs: Number, arrays: true, defaults: true })
+  return model['graph'] as StoredGraph
+}
 
 /** Bytes of an ONNX file with the given GraphProto. The same graph always gives the same bytes. */
 export function encodeModel (graph: object): Uint8Array {

@@ -4,6 +4,9 @@ import { parseEnv } from 'node:util'
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
 import { availableCores } from './available-cores.ts'
+import { onScale } from './networks/calibration.ts'
+import { CALIBRATIONS } from './networks/calibrations.ts'
+import { DEFAULT_NETWORK, NETWORK_NAMES } from './networks/catalogue.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
@@ -38,15 +41,16 @@ export const ConfigSchema = Type.Object({
   MODELS_DIR: Type.String({ default: './models', minLength: 1 }),
   ENCODING_ARITHMETIC: Type.Enum(['float32', 'int8'], { default: 'float32' }),
   ENCODING_AUGMENT: Type.Enum(['none', 'flip'], { default: 'none' }),
+  RECOGNITION_NETWORK: Type.Optional(Type.Enum([...NETWORK_NAMES], { default: DEFAULT_NETWORK })),
   RECOGNITION_MODEL: Type.Optional(Type.String({ minLength: 1 })),
   RECOGNITION_MODEL_INPUT: Type.String({
     default: 'rgb,127.5,127.5',
     pattern: String.raw`^(rgb|bgr),\d{1,3}(\.\d{1,6})?,(?!0+(\.0*)?$)\d{1,3}(\.\d{1,6})?$`,
     description: 'rgb or bgr, what is subtracted from each byte and what it is then divided by, such as rgb,127.5,127.5'
   }),
-  RECOGNITION_TOLERANCE: Type.Number({ default: 0.6, minimum: 0, maximum: 2 }),
-  AMBIGUITY_MARGIN: Type.Number({ default: 0.05, minimum: 0, maximum: 2 }),
-  DUPLICATE_TOLERANCE: Type.Number({ default: 0.45, minimum: 0, maximum: 2 }),
+  RECOGNITION_TOLERANCE: Type.Number({ default: 0.6, minimum: 0, maximum: 1 }),
+  AMBIGUITY_MARGIN: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
+  DUPLICATE_TOLERANCE: Type.Number({ default: 0.45, minimum: 0, maximum: 1 }),
   FACE_QUALITY_THRESHOLD: Type.Number({ default: 0.8, minimum: 0, maximum: 1 }),
   MAX_FACES_PER_USER: Type.Integer({ default: 5, minimum: 1, maximum: 100 }),
   MAX_IMAGE_BYTES: Type.Integer({ default: 10 * 1024 * 1024, minimum: 1024, maximum: 100 * 1024 * 1024 }),
@@ -71,12 +75,6 @@ export const ConfigSchema = Type.Object({
 })
 
 export type Config = Static<typeof ConfigSchema>
-
-/**
- * The distances that take the place of the defaults with `RECOGNITION_MODEL`: encodings on the unit sphere lie further
- * apart. Measured on fr_feature.onnx (docs/accuracy.md): a false accept rate of 0.1 %.
- */
-const ARCFACE_DEFAULTS = { RECOGNITION_TOLERANCE: '1.15', AMBIGUITY_MARGIN: '0.1', DUPLICATE_TOLERANCE: '1' }
 
 /** A variable has a value that is not allowed. The message is one line for the operator. */
 export class ConfigError extends Error {
@@ -113,6 +111,15 @@ function allowedValues (schema: { description?: unknown, type?: unknown, minimum
   return `${kind} from ${String(schema.minimum)} to ${String(schema.maximum)}`
 }
 
+/** How a tolerance that was meant for Euclidean distances of encodings, up to 2, is written now; '' for any other value. */
+function conversion (name: string, value: string): string {
+  const raw = Number(value)
+  if (!['RECOGNITION_TOLERANCE', 'DUPLICATE_TOLERANCE'].includes(name) || !(raw > 1 && raw <= 2)) return ''
+  const scaled = Math.min(1, onScale(CALIBRATIONS['fr-feature/float32/none']!, raw))
+  return '; distances are on one scale for all networks now, 0.4 very strict, 0.6 balanced, 0.8 permissive: ' +
+    `${raw} between encodings of fr_feature.onnx is ${scaled.toFixed(2)} there`
+}
+
 /**
  * Reads the configuration from environment variables; empty ones count as not set.
  * Throws {@link ConfigError} naming the first bad variable, its value unless that is secret, and what is allowed.
@@ -132,12 +139,28 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
       envSchema({ schema: { type: 'object', properties: { [name]: schema } }, data: { [name]: data[name] }, env: false })
     } catch {
       const value = SECRETS.has(name) ? '' : `=${JSON.stringify(env[source])}`
-      throw new ConfigError(`${source}${value} is not allowed: expected ${allowedValues(schema)}`)
+      const expected = `${allowedValues(schema)}${conversion(name, data[name])}`
+      throw new ConfigError(`${source}${value} is not allowed: expected ${expected}`)
     }
   }
-  const config = envSchema<Config>({ schema: ConfigSchema, data: { ...data['RECOGNITION_MODEL'] && ARCFACE_DEFAULTS, ...data }, env: false })
+  const config = envSchema<Config>({ schema: ConfigSchema, data, env: false })
+  settleNetwork(config, data)
   if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = inferenceThreads(config.WEB_CONCURRENCY)
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
+}
+
+/** The default network gives way to a file, and to the backend that has only face-api's. Throws on what contradicts it. */
+function settleNetwork (config: Config, given: Readonly<Record<string, string>>): void {
+  if (config.INFERENCE_BACKEND === 'tfjs') {
+    const other = given['RECOGNITION_MODEL'] ? 'RECOGNITION_MODEL' : 'RECOGNITION_NETWORK'
+    if (given[other] && given[other] !== 'face-api') {
+      const setting = `${other}=${JSON.stringify(given[other])}`
+      throw new ConfigError(`${setting} is not allowed with INFERENCE_BACKEND=tfjs, which has face-api's networks alone`)
+    }
+    config.RECOGNITION_NETWORK = 'face-api'
+  } else if (config.RECOGNITION_MODEL !== undefined && !given['RECOGNITION_NETWORK']) {
+    delete config.RECOGNITION_NETWORK
+  }
 }
 
 /** Variables by name. */

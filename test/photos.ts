@@ -20,6 +20,9 @@ export async function decode (photo: Uint8Array, pixelsMax = 25_000_000): Promis
   return (await openPhoto(photo, pixelsMax)).whole()
 }
 
+/** Where a file or folder of the labelled set is. */
+export const labelledPath = (path: string): string => join(FACES_DIR, path)
+
 /** A photo from the labelled set. */
 export const labelled = (path: string): Promise<Buffer> => readFile(join(FACES_DIR, path))
 

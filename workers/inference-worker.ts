@@ -10,8 +10,8 @@ import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protoco
 
 /** Loads the networks and warms them up. */
 async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
-  const { backend, ...about } = await loadBackend(setup)
-  const recognizer = await openRecognizer(backend, setup)
+  const { backend, encode, ...about } = await loadBackend(setup)
+  const recognizer = await openRecognizer(setup, encode)
   const tools: Tools = { backend, recognizer, matchFace: createMatcher(setup.gallery), augment: setup.augment }
   await warmUp(tools)
   const ready: WorkerReady = { ready: true, threadId, guard, ...about }

@@ -8,14 +8,29 @@ export interface Box {
   height: number
 }
 
-/** A recognition network in place of face-api's: an ArcFace-style ONNX graph. */
-export interface NetworkFile {
-  path: string
+/** How a face is cut out: dlib's chip of 150 pixels, ArcFace's of 112, or retail-0095's of 128, both by five points. */
+export type Alignment = 'dlib' | 'arcface' | 'retail'
+
+/** What a network that somebody else made is fed. */
+export interface NetworkInput {
   /** The order of the colours that it takes. */
   channels: 'rgb' | 'bgr'
-  /** A byte of the photo enters as (byte - mean) / scale. */
+  /** A byte of the photo enters as (byte - mean) / divisor. */
   mean: number
-  scale: number
+  divisor: number
+}
+
+/** The recognition network that a thread loads. */
+export interface NetworkSetup {
+  /** Its ONNX file; null: face-api's, as the backend has it. */
+  path: string | null
+  /** Null: the file is a graph of `npm run models`, which takes bytes. */
+  input: NetworkInput | null
+  alignment: Alignment
+  /** Whether its encodings lie on the unit sphere. */
+  unit: boolean
+  /** The unit of the quality measure stability: among its distances of faces to their mirror images what 0.6 is to dlib. */
+  mirrorSpread: number
 }
 
 /** Handed to each inference thread once. */
@@ -24,10 +39,7 @@ export interface WorkerSetup {
   modelsDir: string
   /** Of ONNX Runtime, best first. */
   executionProviders: string[]
-  /** What face-api's recognition network computes in. */
-  arithmetic: 'float32' | 'int8'
-  /** Null: face-api's own. */
-  network: NetworkFile | null
+  network: NetworkSetup
   gallery: WebAssembly.Memory
   /** What an encoding is made of: the face, or the average of the face and its mirror image. */
   augment: 'none' | 'flip'

@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util'
 import { CommandError } from '../../commands/command-error.ts'
+import { LABEL_ERRORS } from './dataset.ts'
 
 /** What the command was asked to do. Paths are as they were given. */
 export interface Arguments {
   dataset: string
+  /** A folder of more people, with one photo each. */
+  strangers: string | undefined
+  /** A file with the names of people who are compared with nobody. */
+  leaveOut: string
   /** Undefined: look for `pairs.txt` in the dataset's folder and beside it. */
   pairs: string | undefined
   /** Photos per person that are enrolled for identification. */
@@ -12,6 +17,8 @@ export interface Arguments {
   impostorsMax: number
   /** The share of impostor pairs that the tolerance may accept, 0..1. */
   calibrate: number | undefined
+  /** Write down what distances of this network mean. */
+  writeCalibration: boolean
   quality: boolean
   /** The shell command of a program to be measured in place of this server. */
   peer: string | undefined
@@ -22,10 +29,15 @@ export interface Arguments {
 export const USAGE = `npm run accuracy -- --dataset DIR [options]
 
   --dataset DIR     one folder per person in DIR, the photos of that person in it
+  --strangers DIR   more people with one photo each, NAME_0001.jpg in DIR
+  --leave-out FILE  people who are compared with nobody, a name a line (those of LFW with two names)
   --pairs FILE      pairs of the LFW protocol; without it pairs.txt in DIR or beside it, if it is there and fits
   --enrol N         photos per person that are enrolled for identification (1)
   --impostors N     compare at most so many pairs of different people (1000000)
   --calibrate FAR   also print the tolerance for this false accept rate, such as 0.001
+  --write-calibration
+                    also write down which distances of this network have which false accept rates; all
+                    impostor pairs are compared, at least a million
   --quality         also measure how well quality tells which photos fail; takes longer
   --peer COMMAND    measure another program in place of this server, see bench/dlib
   --json            print one JSON document instead of the report
@@ -55,10 +67,13 @@ function parse (args: string[]) {
       args,
       options: {
         dataset: { type: 'string' },
+        strangers: { type: 'string' },
+        'leave-out': { type: 'string', default: LABEL_ERRORS },
         pairs: { type: 'string' },
         enrol: { type: 'string', default: '1' },
         impostors: { type: 'string', default: '1000000' },
         calibrate: { type: 'string' },
+        'write-calibration': { type: 'boolean', default: false },
         quality: { type: 'boolean', default: false },
         peer: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -74,16 +89,25 @@ function parse (args: string[]) {
 
 /** Reads the command line; null asks for help. Throws {@link CommandError} for what it does not understand. */
 export function parseArguments (args: string[]): Arguments | null {
-  const { dataset, pairs, enrol, impostors, calibrate, quality, peer, json, out, help } = parse(args)
+  const {
+    dataset, strangers, 'leave-out': leaveOut, pairs, enrol, impostors, calibrate,
+    'write-calibration': writeCalibration, quality, peer, json, out, help
+  } = parse(args)
   if (help) return null
   if (!dataset) throw new CommandError('--dataset DIR is missing (--help lists the options)')
   if (peer !== undefined && quality) throw new CommandError('--quality: another program measures none')
+  if (peer !== undefined && writeCalibration) {
+    throw new CommandError('--write-calibration: another program has its own distances')
+  }
   return {
     dataset,
+    strangers,
+    leaveOut,
     pairs,
     enrol: wholeNumber('enrol', enrol),
     impostorsMax: wholeNumber('impostors', impostors),
     calibrate: calibrate === undefined ? undefined : rate('calibrate', calibrate),
+    writeCalibration,
     quality,
     peer,
     json,

@@ -11,18 +11,23 @@ export interface Comparison {
   distance: number
 }
 
+/** How far two encodings are apart. */
+export type DistanceOf = typeof distanceOf
+
 const SEED = 20_071_007
 
 /** Compares two photos by index. */
-export function compare (encodings: Encodings, one: number, other: number): number {
+export function compare (encodings: Encodings, one: number, other: number, between: DistanceOf = distanceOf): number {
   const [a, b] = [encodings[one], encodings[other]]
-  return a && b ? distanceOf(a, b) : Infinity
+  return a && b ? between(a, b) : Infinity
 }
 
 /** Every two photos of the same person. */
-export function genuineComparisons (people: readonly Person[], encodings: Encodings): Comparison[] {
+export function genuineComparisons (
+  people: readonly Person[], encodings: Encodings, between: DistanceOf = distanceOf
+): Comparison[] {
   return people.flatMap(({ photos }) => photos.flatMap((one, i) =>
-    photos.slice(i + 1).map((other) => ({ one, other, distance: compare(encodings, one, other) }))))
+    photos.slice(i + 1).map((other) => ({ one, other, distance: compare(encodings, one, other, between) }))))
 }
 
 /** Uniform numbers in 0..1, the same for the same seed: mulberry32 (T. Ettinger, public domain). */
@@ -49,14 +54,16 @@ const pairsAmong = (count: number): number => count * (count - 1) / 2
  * Compares photos of different people: all pairs if they are at most `max`, else a sample of `max` different pairs,
  * each equally likely, always the same. Leaves out photos without a face, which could only make the server look better.
  */
-export function impostorDistances (people: readonly Person[], encodings: Encodings, max: number): ImpostorDistances {
+export function impostorDistances (
+  people: readonly Person[], encodings: Encodings, max: number, between: DistanceOf = distanceOf
+): ImpostorDistances {
   const detected = people.map(({ photos }) => photos.flatMap((photo) => encodings[photo] ?? []))
   const vectors = detected.flat()
   const owners = detected.flatMap((own, person) => own.map(() => person))
   const possible = pairsAmong(vectors.length) - detected.reduce((sum, { length }) => sum + pairsAmong(length), 0)
   const distances = new Float64Array(Math.min(possible, max))
   let count = 0
-  const add = (one: number, other: number): void => { distances[count++] = distanceOf(vectors[one]!, vectors[other]!) }
+  const add = (one: number, other: number): void => { distances[count++] = between(vectors[one]!, vectors[other]!) }
 
   if (possible <= max) {
     for (let one = 0; one < vectors.length; one++) {

@@ -28,7 +28,7 @@ function distancesFigure (report: Report): string {
     title: 'Distances of photos of the same and of different people',
     subtitle: subtitle(report),
     x: {
-      label: 'Euclidean distance of the encodings',
+      label: 'distance of the encodings',
       scale: 'linear',
       min: 0,
       max: Math.max(bins * genuine.binWidth, tolerance * 1.1),

@@ -1,5 +1,5 @@
 import { distanceOf } from '../../src/recognition/distance.ts'
-import type { Encodings } from './comparisons.ts'
+import type { DistanceOf, Encodings } from './comparisons.ts'
 import type { Person } from './dataset.ts'
 import type { Distances } from './error-rates.ts'
 
@@ -27,10 +27,12 @@ export interface OpenSet {
 
 interface Entry { person: number, encoding: Float32Array }
 
-function nearest (gallery: readonly Entry[], probe: Float32Array): { person: number, distance: number } {
+function nearest (
+  gallery: readonly Entry[], probe: Float32Array, between: DistanceOf
+): { person: number, distance: number } {
   let best = { person: -1, distance: Infinity }
   for (const { person, encoding } of gallery) {
-    const distance = distanceOf(encoding, probe)
+    const distance = between(encoding, probe)
     if (distance < best.distance) best = { person, distance }
   }
   return best
@@ -40,10 +42,11 @@ function nearest (gallery: readonly Entry[], probe: Float32Array): { person: num
  * Enrols the first `enrol` photos of everybody who has more, one less than all of who has not, and searches with the
  * rest. People with a single photo are strangers.
  */
-export function searchOpenSet (people: readonly Person[], encodings: Encodings, enrol: number): OpenSet {
-  const known = people.flatMap(({ photos }, person) => (
-    photos.length > 1 ? [{ person, photos, enrolled: Math.min(enrol, photos.length - 1) }] : []
-  ))
+export function searchOpenSet (
+  people: readonly Person[], encodings: Encodings, enrol: number, between: DistanceOf = distanceOf
+): OpenSet {
+  const known = people.flatMap(({ photos }, person) =>
+    photos.length > 1 ? [{ person, photos, enrolled: Math.min(enrol, photos.length - 1) }] : [])
   const gallery = known.flatMap(({ person, photos, enrolled }) =>
     photos.slice(0, enrolled).flatMap((photo) => encodings[photo] ?? [])
       .map((encoding): Entry => ({ person, encoding })))
@@ -53,13 +56,13 @@ export function searchOpenSet (people: readonly Person[], encodings: Encodings, 
     photos.slice(enrolled).map((photo) => ({ person, probe: encodings[photo] }))
   ))
   const genuine = Float64Array.from(searches, ({ person, probe }) => {
-    const found = probe ? nearest(gallery, probe) : null
+    const found = probe ? nearest(gallery, probe, between) : null
     return found?.person === person ? found.distance : Infinity
   }).sort()
 
   const singles = people.filter(({ photos }) => photos.length === 1)
   const strangers = singles.flatMap(({ photos }) => photos.flatMap((photo) => encodings[photo] ?? []))
-  const impostor = Float64Array.from(strangers, (probe) => nearest(gallery, probe).distance).sort()
+  const impostor = Float64Array.from(strangers, (probe) => nearest(gallery, probe, between).distance).sort()
 
   return {
     enrolledPeople,

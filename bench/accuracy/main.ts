@@ -7,10 +7,11 @@ import { availableParallelism, cpus } from 'node:os'
 import { join, relative } from 'node:path'
 import { ConfigError, loadConfig, readEnvironment } from '../../src/config.ts'
 import { createProgress } from '../../commands/progress.ts'
-import { findNetwork } from '../../src/recognition/network.ts'
+import { findNetwork, scaleOf } from '../../src/networks/find-network.ts'
+import { impostorDistances } from './comparisons.ts'
 import { parseArguments, USAGE, type Arguments } from './arguments.ts'
 import { CommandError } from '../../commands/command-error.ts'
-import { readDataset } from './dataset.ts'
+import { readDataset, readNames } from './dataset.ts'
 import { drawFigures } from './figures.ts'
 import { findPairs } from './lfw-pairs.ts'
 import { measure } from './measure.ts'
@@ -18,6 +19,7 @@ import { encodeByPeer } from './peer-encodings.ts'
 import { encodePhotos } from './photo-encodings.ts'
 import { reportText } from './report-text.ts'
 import type { Report } from './report.ts'
+import { estimateCalibration, writeCalibration } from './write-calibration.ts'
 
 async function openFolder (folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((err: NodeJS.ErrnoException) => {
@@ -25,12 +27,12 @@ async function openFolder (folder: string): Promise<void> {
   })
 }
 
-async function run ({
-  dataset: folder, pairs, enrol, impostorsMax, calibrate, quality, peer, out
-}: Arguments): Promise<Report> {
+async function run (wanted: Arguments): Promise<Report> {
+  const { dataset: folder, strangers, leaveOut, pairs, enrol, impostorsMax, calibrate, quality, peer, out } = wanted
   const config = loadConfig(readEnvironment())
   const network = await findNetwork(config)
-  const dataset = await readDataset(folder)
+  if (peer === undefined && !wanted.writeCalibration) scaleOf(network)
+  const dataset = await readDataset(folder, { strangers, leaveOut: await readNames(leaveOut) })
   const found = await findPairs(pairs, dataset)
   // Now and not at the end, so that nothing is measured in vain.
   await openFolder(out)
@@ -49,9 +51,18 @@ async function run ({
       onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
     })
   const { RECOGNITION_TOLERANCE } = config
+  const encodings = encoded.map(({ encoding }) => encoding)
+  let { calibration } = network
+  if (wanted.writeCalibration) {
+    const { distances } = impostorDistances(people, encodings, Infinity)
+    calibration = estimateCalibration(distances)
+    const file = await writeCalibration(network, calibration, distances.length)
+    process.stderr.write(`${file}: ${calibration.join(', ')} from ${distances.length} pairs of different people\n`)
+  }
   const { lfw, ...measurements } = measure({
     people,
-    encodings: encoded.map(({ encoding }) => encoding),
+    encodings,
+    scaled: peer === undefined ? scaleOf({ ...network, calibration }) : (raw) => raw,
     qualities: quality ? encoded.map((photo) => photo.quality) : null,
     folds: found?.folds ?? null,
     tolerance: RECOGNITION_TOLERANCE,

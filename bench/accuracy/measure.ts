@@ -1,4 +1,7 @@
-import { compare, genuineComparisons, impostorDistances, type Comparison, type Encodings } from './comparisons.ts'
+import { distanceOf } from '../../src/recognition/distance.ts'
+import {
+  compare, genuineComparisons, impostorDistances, type Comparison, type DistanceOf, type Encodings
+} from './comparisons.ts'
 import type { Person } from './dataset.ts'
 import { discardCurve } from './discard.ts'
 import { countAccepted, detCurve, equalErrorRate, pointAt, pointAtFar, type Distances } from './error-rates.ts'
@@ -23,6 +26,8 @@ export interface Material {
   /** One per photo; null unless asked for. */
   qualities: ReadonlyArray<number | undefined> | null
   folds: readonly Fold[] | null
+  /** Where a Euclidean distance lies on the scale of the tolerance. */
+  scaled: (raw: number) => number
   tolerance: number
   enrol: number
   impostorsMax: number
@@ -51,8 +56,8 @@ function verify (distances: Distances, tolerance: number, possibleImpostorPairs:
   }
 }
 
-function identify ({ people, encodings, enrol, tolerance }: Material): Identification {
-  const { distances, ...counts } = searchOpenSet(people, encodings, enrol)
+function identify ({ people, encodings, enrol, tolerance }: Material, between: DistanceOf): Identification {
+  const { distances, ...counts } = searchOpenSet(people, encodings, enrol, between)
   const { far: fpir, frr: fnir } = pointAt(distances, tolerance)
   return {
     enrol,
@@ -100,17 +105,18 @@ function discard (
 /** Compares the encodings in every way that the report tells of. */
 export function measure (material: Material): Measurements {
   const { people, encodings, folds, tolerance, impostorsMax, calibrate: wantedFar } = material
-  const genuine = genuineComparisons(people, encodings)
-  const { distances: impostor, possible } = impostorDistances(people, encodings, impostorsMax)
+  const between: DistanceOf = (one, other) => material.scaled(distanceOf(one, other))
+  const genuine = genuineComparisons(people, encodings, between)
+  const { distances: impostor, possible } = impostorDistances(people, encodings, impostorsMax, between)
   const distances: Distances = { genuine: Float64Array.from(genuine, ({ distance }) => distance).sort(), impostor }
   const judged = folds?.map((fold) => ({
-    genuine: fold.genuine.map(([one, other]) => compare(encodings, one, other)),
-    impostor: fold.impostor.map(([one, other]) => compare(encodings, one, other))
+    genuine: fold.genuine.map(([one, other]) => compare(encodings, one, other, between)),
+    impostor: fold.impostor.map(([one, other]) => compare(encodings, one, other, between))
   }))
   return {
     lfw: judged ? runLfwProtocol(judged) : null,
     verification: verify(distances, tolerance, possible),
-    identification: identify(material),
+    identification: identify(material, between),
     calibration: wantedFar === undefined ? null : calibrate(distances, wantedFar),
     discard: discard(material, genuine, distances),
     histograms: {

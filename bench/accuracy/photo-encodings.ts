@@ -6,7 +6,7 @@ import { createGallery } from '../../src/gallery/gallery.ts'
 import { createInferencePool, type Inference } from '../../src/inference/inference-pool.ts'
 import { concurrencyOf, offlineConfig } from '../../commands/offline-config.ts'
 import { ownBytes } from '../../src/recognition/photo-bytes.ts'
-import type { RecognitionNetwork } from '../../src/recognition/network.ts'
+import type { RecognitionNetwork } from '../../src/networks/find-network.ts'
 import { overallQuality } from '../../src/recognition/quality-policy.ts'
 import type { Report } from './report.ts'
 
@@ -58,7 +58,7 @@ export async function encodePhotos ({
   const inference = createInferencePool({
     config: offlineConfig(config),
     gallery: createGallery(network.id).memory,
-    network: network.file,
+    network,
     onThreadError
   })
 

@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin'
 import { createGallery, type Gallery } from '../../src/gallery/gallery.ts'
-import { findNetwork, type RecognitionNetwork } from '../../src/recognition/network.ts'
+import { findNetwork, type RecognitionNetwork } from '../../src/networks/find-network.ts'
 import { createStore, measureStore } from '../../src/store/create-store.ts'
 import type { EncodingStore } from '../../src/store/encoding-store.ts'
 import { STORE_EVENT_LEVELS } from '../../src/store/store-event.ts'
@@ -17,6 +17,7 @@ declare module 'fastify' {
 export default fp(async function faceStorePlugin (fastify) {
   const log = fastify.log.child({ part: 'store' })
   const network = await findNetwork(fastify.config)
+  if (network.notice) fastify.log.info(network.notice)
   const gallery = createGallery(network.id)
   let connected = true
   const store = measureStore(createStore(fastify.config, (event) => {

@@ -13,7 +13,7 @@ export default fp(async function inferencePlugin (fastify) {
   const inference = createInferencePool({
     config: fastify.config,
     gallery: fastify.gallery.memory,
-    network: fastify.network.file,
+    network: fastify.network,
     onPhoto: fastify.metrics.photoDone,
     onThreadError (err) {
       log.error({ err }, 'inference thread replaced')

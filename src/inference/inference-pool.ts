@@ -5,6 +5,7 @@ import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../wor
 import type { RequestContext } from '../request-context.ts'
 import { ConfigError, type Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
+import { ensureRecognitionNetwork } from '../networks/ensure-network.ts'
 import { createPhotoQueue } from './photo-queue.ts'
 import { createThreadPool, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
 
@@ -80,8 +81,10 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
   }
 
   async function start (): Promise<Engine> {
+    const modelsDir = resolve(config.MODELS_DIR)
+    await ensureRecognitionNetwork(options.network, modelsDir)
     if (config.INFERENCE_BACKEND === 'tfjs') requireTensorFlow()
-    else await ensureModels(resolve(config.MODELS_DIR))
+    else await ensureModels(modelsDir)
     return threads.start()
   }
 

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { Piscina } from 'piscina'
-import type { NetworkFile, PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
+import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
+import type { RecognitionNetwork } from '../networks/find-network.ts'
 import type { Slots } from './photo-queue.ts'
 import { silenceRuntime } from './silence-runtime.ts'
 import { createThreadWatch, HungThread, LostThread } from './thread-watch.ts'
@@ -26,15 +27,15 @@ export interface ThreadPool {
 }
 
 export type ThreadPoolConfig = Pick<Config,
-  'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_ARITHMETIC' | 'ENCODING_AUGMENT' |
-  'INFERENCE_THREADS' | 'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS'>
+  'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' |
+  'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS'>
 
 export interface ThreadPoolOptions {
   config: ThreadPoolConfig
   /** What the threads match against. */
   gallery: WebAssembly.Memory
-  /** What they encode with; null: face-api's own network. */
-  network: NetworkFile | null
+  /** What they encode with. */
+  network: RecognitionNetwork
   /** Called when a thread has become warm or has gone. */
   onThreads: () => void
   /** Called when a thread died or was ended; another one takes its place. */
@@ -64,10 +65,9 @@ export function createThreadPool ({ config, gallery, network, onThreads, onThrea
   function createPool (): Piscina {
     const setup: WorkerSetup = {
       backend: config.INFERENCE_BACKEND,
-      arithmetic: config.ENCODING_ARITHMETIC,
       executionProviders: config.ONNX_EXECUTION_PROVIDERS.split(','),
       modelsDir: resolve(config.MODELS_DIR),
-      network,
+      network: network.setup,
       gallery,
       augment: config.ENCODING_AUGMENT
     }

@@ -1,6 +1,8 @@
+import { idOf } from './catalogue.ts'
+
 /** Encodings with this model and no kind may be mirror averages, too: servers before kinds made both alike. */
-const FACE_API = 'face-api/face_recognition/dlib-chip-v1'
-const FACE_API_INT8 = 'face-api/face_recognition-int8/dlib-chip-v1'
+const FACE_API = idOf('face-api', 'float32')
+const FACE_API_INT8 = idOf('face-api', 'int8')
 const DLIB = 'dlib/face_recognition_resnet_model_v1/dlib-chip'
 const FLIP = '/flip'
 
@@ -21,9 +23,10 @@ interface Measured {
 }
 
 /**
- * Which kinds may be compared, and how far apart they lie. Those of one row lie a quarter as far apart as two photos of one
- * person (0.42, median), and across a row the true accept rate at a false accept rate of 0.1 % is between those of its two
- * kinds: test/src/networks/kinds.test.ts measures it. A kind without a row may be compared with itself and its mirror average.
+ * Which kinds may be compared, and how far apart they lie. Those of one row lie a quarter as far apart as two photos of
+ * one person (0.42, median, with face-api's network), and across a row the true accept rate at a false accept rate of
+ * 0.1 % is between those of its two kinds: test/src/networks/kinds.test.ts measures it for face-api's. A kind without a
+ * row may be compared with itself and its mirror average.
  *
  * Encodings that face-api's network made before version 2.0 took its landmarks otherwise have the same id and lie 0.11 away.
  */
@@ -32,7 +35,8 @@ export const KINDS: Readonly<Record<string, Measured>> = {
   [FACE_API + FLIP]: { against: FACE_API, apart: 0.09 },
   [FACE_API_INT8 + FLIP]: { against: FACE_API, apart: 0.1 },
   // Of dlib's own detection, landmarks and chips: bench/dlib.
-  [DLIB]: { against: FACE_API, apart: 0.13 }
+  [DLIB]: { against: FACE_API, apart: 0.13 },
+  [idOf('mobilefacenet', 'int8')]: { against: idOf('mobilefacenet', 'float32'), apart: 0.14 }
 }
 
 /** What `npm run store -- import` stores of encodings of dlib; servers without kinds take them for face-api's. */

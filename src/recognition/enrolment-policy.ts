@@ -83,19 +83,25 @@ function leastUseful (encodings: readonly Encoding[]): number {
 }
 
 /** Users of these records who have an encoding that may be compared with this one, with the distance of the nearest. */
-export function candidatesAmong (records: Iterable<UserRecord>, { vector, ...kind }: Encoding): Candidate[] {
+export function candidatesAmong (
+  records: Iterable<UserRecord>, { vector, ...kind }: Encoding, scaled: (raw: number) => number
+): Candidate[] {
   const candidates: Candidate[] = []
   for (const { userId, encodings } of records) {
     const comparable = encodings.filter((other) => areComparable(kindOf(other), kindOf(kind)))
     if (comparable.length === 0) continue
-    candidates.push({ userId, distance: Math.min(...comparable.map((other) => distanceOf(other.vector, vector))) })
+    const distances = comparable.map((other) => distanceOf(other.vector, vector))
+    candidates.push({ userId, distance: scaled(Math.min(...distances)) })
   }
   return candidates
 }
 
 /** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all comparable ones that the user has. */
-export function checkResemblance (encoding: Encoding, present: UserRecord | null, tolerance: number): void {
+export function checkResemblance (
+  encoding: Encoding, present: UserRecord | null, scaled: (raw: number) => number, tolerance: number
+): void {
   const comparable = present?.encodings.filter((other) => areComparable(kindOf(other), kindOf(encoding))) ?? []
   if (comparable.length === 0) return
-  if (comparable.every(({ vector }) => distanceOf(vector, encoding.vector) > tolerance)) throw new FaceError('FACE_MISMATCH')
+  const isFar = ({ vector }: Encoding): boolean => scaled(distanceOf(vector, encoding.vector)) > tolerance
+  if (comparable.every(isFar)) throw new FaceError('FACE_MISMATCH')
 }

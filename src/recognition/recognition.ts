@@ -9,8 +9,9 @@ import {
   candidatesAmong, checkDuplicate, checkQuality, checkResemblance, keepMostUseful, type Candidate, type Quality
 } from './enrolment-policy.ts'
 import { createRecentChanges } from './recent-changes.ts'
+import { confidenceOf } from '../networks/calibration.ts'
+import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
-import type { RecognitionNetwork } from './network.ts'
 import { round4 } from './distance.ts'
 
 export interface Registration {
@@ -19,7 +20,7 @@ export interface Registration {
   quality: Quality
 }
 
-/** Somebody enrolled. `confidence`, 0..1, is 1 - distance, or the cosine with a network of the operator's own. */
+/** Somebody enrolled. The distance is on the scale that all networks share; `confidence`, 0..1, is 1 - distance. */
 export interface Recognized {
   outcome: 'recognized'
   userId: UserId
@@ -61,7 +62,7 @@ export interface RecognitionParts {
   config: Pick<Config,
     'ENCODING_AUGMENT' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' |
     'MAX_FACES_PER_USER'>
-  network: RecognitionNetwork
+  network: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'>
   inference: Inference
   store: EncodingStore
   gallery: Gallery
@@ -70,12 +71,14 @@ export interface RecognitionParts {
 /** Puts the use cases together. */
 export function createRecognition ({ config, network, inference, store, gallery }: RecognitionParts): Recognition {
   const changes = createRecentChanges(store)
+  // Here distances leave the network's own measure; everything that decides knows the scale alone.
+  const scaled = scaleOf(network)
 
   /** The nearest first, without who was deleted since the search. */
   function stillEnrolled (match: Match | null): Candidate[] {
     return [match, match?.runnerUp].flatMap((candidate) => {
       const userId = candidate ? gallery.userOf(candidate.user) : undefined
-      return candidate && userId !== undefined ? [{ userId, distance: candidate.distance }] : []
+      return candidate && userId !== undefined ? [{ userId, distance: scaled(candidate.distance) }] : []
     })
   }
 
@@ -95,8 +98,8 @@ export function createRecognition ({ config, network, inference, store, gallery 
         const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, ...kind }
         const after = await timePart(context, 'store update', () => store.updateInTurn(key, (record) => {
           // The search did not know who was registered meanwhile.
-          checkDuplicate(candidatesAmong(stored.records(), encoding), key, config.DUPLICATE_TOLERANCE, context)
-          if (!replace) checkResemblance(encoding, record, config.RECOGNITION_TOLERANCE)
+          checkDuplicate(candidatesAmong(stored.records(), encoding, scaled), key, config.DUPLICATE_TOLERANCE, context)
+          if (!replace) checkResemblance(encoding, record, scaled, config.RECOGNITION_TOLERANCE)
           const { encodings, unread, ...kept } = record ?? { encodings: [] }
           return {
             ...kept,
@@ -119,7 +122,7 @@ export function createRecognition ({ config, network, inference, store, gallery 
       if (!nearest || nearest.distance > config.RECOGNITION_TOLERANCE) return { outcome: 'unknown' }
       if (other && other.distance - nearest.distance < config.AMBIGUITY_MARGIN) return { outcome: 'ambiguous' }
       const { userId, distance } = nearest
-      return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(network.confidenceOf(distance)) }
+      return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
     },
 
     async status (key, context = {}) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { foreignRecords } from '../../commands/foreign-records.ts'
 import { readForeign } from '../../commands/python-encodings.ts'
-import { FACE_API_NETWORK } from '../../src/recognition/network.ts'
+import { idOf } from '../../src/networks/catalogue.ts'
 import { openStore, temporaryFolder } from '../store/helper.ts'
 import { runCommand } from './helper.ts'
 
@@ -98,14 +98,10 @@ test('imported users are in running servers, comparable with what face-api\'s ne
   const server = await openStore(t, { dir })
   const file = join(await temporaryFolder(t), 'users.npz')
   await cp(join(FIXTURES, 'users.npz'), file)
-  const { code, stdout } = await runCommand(t, ['import', file], { FACE_DATA_DIR: dir })
+  const { code, stdout } = await runCommand(t, ['import', file], { FACE_DATA_DIR: dir, RECOGNITION_NETWORK: 'face-api' })
   assert.equal(code, 0)
   assert.match(stdout, /^2 of 2 users imported.*\n.*another program.*\n.*new registration/)
-  assert.deepEqual(
-    (await server.store.get('anna'))?.encodings.map(({ model }) => model), Array(2).fill(FACE_API_NETWORK.id)
-  )
-  const own = await runCommand(t, ['import', '--replace', file], { FACE_DATA_DIR: dir, RECOGNITION_MODEL: '/own.onnx' })
-  assert.deepEqual([own.code, own.stderr], [
-    1, `${file}: its encodings mean nothing to the network of RECOGNITION_MODEL: register everyone again\n`
-  ])
+  assert.deepEqual((await server.store.get('anna'))?.encodings.map(({ model }) => model), Array(2).fill(idOf('face-api', 'float32')))
+  const own = await runCommand(t, ['import', '--replace', file], { FACE_DATA_DIR: dir, RECOGNITION_NETWORK: 'fr-feature' })
+  assert.deepEqual([own.code, own.stderr], [1, `${file}: its encodings are of face-api's network: set RECOGNITION_NETWORK=face-api, or register everyone again\n`])
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { dataFolder } from '../../src/store/folder/layout.ts'
-import { FACE_API_NETWORK } from '../../src/recognition/network.ts'
+import { DEFAULT_NETWORK, idOf } from '../../src/networks/catalogue.ts'
 import { parseDataKeys } from '../../src/store/record/seal.ts'
 import type { UserRecord } from '../../src/store/encoding-store.ts'
 import { startServer } from '../process/server-process.ts'
@@ -52,7 +52,7 @@ test('intact files are counted, damaged ones are named and end it with code 1, a
 /** A user whose encodings are of the server's network, so that it has them in memory. */
 function enrolled (userId: string, ...seeds: number[]): UserRecord {
   const user = record(userId, ...seeds)
-  return { ...user, encodings: user.encodings.map((one) => ({ ...one, model: FACE_API_NETWORK.id })) }
+  return { ...user, encodings: user.encodings.map((one) => ({ ...one, model: idOf(DEFAULT_NETWORK, 'float32') })) }
 }
 
 test('a server is asked whether it has what is stored in memory', async (t) => {

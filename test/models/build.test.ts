@@ -15,7 +15,8 @@ const files = names.map((name) => `${name}.onnx`).sort()
 
 /** Runs the command in a process of its own and gives its lines. */
 async function build (script: string, dir: string): Promise<string[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, dir])
+  const env = { ...process.env, RECOGNITION_NETWORK: 'face-api' }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, dir], { env })
   return stdout.trimEnd().split('\n')
 }
 
@@ -64,12 +65,9 @@ test('several calls in one folder at once leave the graphs and nothing else', as
 
 test('two processes may build in one folder at once, each telling size and checksum of every graph', async (t) => {
   const dir = await temporaryFolder(t)
-  for (const lines of await Promise.all([build('models/build.ts', dir), build('models/build.ts', dir)])) {
-    assert.deepEqual(lines.map((line) => (
-      line.replace(/ {2}(built|ready) {2}/, ' ')
-    )), await Promise.all(Object.entries(CHECKSUMS).map(
-      async ([name, checksum]) =>
-        `${name}.onnx ${(await stat(join(dir, `${name}.onnx`))).size} bytes  sha256 ${checksum}`
+  for (const lines of await Promise.all([build('commands/models.ts', dir), build('commands/models.ts', dir)])) {
+    assert.deepEqual(lines.map((line) => line.replace(/ {2}(built|ready) {2}/, ' ')), await Promise.all(Object.entries(CHECKSUMS).map(
+      async ([name, checksum]) => `${name}.onnx ${(await stat(join(dir, `${name}.onnx`))).size} bytes  sha256 ${checksum}`
     )))
   }
   assert.deepEqual((await readdir(dir)).sort(), files)
@@ -79,5 +77,5 @@ test('the command also works through a symbolic link', async (t) => {
   await ensureModels('models')
   const link = join(await temporaryFolder(t), 'current')
   await symlink(resolve('.'), link)
-  assert.equal((await build(join(link, 'models/build.ts'), 'models')).length, names.length)
+  assert.equal((await build(join(link, 'commands/models.ts'), 'models')).length, names.length)
 })

@@ -4,9 +4,11 @@ import { test } from 'node:test'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import sharp from 'sharp'
 import { ensureModels } from '../../models/build.ts'
+import { networkOf } from '../backend.ts'
 import { groupPhoto } from '../photos.ts'
 
 await ensureModels('models')
+await networkOf({ INFERENCE_BACKEND: 'onnx' })
 
 /** Each graph's input and what it gives for a batch of two. */
 const GRAPHS = [
@@ -14,7 +16,8 @@ const GRAPHS = [
   { name: 'tiny_face_detector', height: 320, width: 224, outputs: { grid: [2, 25, 10, 7] } },
   { name: 'face_landmark_68', height: 112, width: 112, outputs: { points: [2, 136] } },
   { name: 'face_recognition', height: 150, width: 150, outputs: { encoding: [2, 128] } },
-  { name: 'face_recognition_int8', height: 150, width: 150, outputs: { encoding: [2, 128] } }
+  { name: 'face_recognition_int8', height: 150, width: 150, outputs: { encoding: [2, 128] } },
+  { name: 'fr_feature_192', height: 112, width: 112, outputs: { encoding: [2, 192] } }
 ] as const
 
 const pixels = async (photo: number, width: number, height: number): Promise<Buffer> =>

@@ -7,6 +7,8 @@ import { runCommand } from '../commands/helper.ts'
 import { startApp, temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
 
+const FACE_API = { RECOGNITION_NETWORK: 'face-api' }
+
 async function post (app: FastifyInstance, url: string, payload: Buffer): Promise<Record<string, unknown>> {
   return (await app.inject({ method: 'POST', url, payload, headers: { 'content-type': 'image/jpeg' } })).json()
 }
@@ -17,13 +19,13 @@ const toReenrol = async (app: FastifyInstance): Promise<unknown> =>
 test('nobody is lost, and no stranger let in, when ENCODING_AUGMENT or ENCODING_ARITHMETIC is switched', async (t) => {
   const FACE_DATA_DIR = await temporaryFolder(t)
   const settings = [{ ENCODING_AUGMENT: 'flip' }, { ENCODING_ARITHMETIC: 'int8' }, { ENCODING_ARITHMETIC: 'int8', ENCODING_AUGMENT: 'flip' }, {}]
-  const first = await startApp(t, { FACE_DATA_DIR })
+  const first = await startApp(t, { ...FACE_API, FACE_DATA_DIR })
   await post(first, '/register-face?user_id=1', await portraits.anna())
   await post(first, '/register-face?user_id=2', await portraits.clara())
   await first.close()
   const kinds = new Set<string | undefined>()
   for (const env of settings) {
-    const app = await startApp(t, { ...env, FACE_DATA_DIR })
+    const app = await startApp(t, { ...FACE_API, ...env, FACE_DATA_DIR })
     assert.equal(await toReenrol(app), 0)
     assert.equal((await post(app, '/recognize', await portraits.annaAgain()))['user_id'], 1)
     assert.equal((await post(app, '/recognize', await portraits.bella()))['user_id'], 'unknown')
@@ -41,7 +43,7 @@ test('nobody is lost, and no stranger let in, when ENCODING_AUGMENT or ENCODING_
 test('encodings imported from dlib are searched with every arithmetic and with the mirror average', async (t) => {
   const dir = await temporaryFolder(t)
   // As they come from face_recognition: nothing but the numbers.
-  const source = await startApp(t)
+  const source = await startApp(t, FACE_API)
   await post(source, '/register-face?user_id=anna', await portraits.anna())
   const { vector } = (await source.encodingStore.get('anna'))!.encodings[0]!
   const file = join(dir, 'users.json')
@@ -49,8 +51,8 @@ test('encodings imported from dlib are searched with every arithmetic and with t
   await source.close()
   for (const env of [{ ENCODING_ARITHMETIC: 'int8' }, { ENCODING_AUGMENT: 'flip' }]) {
     const FACE_DATA_DIR = await temporaryFolder(t)
-    assert.equal((await runCommand(t, ['import', file], { ...env, FACE_DATA_DIR })).code, 0)
-    const app = await startApp(t, { ...env, FACE_DATA_DIR })
+    assert.equal((await runCommand(t, ['import', file], { ...FACE_API, ...env, FACE_DATA_DIR })).code, 0)
+    const app = await startApp(t, { ...FACE_API, ...env, FACE_DATA_DIR })
     assert.equal(await toReenrol(app), 0)
     assert.equal((await post(app, '/recognize', await portraits.annaAgain()))['user_id'], 'anna')
     await app.close()

@@ -47,7 +47,7 @@ test('an empty variable counts as not set', () => {
 
 test('each limit takes its ends and refuses what lies beyond', () => {
   const limits: Array<[name: string, low: number, high: number, step: number]> = [
-    ['PORT', 0, 65535, 1], ['RECOGNITION_TOLERANCE', 0, 2, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
+    ['PORT', 0, 65535, 1], ['AMBIGUITY_MARGIN', 0, 1, 0.01], ['FACE_QUALITY_THRESHOLD', 0, 1, 0.01],
     ['MAX_FACES_PER_USER', 1, 100, 1], ['MAX_IMAGE_BYTES', 1024, 104857600, 1],
     ['MAX_IMAGE_PIXELS', 1600, 250000000, 1],
     ['WEB_CONCURRENCY', 1, 256, 1], ['INFERENCE_THREADS', 1, 256, 1], ['INFERENCE_QUEUE_MAX', 0, 10000, 1],
@@ -80,11 +80,25 @@ test('the address of a database is PostgreSQL\'s, and never repeated, as it hold
   }
 })
 
-test('a network of one\'s own has its own distances unless they are set', () => {
-  const own = loadConfig({ RECOGNITION_MODEL: '/models/own.onnx', AMBIGUITY_MARGIN: '0.02' })
-  assert.ok(own.RECOGNITION_TOLERANCE > 1 && own.DUPLICATE_TOLERANCE < own.RECOGNITION_TOLERANCE)
-  assert.equal(own.AMBIGUITY_MARGIN, 0.02)
-  assert.equal(loadConfig({ RECOGNITION_MODEL: ' ' }).RECOGNITION_TOLERANCE, 0.6)
+test('distances are on one scale for all networks, and one of before is converted', () => {
+  assert.equal(loadConfig({ RECOGNITION_MODEL: '/models/own.onnx' }).RECOGNITION_TOLERANCE, 0.6)
+  assert.equal(loadConfig({ RECOGNITION_TOLERANCE: '1' }).RECOGNITION_TOLERANCE, 1)
+  for (const name of ['RECOGNITION_TOLERANCE', 'DUPLICATE_TOLERANCE']) {
+    const expected = new RegExp(`^ConfigError: ${name}="1.15" is not allowed: expected a number from 0 to 1; .* 1.15 between encodings of fr_feature.onnx is 0\\.[67]\\d there$`)
+    assert.throws(() => loadConfig({ [name]: '1.15' }), expected)
+  }
+  assert.throws(() => loadConfig({ RECOGNITION_TOLERANCE: '3' }), /expected a number from 0 to 1$/)
+})
+
+test('the backend that has only face-api\'s networks has that one, and a file is the network that it is', () => {
+  assert.equal(loadConfig({}).RECOGNITION_NETWORK, 'fr-feature')
+  assert.equal(loadConfig({ RECOGNITION_MODEL: '/own.onnx' }).RECOGNITION_NETWORK, undefined)
+  for (const RECOGNITION_NETWORK of [undefined, 'face-api']) {
+    assert.equal(loadConfig({ INFERENCE_BACKEND: 'tfjs', RECOGNITION_NETWORK }).RECOGNITION_NETWORK, 'face-api')
+  }
+  for (const other of [{ RECOGNITION_NETWORK: 'fr-feature' }, { RECOGNITION_MODEL: '/own.onnx' }]) {
+    assert.throws(() => loadConfig({ INFERENCE_BACKEND: 'tfjs', ...other }), /^ConfigError: RECOGNITION_\w+="\S+" is not allowed with INFERENCE_BACKEND=tfjs/)
+  }
 })
 
 test('what a network is fed is described by three values', () => {

@@ -17,20 +17,21 @@ export const isQuickLook = (detector: DetectorName, side: number): boolean => de
 export const SCORE_MIN = 0.2
 /** Side of the square that {@link Backend.landmarks} takes, in pixels (face_landmark_68's input). */
 export const LANDMARK_SIDE = 112
-/** Side of the aligned face chip that {@link Backend.encode} takes, in pixels (dlib's network). */
+/** Side of the aligned face chip that dlib's recognition network takes, in pixels. */
 export const CHIP_SIDE = 150
 /** Points of the 68-point annotation scheme (iBUG 300-W). */
 export const LANDMARK_COUNT = 68
-/** Numbers of one encoding. */
-export const ENCODING_LENGTH = 128
 
 /** A box with the detector's confidence, {@link SCORE_MIN}..1. */
 export interface Detection extends Box {
   score: number
 }
 
+/** One encoding for each of `count` square chips, raw interleaved RGB one after the other: `count` × length numbers. */
+export type Encode = (rgb: Uint8Array, count: number) => Promise<Float32Array>
+
 /**
- * The networks, behind one interface. Pictures are raw interleaved RGB, one byte a channel, no padding;
+ * The networks that find a face, behind one interface. Pictures are raw interleaved RGB, one byte a channel, no padding;
  * several pictures of one call lie one after the other. A backend serves one call at a time.
  */
 export interface Backend {
@@ -38,13 +39,13 @@ export interface Backend {
   detect (detector: DetectorName, rgb: Uint8Array, side: number): Promise<Detection[]>
   /** 68 points as x, y in 0..1 of each picture of {@link LANDMARK_SIDE}: `count` × 136 numbers. */
   landmarks (rgb: Uint8Array, count: number): Promise<Float32Array>
-  /** One encoding for each chip of {@link CHIP_SIDE}: `count` × 128 numbers. */
-  encode (rgb: Uint8Array, count: number): Promise<Float32Array>
 }
 
 /** A backend, what runs it, and what the operator should know about that choice. */
 export interface LoadedBackend {
   backend: Backend
+  /** face-api's recognition network, for chips of {@link CHIP_SIDE}, where no graph of it is needed. */
+  encode: Encode | null
   engine: string
   notice?: string
 }

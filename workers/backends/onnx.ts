@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { Tensor } from 'onnxruntime-node'
 import { callNetwork } from '../network-guard.ts'
-import type { WorkerSetup } from '../protocol.ts'
-import { CHIP_SIDE, isQuickLook, LANDMARK_SIDE, type Backend } from './backend.ts'
+import { isQuickLook, LANDMARK_SIDE, type Backend, type Encode } from './backend.ts'
 import { openSession } from './onnx-session.ts'
 import { facesInBoxes } from './ssd-boxes.ts'
 import { facesInGrid } from './tiny-boxes.ts'
@@ -21,11 +20,22 @@ async function loadNetwork (file: string, executionProviders: readonly string[],
 }
 
 /**
- * The networks on ONNX Runtime; `modelsDir` holds the graphs that `npm run models` builds. Rejects, naming the file,
- * when one is missing or damaged.
+ * A recognition network that `npm run models` built, for chips of `side` pixels. Rejects, naming the file, when it is
+ * missing or damaged.
+ */
+export async function openEncoder (
+  file: string, side: number, executionProviders: readonly string[] = ['cpu']
+): Promise<Encode> {
+  const network = await loadNetwork(file, executionProviders)
+  return async (rgb, count) => (await network(rgb, count, side)).encoding!
+}
+
+/**
+ * The networks that find a face on ONNX Runtime; `modelsDir` holds the graphs that `npm run models` builds. Rejects,
+ * naming the file, when one is missing or damaged.
  */
 export async function createOnnxBackend (
-  modelsDir: string, executionProviders: readonly string[] = ['cpu'], arithmetic: WorkerSetup['arithmetic'] = 'float32'
+  modelsDir: string, executionProviders: readonly string[] = ['cpu']
 ): Promise<Backend> {
   // One after the other: when one fails, no other may still be loading, or the process aborts.
   const load = (name: string, keepMemory?: boolean): Promise<Network> => loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders, keepMemory)
@@ -34,7 +44,6 @@ export async function createOnnxBackend (
   const tinyLarge = await load('tiny_face_detector', false)
   const ssd = await load('ssd_mobilenetv1', false)
   const landmarks = await load('face_landmark_68')
-  const recognition = await load(arithmetic === 'int8' ? 'face_recognition_int8' : 'face_recognition')
   return {
     async detect (detector, rgb, side) {
       if (detector === 'tiny_face_detector') {
@@ -44,7 +53,6 @@ export async function createOnnxBackend (
       const { scores, boxes } = await ssd(rgb, 1, side)
       return facesInBoxes(scores!, boxes!)
     },
-    landmarks: async (rgb, count) => (await landmarks(rgb, count, LANDMARK_SIDE)).points!,
-    encode: async (rgb, count) => (await recognition(rgb, count, CHIP_SIDE)).encoding!
+    landmarks: async (rgb, count) => (await landmarks(rgb, count, LANDMARK_SIDE)).points!
   }
 }

@@ -1,4 +1,6 @@
-import { CHIP_SIDE, LANDMARK_SIDE, SCORE_MIN, type Backend, type Detection, type LoadedBackend } from './backend.ts'
+import {
+  CHIP_SIDE, LANDMARK_SIDE, SCORE_MIN, type Backend, type Detection, type Encode, type LoadedBackend
+} from './backend.ts'
 import { loadFaceApi, type FoundFace, type Tensor } from './face-api-module.ts'
 import { DETECTIONS_MAX } from './non-maximum-suppression.ts'
 
@@ -22,7 +24,7 @@ function joined (rows: Float32Array[]): Float32Array {
 }
 
 /** The networks as face-api itself runs them on TensorFlow.js; several times slower than ONNX Runtime, where that runs. */
-export async function createTfjsBackend (): Promise<LoadedBackend> {
+export async function createTfjsBackend (): Promise<LoadedBackend & { encode: Encode }> {
   const { faceApi, engine, notice } = await loadFaceApi()
   const { tf, nets, SsdMobilenetv1Options, TinyFaceDetectorOptions } = faceApi
 
@@ -52,8 +54,9 @@ export async function createTfjsBackend (): Promise<LoadedBackend> {
         : await nets.ssdMobilenetv1.locateFaces(input, new SsdMobilenetv1Options({ minConfidence: SCORE_MIN, maxResults: DETECTIONS_MAX }))
       return found.map(flat)
     }),
-    landmarks: (rgb, count) => eachPicture(rgb, count, LANDMARK_SIDE, (input) => nets.faceLandmark68Net.forward(input)),
-    encode: (rgb, count) => eachPicture(rgb, count, CHIP_SIDE, (input) => nets.faceRecognitionNet.forward(input))
+    landmarks: (rgb, count) => eachPicture(rgb, count, LANDMARK_SIDE, (input) => nets.faceLandmark68Net.forward(input))
   }
-  return { backend, engine, ...(notice ? { notice } : {}) }
+  const encode: Encode = (rgb, count) =>
+    eachPicture(rgb, count, CHIP_SIDE, (input) => nets.faceRecognitionNet.forward(input))
+  return { backend, encode, engine, ...(notice ? { notice } : {}) }
 }

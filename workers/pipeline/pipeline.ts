@@ -81,7 +81,8 @@ export async function examineForEnrolment (tools: Tools, photo: Uint8Array, imag
   const verification = await verifyAlone(backend, found)
   lap('opinion')
   const asSent = warp(found.picture.darker ?? found.picture, found.transform, CHIP_SIDE)
-  const quality = measureQuality({ photo, box, chip: asSent, found, verification, spread: spreadOf(encodings) / recognizer.reach })
+  const spread = spreadOf(encodings) / recognizer.mirrorSpread
+  const quality = measureQuality({ photo, box, chip: asSent, found, verification, spread })
   lap('quality')
   return { found: { face: { box, score, encoding }, match, alone: verification.alone, quality }, stages }
 }

@@ -38,7 +38,7 @@ export interface Evidence {
   chip: Uint8Array
   found: FoundFace
   verification: Verification
-  /** Distance between the encodings of the face and its mirror image, as a share of the recognizer's reach. */
+  /** Distance between the encodings of the face and its mirror image, in the recognizer's unit of it. */
   spread: number
 }
 

@@ -1,9 +1,10 @@
-import { ARCFACE_SIDE, normalise, openArcface } from '../backends/arcface.ts'
-import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
-import type { WorkerSetup } from '../protocol.ts'
+import { CHIP_SIDE, type Encode } from '../backends/backend.ts'
+import { openEncoder } from '../backends/onnx.ts'
+import { normalise, openRawNetwork } from '../backends/raw-network.ts'
+import type { Alignment, WorkerSetup } from '../protocol.ts'
 import type { FoundFace } from './confirm.ts'
-import { fivePointTransform } from './five-points.ts'
-import { warp } from './warp.ts'
+import { ARCFACE_POINTS, fivePointTransform, RETAIL_POINTS } from './five-points.ts'
+import { warp, type Similarity } from './warp.ts'
 
 /** What makes encodings out of faces. */
 export interface Recognizer {
@@ -12,32 +13,41 @@ export interface Recognizer {
   /** Cuts the face out as the network was trained to see it: a square of RGB pixels. */
   align (face: FoundFace): Uint8Array
   /** One encoding for each of `count` chips that lie one after the other. */
-  encode (chips: Uint8Array, count: number): Promise<Float32Array>
+  encode: Encode
   /** Puts an average of encodings where encodings lie: on the unit sphere, if the network's do. */
   settle (average: Float32Array): Float32Array
-  /** The distance up to which two encodings commonly are of one person: the scale of all distances. */
-  reach: number
+  /** The unit in which the distance between the encodings of a face and its mirror image is measured. */
+  mirrorSpread: number
 }
 
-const DLIB_REACH = 0.6
-const ARCFACE_REACH = 1.15
+/** From the pixels of a chip to those of the picture, by how the network was trained to see a face. */
+const ALIGNMENTS: Readonly<Record<Alignment, { side: number, transformOf (face: FoundFace): Similarity }>> = {
+  dlib: { side: CHIP_SIDE, transformOf: ({ transform }) => transform },
+  arcface: { side: 112, transformOf: ({ landmarks }) => fivePointTransform(ARCFACE_POINTS, landmarks) },
+  retail: { side: 128, transformOf: ({ landmarks }) => fivePointTransform(RETAIL_POINTS, landmarks) }
+}
 
-/** face-api's network, or the one of the file. Rejects when that cannot be used. */
-export async function openRecognizer (backend: Backend, { network, executionProviders }: Pick<WorkerSetup, 'network' | 'executionProviders'>): Promise<Recognizer> {
-  if (!network) {
-    return {
-      chipSide: CHIP_SIDE,
-      align: ({ picture, transform }) => warp(picture, transform, CHIP_SIDE),
-      encode: backend.encode,
-      settle: (average) => average,
-      reach: DLIB_REACH
-    }
+/**
+ * Opens the recognition network; `own` is the backend's, for a setup without a file. Rejects, naming the file, when it
+ * cannot be used.
+ */
+export async function openRecognizer (
+  { network, executionProviders }: Pick<WorkerSetup, 'network' | 'executionProviders'>, own: Encode | null = null
+): Promise<Recognizer> {
+  const { path, input, alignment, unit, mirrorSpread } = network
+  const { side, transformOf } = ALIGNMENTS[alignment]
+  let encode = own
+  if (path !== null) {
+    encode = input
+      ? await openRawNetwork(path, side, input, executionProviders)
+      : await openEncoder(path, side, executionProviders)
   }
+  if (!encode) throw new Error('this backend has no recognition network of its own')
   return {
-    chipSide: ARCFACE_SIDE,
-    align: ({ picture, landmarks }) => warp(picture, fivePointTransform(landmarks), ARCFACE_SIDE),
-    encode: await openArcface(network, executionProviders),
-    settle: normalise,
-    reach: ARCFACE_REACH
+    chipSide: side,
+    align: (face) => warp(face.picture, transformOf(face), side),
+    encode,
+    settle: unit ? normalise : (average) => average,
+    mirrorSpread
   }
 }

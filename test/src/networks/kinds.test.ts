@@ -9,7 +9,7 @@ import { createGallery } from '../../../src/gallery/gallery.ts'
 import { createInferencePool } from '../../../src/inference/inference-pool.ts'
 import { areComparable, DLIB_KIND, kindOf, KINDS, madeKind } from '../../../src/networks/kinds.ts'
 import { distanceOf } from '../../../src/recognition/distance.ts'
-import { findNetwork } from '../../../src/recognition/network.ts'
+import { findNetwork } from '../../../src/networks/find-network.ts'
 import { ownBytes } from '../../../src/recognition/photo-bytes.ts'
 
 const PEOPLE = join(process.env['FACES_DIR'] ?? join(import.meta.dirname, '../../../../shared/faces'), 'people')
@@ -21,7 +21,7 @@ const SETTINGS = [
 ]
 
 const configOf = (env: Record<string, string>): ReturnType<typeof loadConfig> =>
-  loadConfig({ INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: '60000', ...env })
+  loadConfig({ RECOGNITION_NETWORK: 'face-api', INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: '60000', ...env })
 
 async function kindWith (env: Record<string, string>): Promise<string> {
   const config = configOf(env)
@@ -52,7 +52,10 @@ test('a network without measurements may be compared with itself and its mirror 
 
 async function encodingsWith (t: TestContext, env: Record<string, string>, photos: readonly string[]): Promise<Array<Float32Array | undefined>> {
   const pool = createInferencePool({
-    config: configOf(env), gallery: createGallery('none').memory, network: null, onThreadError: (err) => { throw err }
+    config: configOf(env),
+    gallery: createGallery('none').memory,
+    network: await findNetwork(configOf(env)),
+    onThreadError: (err) => { throw err }
   })
   t.after(() => pool.close())
   await pool.start()

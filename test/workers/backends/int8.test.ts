@@ -6,23 +6,18 @@ import { createGallery } from '../../../src/gallery/gallery.ts'
 import { createInferencePool } from '../../../src/inference/inference-pool.ts'
 import { ownBytes } from '../../../src/recognition/photo-bytes.ts'
 import { distanceOf } from '../../../src/recognition/distance.ts'
-import { FACE_API_NETWORK, findNetwork } from '../../../src/recognition/network.ts'
-import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
-import { createMatcher } from '../../../workers/pipeline/match.ts'
+import { findNetwork } from '../../../src/networks/find-network.ts'
 import { identify } from '../../../workers/pipeline/pipeline.ts'
-import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
+import { networkOf, openTools } from '../../backend.ts'
 import { portraits } from '../../photos.ts'
 
+const FACE_API = { INFERENCE_BACKEND: 'onnx', RECOGNITION_NETWORK: 'face-api' }
 const PIXELS_MAX = 25_000_000
 
 await ensureModels('models')
 
 async function encoder (arithmetic: 'float32' | 'int8'): Promise<(photo: Buffer) => Promise<Float32Array>> {
-  const backend = await createOnnxBackend('models', ['cpu'], arithmetic)
-  const recognizer = await openRecognizer(backend, { network: null, executionProviders: ['cpu'] })
-  const tools = {
-    backend, recognizer, matchFace: createMatcher(createGallery('none').memory), augment: 'none'
-  } as const
+  const tools = await openTools({ ...FACE_API, ENCODING_ARITHMETIC: arithmetic })
   return async (photo) => {
     const { found } = await identify(tools, photo, PIXELS_MAX)
     assert.ok(found)
@@ -55,9 +50,9 @@ test('8 bits give encodings near those of 32, and nearly the same distances betw
 
 test('the threads of a server compute as the configuration says', async (t) => {
   const pool = createInferencePool({
-    config: loadConfig({ ENCODING_ARITHMETIC: 'int8', INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: '60000' }),
+    config: loadConfig({ INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: '60000' }),
     gallery: createGallery('none').memory,
-    network: null,
+    network: await networkOf({ ...FACE_API, ENCODING_ARITHMETIC: 'int8' }),
     onThreadError: (err) => { throw err }
   })
   t.after(() => pool.close())
@@ -67,17 +62,16 @@ test('the threads of a server compute as the configuration says', async (t) => {
   assert.deepEqual((await pool.identify(ownBytes(photo)))?.face.encoding, expected)
 })
 
-test('the two arithmetics are two networks, and only ONNX Runtime has face-api\'s in 8 bits', async () => {
-  const networkOf = (env: Record<string, string>): ReturnType<typeof findNetwork> =>
-    findNetwork(loadConfig({ ENCODING_ARITHMETIC: 'int8', ...env }))
-  assert.notEqual((await networkOf({})).id, FACE_API_NETWORK.id)
-  assert.equal((await networkOf({ ENCODING_ARITHMETIC: 'float32' })).id, FACE_API_NETWORK.id)
-  await assert.rejects(
-    networkOf({ INFERENCE_BACKEND: 'tfjs' }),
-    /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with INFERENCE_BACKEND=tfjs/
-  )
-  await assert.rejects(
-    networkOf({ RECOGNITION_MODEL: 'network.onnx' }),
-    /^ConfigError: ENCODING_ARITHMETIC="int8" is not allowed with RECOGNITION_MODEL/
-  )
+test('the two arithmetics are two networks, and only those that lose nothing are to be had in 8 bits', async () => {
+  const int8 = (env: Record<string, string>): ReturnType<typeof findNetwork> => findNetwork(loadConfig({ ENCODING_ARITHMETIC: 'int8', ...env }))
+  for (const RECOGNITION_NETWORK of ['face-api', 'mobilefacenet']) {
+    const { id } = await findNetwork(loadConfig({ RECOGNITION_NETWORK }))
+    assert.notEqual((await int8({ RECOGNITION_NETWORK })).id, id)
+  }
+  for (const [env, because] of [
+    [{}, 'RECOGNITION_NETWORK=fr-feature'], [{ RECOGNITION_NETWORK: 'retail-0095' }, 'RECOGNITION_NETWORK=retail-0095'],
+    [{ INFERENCE_BACKEND: 'tfjs' }, 'INFERENCE_BACKEND=tfjs']
+  ] as const) {
+    await assert.rejects(int8(env), { name: 'ConfigError', message: `ENCODING_ARITHMETIC="int8" is not allowed with ${because}: expected float32` })
+  }
 })

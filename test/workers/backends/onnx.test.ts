@@ -6,11 +6,13 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { ensureModels } from '../../../models/build.ts'
-import { CHIP_SIDE, ENCODING_LENGTH, LANDMARK_SIDE, SSD_SIDE } from '../../../workers/backends/backend.ts'
-import { createOnnxBackend } from '../../../workers/backends/onnx.ts'
+import { CHIP_SIDE, LANDMARK_SIDE, SSD_SIDE } from '../../../workers/backends/backend.ts'
+import { createOnnxBackend, openEncoder } from '../../../workers/backends/onnx.ts'
 import { temporaryFolder } from '../../helper.ts'
 
 await ensureModels('models')
+
+const NETWORK = 'models/face_recognition.onnx'
 
 /** The same bytes each time, of no face. */
 const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => Math.imul(i, 2654435761) >>> 24)
@@ -19,19 +21,17 @@ const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i)
 const THREAD = `
 const { parentPort, workerData } = require('node:worker_threads')
 import('tsx/esm/api').then(async ({ tsImport }) => {
-  const { createOnnxBackend } = await tsImport(workerData.backend, workerData.backend)
-  const backend = await createOnnxBackend(workerData.modelsDir)
+  const { openEncoder } = await tsImport(workerData.backend, workerData.backend)
+  const encode = await openEncoder(workerData.file, workerData.side)
   let encoding
-  for (let turn = 0; turn < 5; turn++) encoding = await backend.encode(workerData.chip, 1)
+  for (let turn = 0; turn < 5; turn++) encoding = await encode(workerData.chip, 1)
   parentPort.postMessage(encoding)
 })`
 
-test('two threads with a backend each give the same encoding as the main thread', async () => {
+test('two threads with a network each give the same encoding as the main thread', async () => {
   const chip = noise(CHIP_SIDE ** 2 * 3)
-  const expected = await (await createOnnxBackend('models')).encode(chip, 1)
-  const workerData = {
-    backend: pathToFileURL(resolve('workers/backends/onnx.ts')).href, modelsDir: resolve('models'), chip
-  }
+  const expected = await (await openEncoder(NETWORK, CHIP_SIDE))(chip, 1)
+  const workerData = { backend: pathToFileURL(resolve('workers/backends/onnx.ts')).href, file: resolve(NETWORK), side: CHIP_SIDE, chip }
   const threads = [0, 1].map(() => new Worker(THREAD, { eval: true, workerData }))
   const encodings = await Promise.all(threads.map(async (thread) => {
     const [[encoding], [code]] = await Promise.all([
@@ -44,18 +44,19 @@ test('two threads with a backend each give the same encoding as the main thread'
 })
 
 test('pixels may lie anywhere in a larger buffer, and are not changed', async () => {
-  const backend = await createOnnxBackend('models')
+  const encode = await openEncoder(NETWORK, CHIP_SIDE)
   const bytes = noise(7 + CHIP_SIDE ** 2 * 3 + 5)
   const chip = bytes.subarray(7, -5)
-  assert.deepEqual(await backend.encode(chip, 1), await backend.encode(chip.slice(), 1))
+  assert.deepEqual(await encode(chip, 1), await encode(chip.slice(), 1))
   assert.deepEqual(bytes, noise(bytes.length))
 })
 
 test('no pictures give no results', async () => {
   const backend = await createOnnxBackend('models')
-  assert.equal((await backend.encode(new Uint8Array(0), 0)).length, 0)
+  const encode = await openEncoder(NETWORK, CHIP_SIDE)
+  assert.equal((await encode(new Uint8Array(0), 0)).length, 0)
   assert.equal((await backend.landmarks(new Uint8Array(0), 0)).length, 0)
-  assert.equal((await backend.encode(noise(CHIP_SIDE ** 2 * 3), 1)).length, ENCODING_LENGTH)
+  assert.equal((await encode(noise(CHIP_SIDE ** 2 * 3), 1)).length, 128)
 })
 
 test('a picture without a face gives no boxes', async () => {
@@ -77,12 +78,12 @@ test('a buffer of another size than the pictures is refused', async () => {
 
 test('a graph that is missing or damaged is named', async (t) => {
   const dir = await temporaryFolder(t)
-  for (const name of ['tiny_face_detector', 'ssd_mobilenetv1', 'face_landmark_68']) {
-    await copyFile(`models/${name}.onnx`, join(dir, `${name}.onnx`))
-  }
-  await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
-  await writeFile(join(dir, 'face_recognition.onnx'), 'not a graph')
-  await assert.rejects(createOnnxBackend(dir), /face_recognition\.onnx/)
+  for (const name of ['tiny_face_detector', 'ssd_mobilenetv1']) await copyFile(`models/${name}.onnx`, join(dir, `${name}.onnx`))
+  await assert.rejects(createOnnxBackend(dir), /face_landmark_68\.onnx/)
+  const file = join(dir, 'face_landmark_68.onnx')
+  await writeFile(file, 'not a graph')
+  await assert.rejects(createOnnxBackend(dir), /face_landmark_68\.onnx/)
+  await assert.rejects(openEncoder(file, CHIP_SIDE), /face_landmark_68\.onnx/)
 })
 
 test('an execution provider that ONNX Runtime does not know is refused, not left out', async () => {

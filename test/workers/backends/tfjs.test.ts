@@ -6,7 +6,7 @@ import { loadFaceApi } from '../../../workers/backends/face-api-module.ts'
 import { createTfjsBackend } from '../../../workers/backends/tfjs.ts'
 import { groupPhoto } from '../../photos.ts'
 
-const { backend } = await createTfjsBackend()
+const { backend, encode } = await createTfjsBackend()
 
 test('no tensor is left behind by a photo', async () => {
   const { faceApi } = await loadFaceApi()
@@ -16,7 +16,7 @@ test('no tensor is left behind by a photo', async () => {
     assert.ok((await backend.detect('ssd_mobilenetv1', rgb, SSD_SIDE)).length > 0)
     assert.ok((await backend.detect('tiny_face_detector', rgb, SSD_SIDE)).length > 0)
     await backend.landmarks(rgb.subarray(0, 2 * LANDMARK_SIDE ** 2 * 3), 2)
-    await backend.encode(rgb.subarray(0, 2 * CHIP_SIDE ** 2 * 3), 2)
+    await encode(rgb.subarray(0, 2 * CHIP_SIDE ** 2 * 3), 2)
     return faceApi.tf.memory().numTensors
   }
   const tensors = await look()

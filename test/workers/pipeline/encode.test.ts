@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { CHIP_SIDE } from '../../../workers/backends/backend.ts'
 import { averageOf, encodePair, mirror, spreadOf } from '../../../workers/pipeline/encode.ts'
-import { openBackend } from '../../backend.ts'
+import { openTools } from '../../backend.ts'
 import { portraits } from '../../photos.ts'
 
-const backend = await openBackend()
+const { recognizer } = await openTools()
+const { chipSide: CHIP_SIDE } = recognizer
 
 const chipOf = async (photo: Buffer): Promise<Uint8Array> =>
   new Uint8Array(await sharp(photo).resize(CHIP_SIDE, CHIP_SIDE, { fit: 'cover' }).raw().toBuffer())
@@ -23,9 +23,9 @@ test('a mirror exchanges left and right and nothing else', async () => {
 
 test('a pair holds what each chip gives alone', async () => {
   const chip = await chipOf(await portraits.bella())
-  const pair = await encodePair(backend, chip)
+  const pair = await encodePair(recognizer, chip)
   for (const [found, alone] of [[pair.encoding, chip], [pair.mirrored, mirror(chip)]] as const) {
-    const expected = await backend.encode(alone, 1)
+    const expected = await recognizer.encode(alone, 1)
     assert.equal(found.length, expected.length)
     for (const [i, value] of expected.entries()) assert.ok(Math.abs(found[i]! - value) < 1e-5)
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { fivePointTransform } from '../../../workers/pipeline/five-points.ts'
+import { ARCFACE_POINTS, fivePointTransform } from '../../../workers/pipeline/five-points.ts'
 import { placeOf } from '../../../workers/pipeline/warp.ts'
 
 test('eyes, nose and corners of the mouth come to where ArcFace expects them, however the ' +
@@ -21,7 +21,7 @@ test('eyes, nose and corners of the mouth come to where ArcFace expects them, ho
     landmarks.set(place(56.0252, 71.7366), 2 * 30)
     landmarks.set(place(41.5493, 92.3655), 2 * 48)
     landmarks.set(place(70.7299, 92.2041), 2 * 54)
-    const transform = fivePointTransform(landmarks)
+    const transform = fivePointTransform(ARCFACE_POINTS, landmarks)
     for (const [x, y] of [[0, 0], [111, 0], [56, 112]] as const) {
       const [found, expected] = [placeOf(transform, x, y), place(x, y)]
       assert.ok(Math.hypot(found[0] - expected[0], found[1] - expected[1]) < 1e-6)

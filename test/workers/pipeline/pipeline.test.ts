@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { createGallery } from '../../../src/gallery/gallery.ts'
-import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
 import { openPhoto } from '../../../workers/pipeline/decode.ts'
-import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment, identify } from '../../../workers/pipeline/pipeline.ts'
-import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { Face } from '../../../workers/protocol.ts'
-import { openBackend } from '../../backend.ts'
+import { openTools } from '../../backend.ts'
 import { decode, portraits } from '../../photos.ts'
 
-const backend = await openBackend()
-const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
-const tools = {
-  backend,
-  recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }),
-  matchFace,
-  augment: 'none'
-} as const
+const tools = await openTools()
 const PIXELS_MAX = 25_000_000
 /** Width of bella's face as a share of her portrait's. */
 const FACE_SHARE = 0.6

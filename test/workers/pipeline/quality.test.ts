@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp, { type Sharp } from 'sharp'
-import { createGallery } from '../../../src/gallery/gallery.ts'
 import { FACE_SIZE_MIN_PX } from '../../../src/recognition/enrolment-policy.ts'
-import { FACE_API_NETWORK } from '../../../src/recognition/network.ts'
-import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { examineForEnrolment } from '../../../workers/pipeline/pipeline.ts'
-import { openRecognizer } from '../../../workers/pipeline/recognizer.ts'
 import type { QualityMeasure, QualityMeasures } from '../../../workers/protocol.ts'
-import { openBackend } from '../../backend.ts'
+import { openTools } from '../../backend.ts'
 import { labelled, labelledFolder, labelledFolders, portraits, WITHOUT_FACES } from '../../photos.ts'
 
-const backend = await openBackend()
-const matchFace = createMatcher(createGallery(FACE_API_NETWORK.id).memory)
-const tools = {
-  backend,
-  recognizer: await openRecognizer(backend, { network: null, executionProviders: ['cpu'] }),
-  matchFace,
-  augment: 'none'
-} as const
+const tools = await openTools()
 
 /** What 0.8, the default threshold, lets pass. */
 const GOOD = 0.8
