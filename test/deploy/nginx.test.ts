@@ -4,12 +4,12 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:https'
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { connect, createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { test, type TestContext } from 'node:test'
 import { loadConfig } from '../../src/config.ts'
-import { freePort, temporaryFolder } from '../helper.ts'
+import { eventually, freePort, temporaryFolder } from '../helper.ts'
 import { startEcho } from './echo-server.ts'
 import { configureNginx, NGINX } from './nginx.ts'
 
@@ -92,6 +92,27 @@ test('a registration that a server may have seen is not sent to another ' +
   assert.equal((await post(`${balancer.url}/recognize`)).status, 503)
   assert.equal(one.requests() + two.requests(), 3)
   assert.ok(!(await balancer.logs()).includes('secret'))
+})
+
+test('uploads that never end take the connections that there are, and no more: others are told to come back', { skip: NGINX.missing }, async (t) => {
+  const balancer = await configureNginx(t, [await startEcho(t)])
+  await balancer.start()
+  const { hostname, port } = new URL(balancer.url)
+  const limit = Number(/limit_conn face_connections (\d+)/.exec(await readFile('deploy/nginx/face-server.conf', 'utf8'))?.[1])
+  const uploads = Array.from({ length: limit }, () => {
+    const socket = connect(Number(port), hostname).on('error', () => {})
+    socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nContent-Type: image/jpeg\r\nContent-Length: 1000000\r\n\r\n')
+    t.after(() => socket.destroy())
+    return socket
+  })
+  const refused = await eventually(async () => {
+    const answer = await post(`${balancer.url}/recognize`)
+    return answer.status === 503 && answer
+  })
+  assert.equal(refused.headers.get('retry-after'), '1')
+  assert.equal((await refused.json() as { code: string }).code, 'OVERLOADED')
+  for (const socket of uploads.slice(0, 10)) socket.destroy()
+  await eventually(async () => (await post(`${balancer.url}/recognize`)).status === 200)
 })
 
 test('where a server is missing, the others get its requests', { skip: NGINX.missing }, async (t) => {

@@ -34,6 +34,7 @@ export async function configureNginx (
   conf = conf
     .replace(/^( *server) [\w-]+:5000/gm, (_, server) => `${server} 127.0.0.1:${ports[used++ % ports.length]}`)
     .replaceAll('/var/log/nginx', dir)
+    .replace('/dev/shm/face-server', `${dir}/bodies`)
   if (tls) {
     conf = conf.replace(/^ *listen 80;\n/m, '').replaceAll(/^( *)#(?=(?:listen|ssl_\w+|add_header) )/gm, '$1')
       .replace(/(ssl_certificate) .*;/, `$1 ${tls.certificate};`).replace(/(ssl_certificate_key) .*;/, `$1 ${tls.key};`)
@@ -43,7 +44,7 @@ export async function configureNginx (
   const temporary =
     ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')
   const file = join(dir, 'nginx.conf')
-  await writeFile(file, `daemon off; pid ${dir}/nginx.pid; events {} http { ${temporary}\n${conf}}`)
+  await writeFile(file, `daemon off; user root; pid ${dir}/nginx.pid; events {} http { ${temporary}\n${conf}}`)
   const args = ['-p', dir, '-c', file, '-e', join(dir, 'error.log')]
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
   return {
