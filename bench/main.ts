@@ -5,6 +5,7 @@
  * `npm run bench -- --docs`: brings what the last full run wrote into docs/performance.md.
  * `npm run bench -- --store [--quick]`: how the store grows.
  * `npm run bench -- --threads [--quick]`: what 1 to 16 inference threads do, and how long they wait for their decoders.
+ * `npm run bench -- --uploads`: what uploads that never end do to the others, and to memory.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
@@ -28,6 +29,7 @@ import { measureStages } from './stages.ts'
 import { measureStart } from './start.ts'
 import { benchStore } from './store.ts'
 import { measureThreads, POOL_SHAPES, threadTable } from './threads.ts'
+import { benchUploads } from './uploads.ts'
 
 const RESULTS = 'bench/results'
 const SIZES =
@@ -161,11 +163,12 @@ async function writeReport (report: Report): Promise<void> {
   process.stdout.write(reportText(report))
 }
 
-const { values: { quick, store, threads, docs, peer } } = parseArgs({
+const { values: { quick, store, threads, uploads, docs, peer } } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     store: { type: 'boolean', default: false },
     threads: { type: 'boolean', default: false },
+    uploads: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     peer: { type: 'string' }
   }
@@ -173,4 +176,5 @@ const { values: { quick, store, threads, docs, peer } } = parseArgs({
 if (docs) await updateDocumentation(RESULTS, FIGURES)
 else if (threads) process.stdout.write(await benchThreads(PLANS[quick ? 'quick' : 'full']))
 else if (store) process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
+else if (uploads) process.stdout.write(await benchUploads())
 else await writeReport(await runBench(quick, peer))
