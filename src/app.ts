@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import autoload from '@fastify/autoload'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify'
-import { answerClientError } from './client-error.ts'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
-import { ERRORS } from './errors.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -17,6 +15,10 @@ declare module 'fastify' {
 const PLUGIN_TIMEOUT_MS = 120_000
 /** A kiosk on a bad line may need this long for one photo. */
 const REQUEST_TIMEOUT_MS = 30_000
+/** The lines before the photo need no more. */
+const HEADERS_TIMEOUT_MS = 10_000
+/** How often Node looks for requests that are too slow. */
+const TIMEOUT_CHECK_MS = 1_000
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
 /** What a JSON body may hold beside the photo. */
 const JSON_EXTRA_BYTES = 64 * 1024
@@ -29,7 +31,7 @@ function requestId ({ headers }: IncomingMessage): string {
 
 /** Makes the server without listening: plugins from outside, then ours, then the routes. */
 export async function buildApp (config: Config, logger: FastifyBaseLogger): Promise<FastifyInstance> {
-  const app = Fastify({
+  const app: FastifyInstance = Fastify({
     loggerInstance: logger,
     // plugins/app/request-log.ts writes the one line per request.
     logController: new LogController({ disableRequestLogging: true }),
@@ -37,21 +39,15 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
     trustProxy: config.TRUST_PROXY,
     bodyLimit: Math.ceil(config.MAX_IMAGE_BYTES * 4 / 3) + JSON_EXTRA_BYTES,
     pluginTimeout: PLUGIN_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 512 },
     // A number stays a number and a text a text: the type of a user id is part of the contract.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: true } },
-    clientErrorHandler: answerClientError,
-    // An address that cannot be decoded; no hook runs for it.
-    frameworkErrors (_err, request, reply: FastifyReply) {
-      const code = 'INVALID_REQUEST'
-      const [status, message] = ERRORS[code]
-      request.log.info({ method: request.method, route: 'unknown', status, outcome: code, durationMs: 0 }, 'request')
-      app.metrics.requestDone('unknown', code, 0)
-      reply.code(status).header('x-request-id', request.id).send({ success: false, message, code })
-    }
+    clientErrorHandler: (err, socket) => app.answerClientError(err, socket),
+    frameworkErrors: (_err, request, reply) => app.answerBadAddress(request, reply)
   })
   app.decorate('config', config)
 

@@ -8,6 +8,8 @@ export interface RequestContext {
   /** The administrator's key was shown. */
   isAdministrator?: boolean
   onPart?: OnPart
+  /** Called when the bytes of the photo are held no longer: it was decoded, or will never be. */
+  onPhotoReleased?: () => void
 }
 
 /** Does a part of the work and reports the time that it took, also when it failed. */

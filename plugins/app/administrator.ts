@@ -1,8 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { FaceError } from '../../src/errors.ts'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Finds out whose key the request shows, if any. Throws `UNAUTHORIZED` for a wrong one. */
+    identify (request: FastifyRequest, reply: FastifyReply): void
+  }
   interface FastifyRequest {
     /** The caller has shown `ADMIN_KEY`. */
     isAdministrator: boolean
@@ -16,24 +21,24 @@ const BEARER = /^Bearer +(.*)$/i
 const digest = (key: string): Buffer => createHash('sha256').update(key).digest()
 
 /**
- * Knows administrators by `Authorization: Bearer ADMIN_KEY`. A wrong key is refused, also where none is needed: its sender
- * would take the answer for an administrator's. Without `ADMIN_KEY` there are no administrators and keys mean nothing.
+ * Knows administrators by `Authorization: Bearer ADMIN_KEY`. A wrong key is refused, also where none is needed: its
+ * sender would take the answer for an administrator's. Without `ADMIN_KEY` there are no administrators and keys mean nothing.
  */
 export default fp(async function administratorPlugin (fastify) {
   const { ADMIN_KEY } = fastify.config
   fastify.decorateRequest('isAdministrator', false)
-  if (ADMIN_KEY === undefined) return
+  if (ADMIN_KEY === undefined) {
+    fastify.decorate('identify', () => {})
+    return
+  }
   const expected = digest(ADMIN_KEY)
-  // After the rate limit, which so counts wrong keys too, and before the body is read.
-  fastify.addHook('preParsing', async (request, reply, payload) => {
+  fastify.decorate('identify', (request: FastifyRequest, reply: FastifyReply): void => {
     const [, key] = BEARER.exec(request.headers.authorization ?? '') ?? []
-    if (key !== undefined) {
-      if (!timingSafeEqual(digest(key), expected)) {
-        reply.header('www-authenticate', 'Bearer')
-        throw new FaceError('UNAUTHORIZED')
-      }
-      request.isAdministrator = true
+    if (key === undefined) return
+    if (!timingSafeEqual(digest(key), expected)) {
+      reply.header('www-authenticate', 'Bearer')
+      throw new FaceError('UNAUTHORIZED')
     }
-    return payload
+    request.isAdministrator = true
   })
 }, { name: 'administrator', dependencies: ['error-handler'] })

@@ -45,10 +45,12 @@ export function answerError (err: FastifyError | FaceError, request: FastifyRequ
   // A refusal without a cause has nothing to say that the request's own line does not, and when there are many they cost.
   const level = statusCode === 500 ? 'error' : statusCode > 500 && coded.cause !== undefined ? 'warn' : 'debug'
   request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
-  if (statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds)
+  if ((statusCode === 503 || statusCode === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds)
   reply.outcome = code
   // Fastify would close the connection, on which a client that is still sending may not see the answer: Node reads the rest.
   reply.removeHeader('connection')
+  // Unless it is not to be read.
+  if (request.raw.isPaused() || !reply.raw.shouldKeepAlive) reply.header('connection', 'close')
   reply.code(statusCode).send({
     success: false, message, code, ...details, ...(statusCode === 500 ? { request_id: request.id } : {})
   })
@@ -60,7 +62,4 @@ export default fp(async function errorHandlerPlugin (fastify) {
   // Plugins that were loaded before, such as the one behind /docs, have another kind of reply.
   fastify.addHook('onRequest', async (_request, reply) => { reply.outcome ??= 'ok' })
   fastify.setErrorHandler(answerError)
-  fastify.setNotFoundHandler({ preHandler: fastify.rateLimit() }, () => {
-    throw new FaceError('NOT_FOUND')
-  })
-}, { name: 'error-handler', dependencies: ['rate-limit'] })
+}, { name: 'error-handler' })

@@ -1,51 +1,119 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { FaceError } from '../../src/errors.ts'
-import { decodePhotoText, ownBytes } from '../../src/recognition/photo-bytes.ts'
+import { FaceError, type ErrorCode } from '../../src/errors.ts'
+import { createByteCollector, type ByteCollector } from '../uploads/byte-collector.ts'
+import { readForm } from '../uploads/form-reader.ts'
+import { createJsonReader } from '../uploads/json-reader.ts'
+import { createPhotoTextDecoder } from '../uploads/photo-text.ts'
+import { readBody } from '../uploads/read-body.ts'
+import type { Upload } from '../uploads/upload-budget.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The photo of the request, from whichever body it came in. Throws `INVALID_REQUEST` when there is none. */
-    photoBytes (): ArrayBuffer
+    /**
+     * The photo of the request, from whichever body it came in; it can be taken once. Throws `INVALID_REQUEST` when there is
+     * none.
+     */
+    takePhoto (): ArrayBuffer
+    /** What {@link takePhoto} gives. */
+    photo: ArrayBuffer | null
+    /** Whoever took the photo also gives its bytes back, by the request's `context`. */
+    isPhotoTaken: boolean
   }
 }
 
-interface PhotoForm {
-  photo?: Buffer | string
-  user_id?: string
-  replace?: string
-}
+const UNREAD: readonly ErrorCode[] = ['OVERLOADED', 'REQUEST_TIMEOUT']
 
-/** Reads a form into the shape that a JSON body has, for the same schema and the same handler. */
-async function readForm (request: FastifyRequest): Promise<PhotoForm> {
-  const form: PhotoForm = {}
-  try {
-    for await (const part of request.parts()) {
-      if (part.fieldname === 'photo') form.photo = part.type === 'file' ? await part.toBuffer() : String(part.value)
-      else if (part.type === 'file') part.file.resume()
-      else if (part.fieldname === 'user_id' || part.fieldname === 'replace') form[part.fieldname] = String(part.value)
-    }
-  } catch (err) {
-    if (err instanceof Error && 'code' in err && err.code === 'FST_REQ_FILE_TOO_LARGE') throw err
-    throw new FaceError('INVALID_REQUEST', { message: 'The form cannot be read: send one photo and one user_id', cause: err })
-  }
-  return form
-}
-
-/** Takes photos as JSON (base64), as `multipart/form-data` and as raw `image/*` bodies. */
+/**
+ * Takes photos as JSON (base64), as `multipart/form-data` and as raw `image/*` bodies, each decoded as it arrives and held
+ * once. `request.body` has the other fields.
+ */
 export default fp(async function photoUploadPlugin (fastify) {
-  const { MAX_IMAGE_BYTES } = fastify.config
-  fastify.removeContentTypeParser('text/plain')
-  fastify.addContentTypeParser(/^image\//, { parseAs: 'buffer', bodyLimit: MAX_IMAGE_BYTES }, async (_request: FastifyRequest, body: Buffer) => body)
+  const { MAX_IMAGE_BYTES: photoBytesMax } = fastify.config
+  const { bodyLimit: bodyBytesMax = 0 } = fastify.initialConfig
+  /** Of a JSON body beside the photo. */
+  const textBytesMax = bodyBytesMax - Math.ceil(photoBytesMax * 4 / 3)
+  const parseJson = fastify.getDefaultJsonParser('error', 'error')
+  fastify.decorateRequest('photo', null)
+  fastify.decorateRequest('isPhotoTaken', false)
 
-  fastify.addHook('preValidation', async (request) => {
-    if (request.isMultipart()) request.body = await readForm(request)
-  })
+  function parse (request: FastifyRequest, text: string): unknown {
+    let parsed: unknown
+    parseJson(request, text, (err, body) => {
+      if (err) throw err
+      parsed = body
+    })
+    return parsed
+  }
 
-  fastify.decorateRequest('photoBytes', function photoBytes (this: FastifyRequest) {
-    const body = this.body as Buffer | PhotoForm | null
-    const photo = Buffer.isBuffer(body) ? body : body?.photo
-    if (photo === undefined || photo.length === 0) throw new FaceError('INVALID_REQUEST', { message: 'photo: missing' })
-    return typeof photo === 'string' ? decodePhotoText(photo, MAX_IMAGE_BYTES) : ownBytes(photo)
+  function decodeText (text: string, upload: Upload): ByteCollector {
+    const bytes = createByteCollector(upload.hold)
+    const decoder = createPhotoTextDecoder(photoBytesMax, bytes.add)
+    decoder.push(text)
+    decoder.end()
+    return bytes
+  }
+
+  /** The bytes that are left of the request are those of its photo. */
+  function complete (request: FastifyRequest, upload: Upload, bytes: ByteCollector | undefined): void {
+    if (bytes && bytes.byteLength() > 0) request.photo = bytes.take()
+    upload.complete(request.photo?.byteLength ?? 0)
+  }
+
+  async function readJson (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
+    const reader = createJsonReader({
+      parse: (text) => parse(request, text), photoBytesMax, textBytesMax, hold: upload.hold
+    })
+    await readBody(body, upload, bodyBytesMax, reader.push)
+    const parsed = reader.end()
+    const photo = (parsed as { photo?: unknown } | null)?.photo
+    const isShort = typeof photo === 'string' && photo !== ''
+    complete(request, upload, reader.photo(photo) ?? (isShort ? decodeText(photo, upload) : undefined))
+    return parsed
+  }
+
+  async function readMultipart (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
+    const { fields, file } = await readForm(body, {
+      headers: request.headers, upload, bodyBytesMax, photoBytesMax
+    })
+    complete(request, upload, file ?? (fields.photo ? decodeText(fields.photo, upload) : undefined))
+    return { ...fields, ...request.photo && { photo: 'read' } }
+  }
+
+  async function readImage (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
+    const bytes = createByteCollector(upload.hold)
+    await readBody(body, upload, photoBytesMax, bytes.add)
+    complete(request, upload, bytes)
+    return {}
+  }
+
+  /**
+   * Gives the bytes back at once when the body cannot be read. When it is for want of time or memory, the rest is left unread:
+   * it would take more of both.
+   */
+  const charged = (read: typeof readImage) => async (request: FastifyRequest, body: IncomingMessage): Promise<unknown> => {
+    const { upload } = request
+    if (!upload) throw new FaceError('UNSUPPORTED_MEDIA_TYPE')
+    try {
+      return await read(request, body, upload)
+    } catch (err) {
+      upload.release()
+      if (err instanceof FaceError && UNREAD.includes(err.code)) body.pause()
+      throw err
+    }
+  }
+
+  fastify.removeAllContentTypeParsers()
+  fastify.addContentTypeParser('application/json', charged(readJson))
+  fastify.addContentTypeParser('multipart/form-data', charged(readMultipart))
+  fastify.addContentTypeParser(/^image\//, charged(readImage))
+
+  fastify.decorateRequest('takePhoto', function takePhoto (this: FastifyRequest) {
+    const { photo } = this
+    if (!photo) throw new FaceError('INVALID_REQUEST', { message: 'photo: missing' })
+    this.photo = null
+    this.isPhotoTaken = true
+    return photo
   })
-}, { name: 'photo-upload', dependencies: ['multipart'] })
+}, { name: 'photo-upload', dependencies: ['admission'] })

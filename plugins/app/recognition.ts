@@ -19,7 +19,13 @@ export default fp(async function recognitionPlugin (fastify) {
   fastify.decorate('recognition', createRecognition({ config, network, inference, store, gallery }))
   fastify.decorateRequest('context', {
     getter (this: FastifyRequest) {
-      return { signal: this.clientGone, isAdministrator: this.isAdministrator, ...this.span && { onPart: this.span.onPart } }
+      const { disconnectSignal: signal, isAdministrator, isPhotoTaken, upload, span } = this
+      return {
+        signal,
+        isAdministrator,
+        ...isPhotoTaken && upload && { onPhotoReleased: upload.release },
+        ...span && { onPart: span.onPart }
+      }
     }
   })
-}, { name: 'recognition', dependencies: ['administrator', 'client-gone', 'face-store', 'inference', 'tracing'] })
+}, { name: 'recognition', dependencies: ['administrator', 'disconnect', 'face-store', 'inference', 'photo-upload', 'tracing'] })

@@ -38,8 +38,8 @@ const schema = {
 
 /** `POST /recognize` */
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.post('/recognize', { schema, onRequest: async () => fastify.inference.assertRoom() }, async (request, reply) => {
-    const found = await fastify.recognition.recognize(request.photoBytes(), request.context)
+  fastify.post('/recognize', { schema, config: { takesPhoto: true } }, async (request, reply) => {
+    const found = await fastify.recognition.recognize(request.takePhoto(), request.context)
     reply.outcome = found.outcome
     if (found.outcome !== 'recognized') {
       const unknown = { success: false as const, message: 'Face not recognized', user_id: 'unknown' as const, confidence: 0 as const }

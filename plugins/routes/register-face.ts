@@ -45,13 +45,13 @@ const schema = {
 
 /** `POST /register-face` */
 const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.post('/register-face', { schema, onRequest: async () => fastify.inference.assertRoom() }, async (request) => {
-    const { user_id: sent, replace = false } = (Buffer.isBuffer(request.body) ? request.query : request.body ?? request.query) as Fields
+  fastify.post('/register-face', { schema, config: { takesPhoto: true } }, async (request) => {
+    // A raw photo has no other fields.
+    const { user_id: sent, replace = false }: Fields = { ...request.query, ...request.body as Fields | undefined }
     if (sent === undefined) throw new FaceError('INVALID_REQUEST', { message: 'user_id: missing, send /register-face?user_id=…' })
-    const isTyped = request.headers['content-type']?.startsWith('application/json')
-    const userId = isTyped ? sent : userIdFromText(String(sent))
+    const userId = request.mediaType === 'application/json' ? sent : userIdFromText(String(sent))
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
-      userId, request.photoBytes(), { replace: String(replace) === 'true' }, request.context
+      userId, request.takePhoto(), { replace: String(replace) === 'true' }, request.context
     )
     fastify.metrics.registered(quality.overall)
     return {

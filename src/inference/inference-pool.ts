@@ -62,14 +62,25 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
     return new FaceError(code, { message: `${ERRORS[code][1]} (at most ${config.MAX_IMAGE_PIXELS} pixels)` })
   }
 
-  async function examine<Found> (purpose: PhotoTask['purpose'], photo: ArrayBuffer, { signal, onPart }: RequestContext = {}): Promise<Found | null> {
+  async function examine<Found> (
+    purpose: PhotoTask['purpose'], photo: ArrayBuffer, { signal, onPart, onPhotoReleased }: RequestContext = {}
+  ): Promise<Found | null> {
     const arrivedAt = performance.now()
     let startedAt = arrivedAt
+    let isStarted = false
     const result = await queue.run(async () => {
+      isStarted = true
       startedAt = performance.now()
       onPart?.('photo wait', arrivedAt, startedAt)
-      return threads.run<Found>({ purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS })
-    }, { limitMs: config.INFERENCE_TIMEOUT_MS, ...signal && { signal } })
+      try {
+        return await threads.run<Found>({ purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS })
+      } finally {
+        onPhotoReleased?.()
+      }
+    }, { limitMs: config.INFERENCE_TIMEOUT_MS, ...signal && { signal } }).finally(() => {
+      // Its deadline may pass while a thread still has it.
+      if (!isStarted) onPhotoReleased?.()
+    })
     if (!result.ok) throw result.code === 'BUG' ? result.error : refusal(result.code)
     onPhoto?.(startedAt - arrivedAt, result.stages)
     let stageAt = startedAt

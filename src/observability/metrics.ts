@@ -19,6 +19,8 @@ export interface Metrics {
   registered (quality: number): void
   storeDone (operation: string, outcome: string, ms: number): void
   threadReplaced (): void
+  /** An upload was cut off because nothing arrived, or because it was the slowest when memory was short. */
+  uploadCutOff (reason: 'stalled' | 'slow'): void
   close (): Promise<void>
 }
 
@@ -53,6 +55,8 @@ export function createMetrics (): Metrics {
     name: 'face_store_operation_seconds', help: 'Operations of the encoding store by outcome', labelNames: ['operation', 'outcome'], buckets: STORE_SECONDS, registers
   })
   const replaced = new Counter({ name: 'face_threads_replaced_total', help: 'Inference threads that died or hung and were replaced', registers })
+  const cutOff = new Counter({ name: 'face_uploads_cut_off_total', help: 'Uploads that were cut off, by reason', labelNames: ['reason'], registers })
+  for (const reason of ['stalled', 'slow']) cutOff.inc({ reason }, 0)
 
   return {
     contentType: registry.contentType,
@@ -69,6 +73,7 @@ export function createMetrics (): Metrics {
     registered: (value) => quality.observe(value),
     storeDone: (operation, outcome, ms) => store.observe({ operation, outcome }, ms / 1000),
     threadReplaced: () => replaced.inc(),
+    uploadCutOff: (reason) => cutOff.inc({ reason }),
     close: shared.close
   }
 }

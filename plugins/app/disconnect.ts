@@ -7,28 +7,28 @@ import { endSpan } from './tracing.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /** Aborts when the client closes the connection before it has its answer. */
-    clientGone: AbortSignal
+    disconnectSignal: AbortSignal
   }
 }
 
 /**
- * Notices clients that do not wait for their answer, and counts and logs their requests, which have no response to do so.
- * Fastify's own signal is of no use here: it follows the request's body, which has arrived.
+ * Notices clients that close the connection before they have their answer, and counts and logs their requests, which have no
+ * response to do so. Fastify's own signal is of no use here: it follows the request's body, which has arrived.
  */
-export default fp(async function clientGonePlugin (fastify) {
-  fastify.decorateRequest('clientGone')
+export default fp(async function disconnectPlugin (fastify) {
+  fastify.decorateRequest('disconnectSignal')
   fastify.addHook('onRequest', async (request, reply) => {
-    const gone = new AbortController()
-    request.clientGone = gone.signal
+    const disconnect = new AbortController()
+    request.disconnectSignal = disconnect.signal
     reply.raw.once('close', () => {
       if (reply.raw.writableFinished) return
       const code = 'CLIENT_GONE'
       reply.outcome = code
       if (!reply.raw.headersSent) reply.code(ERRORS[code][0])
-      gone.abort()
+      disconnect.abort()
       countRequest(request, reply)
       logRequest(request, reply)
       endSpan(request, reply)
     })
   })
-}, { name: 'client-gone', dependencies: ['metrics', 'request-log', 'tracing'] })
+}, { name: 'disconnect', dependencies: ['metrics', 'request-log', 'tracing'] })

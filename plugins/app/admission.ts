@@ -1,0 +1,100 @@
+import type { Server, Socket } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { FaceError } from '../../src/errors.ts'
+import { createUploadBudget, TICK_MS, type Upload } from '../uploads/upload-budget.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes a photo in its body, which needs memory and then a thread. */
+    takesPhoto?: boolean
+  }
+  interface FastifyRequest {
+    /** What the body of this request holds of the memory for uploads; only of routes that take a photo. */
+    upload: Upload | undefined
+  }
+}
+
+/** Connections beyond the limit that are still accepted, to be told so; further ones are closed without a word. */
+const SPARE_CONNECTIONS = 100
+/** An upload is not begun when there is no room for so much of it. */
+const FIRST_BYTES = 64 * 1024
+
+interface Connections {
+  /** Throws if the request came over a connection too many, which its answer then closes. */
+  check (request: FastifyRequest, reply: FastifyReply): void
+  open (): number
+}
+
+/** Counts the connections of a server, in all and by address. */
+function countConnections (server: Server, max: number, addressMax = Infinity): Connections {
+  const refusals = new WeakMap<Socket, FaceError>()
+  const byAddress = new Map<string, number>()
+  let open = 0
+
+  function change (address: string, by: 1 | -1): number {
+    open += by
+    const count = (byAddress.get(address) ?? 0) + by
+    if (count === 0) byAddress.delete(address)
+    else byAddress.set(address, count)
+    return count
+  }
+
+  server.maxConnections = max + SPARE_CONNECTIONS
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? ''
+    const ofAddress = change(address, 1)
+    socket.once('close', () => change(address, -1))
+    if (open > max) refusals.set(socket, new FaceError('OVERLOADED'))
+    else if (ofAddress > addressMax) {
+      refusals.set(socket, new FaceError('RATE_LIMITED', { message: `Too many connections of one address: at most ${addressMax}` }))
+    }
+  })
+  return {
+    open: () => open,
+    check ({ raw }, reply) {
+      const refusal = refusals.get(raw.socket)
+      if (!refusal) return
+      reply.raw.shouldKeepAlive = false
+      throw refusal
+    }
+  }
+}
+
+/**
+ * The one desk that every request passes before anything is done for it. Bytes of a body, and no requests, are what is counted
+ * there: docs/operations.md, Overload.
+ */
+export default fp(async function admissionPlugin (fastify) {
+  const { MAX_IMAGE_BYTES, UPLOAD_MEMORY_MAX, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS } = fastify.config
+  const { bodyLimit = 0 } = fastify.initialConfig
+  const connections = countConnections(fastify.server, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS)
+  const limitAddress = fastify.rateLimit()
+  const budget = createUploadBudget({
+    // With less, one large photo would keep every other out.
+    bytesMax: Math.max(UPLOAD_MEMORY_MAX, 2 * bodyLimit),
+    requestTimeoutMs: fastify.server.requestTimeout,
+    onCutOff: fastify.metrics.uploadCutOff
+  })
+
+  fastify.decorateRequest('upload', undefined)
+  fastify.addHook('onRequest', async (request, reply) => {
+    const { rateLimit, takesPhoto } = request.routeOptions.config
+    connections.check(request, reply)
+    if (rateLimit !== false) await limitAddress.call(fastify, request, reply)
+    fastify.identify(request, reply)
+    if (request.is404) throw new FaceError('NOT_FOUND')
+    if (!takesPhoto) return
+    fastify.inference.assertRoom()
+    const limit = request.mediaType?.startsWith('image/') ? MAX_IMAGE_BYTES : bodyLimit
+    if (Number(request.headers['content-length'] ?? 0) > limit) throw new FaceError('PAYLOAD_TOO_LARGE')
+    const upload = request.upload = budget.open(FIRST_BYTES)
+    reply.raw.once('close', () => { if (!request.isPhotoTaken) upload.release() })
+    // Now the body is read, each of its bytes against the budget: plugins/app/photo-upload.ts.
+  })
+
+  const timer = setInterval(budget.tick, TICK_MS).unref()
+  fastify.addHook('onClose', async () => clearInterval(timer))
+  fastify.metrics.gauge('face_upload_bytes', 'sum', 'Memory that the bodies of requests hold', budget.bytes)
+  fastify.metrics.gauge('face_connections', 'sum', 'Open connections', connections.open)
+}, { name: 'admission', dependencies: ['administrator', 'disconnect', 'error-handler', 'inference', 'metrics', 'rate-limit', 'shutdown', 'tracing'] })

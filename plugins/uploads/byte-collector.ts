@@ -1,0 +1,53 @@
+/** Bytes that arrive in pieces of any size. */
+export interface ByteCollector {
+  /** Copies the piece, so that a small one does not keep the memory of the large one that it was cut from. */
+  add (piece: Uint8Array): void
+  byteLength (): number
+  /** All of them in memory of their own, which can be moved to another thread. The collector is empty afterwards. */
+  take (): ArrayBuffer
+}
+
+const BLOCK_MIN = 4 * 1024
+const BLOCK_MAX = 64 * 1024
+
+/** Makes an empty collector. `hold` is told of each block before it is allocated, and may throw. */
+export function createByteCollector (hold: (bytes: number) => void): ByteCollector {
+  let blocks: Buffer[] = []
+  let byteLength = 0
+  /** Free bytes of the last block. */
+  let free = 0
+
+  function allocate (): Buffer {
+    const size = Math.min(BLOCK_MAX, (blocks.at(-1)?.length ?? BLOCK_MIN / 2) * 2)
+    hold(size)
+    const block = Buffer.allocUnsafeSlow(size)
+    blocks.push(block)
+    free = size
+    return block
+  }
+
+  return {
+    add (piece) {
+      for (let at = 0; at < piece.length;) {
+        const block = free > 0 ? blocks.at(-1)! : allocate()
+        const part = piece.subarray(at, at + free)
+        block.set(part, block.length - free)
+        at += part.length
+        free -= part.length
+        byteLength += part.length
+      }
+    },
+    byteLength: () => byteLength,
+    take () {
+      const bytes = new Uint8Array(byteLength)
+      let at = 0
+      for (const block of blocks) {
+        bytes.set(block.subarray(0, byteLength - at), at)
+        at += block.length
+      }
+      blocks = []
+      byteLength = free = 0
+      return bytes.buffer
+    }
+  }
+}
