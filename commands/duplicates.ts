@@ -2,7 +2,7 @@ import type { Config } from '../src/config.ts'
 import { forEachOf } from '../src/for-each-of.ts'
 import { createGallery } from '../src/gallery/gallery.ts'
 import { areComparable, kindOf } from '../src/networks/kinds.ts'
-import { findNetwork } from '../src/recognition/network.ts'
+import { findNetwork, scaleOf } from '../src/networks/find-network.ts'
 import { round4 } from '../src/recognition/distance.ts'
 import type { StoredUsers, UserRecord } from '../src/store/encoding-store.ts'
 import { createMatcher } from '../workers/pipeline/match.ts'
@@ -14,7 +14,9 @@ import { LANES } from './stores.ts'
  * one line a pair. Records that cannot be read are left out. Every encoding is searched once.
  */
 export async function findDuplicates (stored: StoredUsers, config: Config): Promise<string[]> {
-  const { id } = await findNetwork(config)
+  const network = await findNetwork(config)
+  const { id } = network
+  const scaled = scaleOf(network)
   const gallery = createGallery(id)
   const matchFace = createMatcher(gallery.memory)
   const pairs = new Map<string, { users: string[], distance: number }>()
@@ -37,7 +39,8 @@ export async function findDuplicates (stored: StoredUsers, config: Config): Prom
       for (const candidate of match ? [match, match.runnerUp] : []) {
         const other = candidate && gallery.userOf(candidate.user)
         if (other === undefined || other === null || String(other) === key) continue
-        if (candidate && candidate.distance < config.DUPLICATE_TOLERANCE) note([key, String(other)].sort(), candidate.distance)
+        const distance = scaled(candidate!.distance)
+        if (distance < config.DUPLICATE_TOLERANCE) note([key, String(other)].sort(), distance)
       }
     }
   }
