@@ -48,7 +48,7 @@ export default fp(async function photoUploadPlugin (fastify) {
   }
 
   function decodeText (text: string, upload: Upload): ByteCollector {
-    const bytes = createByteCollector(upload.hold)
+    const bytes = createByteCollector(upload)
     const decoder = createPhotoTextDecoder(photoBytesMax, bytes.add)
     decoder.push(text)
     decoder.end()
@@ -63,7 +63,7 @@ export default fp(async function photoUploadPlugin (fastify) {
 
   async function readJson (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
     const reader = createJsonReader({
-      parse: (text) => parse(request, text), photoBytesMax, textBytesMax, hold: upload.hold
+      parse: (text) => parse(request, text), photoBytesMax, textBytesMax, upload
     })
     await readBody(body, upload, bodyBytesMax, reader.push)
     const parsed = reader.end()
@@ -82,7 +82,7 @@ export default fp(async function photoUploadPlugin (fastify) {
   }
 
   async function readImage (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
-    const bytes = createByteCollector(upload.hold)
+    const bytes = createByteCollector(upload)
     await readBody(body, upload, photoBytesMax, bytes.add)
     complete(request, upload, bytes)
     return {}

@@ -1,3 +1,5 @@
+import type { Upload } from './upload-budget.ts'
+
 /** Bytes that arrive in pieces of any size. */
 export interface ByteCollector {
   /** Copies the piece, so that a small one does not keep the memory of the large one that it was cut from. */
@@ -9,10 +11,22 @@ export interface ByteCollector {
 
 const BLOCK_MIN = 4 * 1024
 const BLOCK_MAX = 64 * 1024
+/** Blocks of the full size that are used again: waiting for the garbage collector, as many again would be taken. */
+const SPARE_MAX = 256
+const spare: Buffer[] = []
 
-/** Makes an empty collector. `hold` is told of each block before it is allocated, and may throw. */
-export function createByteCollector (hold: (bytes: number) => void): ByteCollector {
-  let blocks: Buffer[] = []
+function recycle (blocks: Buffer[]): void {
+  for (const block of blocks.splice(0)) {
+    if (block.length === BLOCK_MAX && spare.length < SPARE_MAX) spare.push(block)
+  }
+}
+
+/**
+ * Makes an empty collector for an upload, which is charged for each block before it is allocated, and which loses what was
+ * collected when it is cut off or released.
+ */
+export function createByteCollector ({ hold, signal }: Pick<Upload, 'hold' | 'signal'>): ByteCollector {
+  const blocks: Buffer[] = []
   let byteLength = 0
   /** Free bytes of the last block. */
   let free = 0
@@ -20,11 +34,17 @@ export function createByteCollector (hold: (bytes: number) => void): ByteCollect
   function allocate (): Buffer {
     const size = Math.min(BLOCK_MAX, (blocks.at(-1)?.length ?? BLOCK_MIN / 2) * 2)
     hold(size)
-    const block = Buffer.allocUnsafeSlow(size)
+    const block = (size === BLOCK_MAX ? spare.pop() : undefined) ?? Buffer.allocUnsafeSlow(size)
     blocks.push(block)
     free = size
     return block
   }
+
+  function clear (): void {
+    recycle(blocks)
+    byteLength = free = 0
+  }
+  signal.addEventListener('abort', clear, { once: true })
 
   return {
     add (piece) {
@@ -45,8 +65,7 @@ export function createByteCollector (hold: (bytes: number) => void): ByteCollect
         bytes.set(block.subarray(0, byteLength - at), at)
         at += block.length
       }
-      blocks = []
-      byteLength = free = 0
+      clear()
       return bytes.buffer
     }
   }

@@ -51,7 +51,7 @@ export async function readForm (body: Readable, { headers, upload, bodyBytesMax,
       stream.resume()
       return
     }
-    const bytes = form.file = createByteCollector(upload.hold)
+    const bytes = form.file = createByteCollector(upload)
     stream.on('limit', () => fail(new FaceError('PAYLOAD_TOO_LARGE')))
     stream.on('data', (piece: Buffer) => {
       try {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { FaceError, type ErrorCode } from '../../src/errors.ts'
 import { createByteCollector, type ByteCollector } from './byte-collector.ts'
 import { createPhotoTextDecoder, type PhotoTextDecoder } from './photo-text.ts'
+import type { Upload } from './upload-budget.ts'
 
 /** Reads a JSON body as it arrives. Its long strings are taken for photos and decoded at once, never held as text. */
 export interface JsonReader {
@@ -19,8 +20,8 @@ export interface JsonReaderOptions {
   photoBytesMax: number
   /** Bytes of text beside the photos. */
   textBytesMax: number
-  /** Told of memory before it is taken; may throw. */
-  hold: (bytes: number) => void
+  /** What the memory is charged to. */
+  upload: Pick<Upload, 'hold' | 'signal'>
 }
 
 interface LongString {
@@ -76,8 +77,8 @@ function textOf (part: Buffer, isEscaped: boolean): string {
 }
 
 /** Makes a reader for one body. */
-export function createJsonReader ({ parse, photoBytesMax, textBytesMax, hold }: JsonReaderOptions): JsonReader {
-  const text = createByteCollector(hold)
+export function createJsonReader ({ parse, photoBytesMax, textBytesMax, upload }: JsonReaderOptions): JsonReader {
+  const text = createByteCollector(upload)
   const longStrings: LongString[] = []
   /** An escape whose end has not arrived. */
   let cut: Buffer | null = null
@@ -104,7 +105,7 @@ export function createJsonReader ({ parse, photoBytesMax, textBytesMax, hold }: 
   }
 
   function openLong (): LongString {
-    const bytes = createByteCollector(hold)
+    const bytes = createByteCollector(upload)
     const opened: LongString = { bytes, decoder: createPhotoTextDecoder(photoBytesMax, bytes.add) }
     longStrings.push(opened)
     return opened

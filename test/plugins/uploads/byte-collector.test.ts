@@ -7,7 +7,7 @@ test('pieces of any size come out as they came in, and what is held is what was 
   const { integer, seed } = randomSource()
   for (const pieceMax of [1, 100, 5_000, 300_000]) {
     let held = 0
-    const bytes = createByteCollector((more) => { held += more })
+    const bytes = createByteCollector({ hold: (more) => { held += more }, signal: new AbortController().signal })
     const pieces: Buffer[] = []
     for (let i = 0; i < 60; i++) {
       const piece = Buffer.alloc(integer(0, pieceMax), i)

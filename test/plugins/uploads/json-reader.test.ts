@@ -4,11 +4,13 @@ import { FaceError } from '../../../src/errors.ts'
 import { createJsonReader } from '../../../plugins/uploads/json-reader.ts'
 import { randomSource } from '../../random.ts'
 
+const FREE = { hold: () => {}, signal: new AbortController().signal }
+
 interface Read { body: unknown, photo: Buffer | undefined }
 
 /** Reads a body that arrives in pieces that end at these places. */
 function read (body: Buffer, cuts: readonly number[] = [], photoBytesMax = 1_000_000): Read {
-  const reader = createJsonReader({ parse: JSON.parse, photoBytesMax, textBytesMax: 100_000, hold: () => {} })
+  const reader = createJsonReader({ parse: JSON.parse, photoBytesMax, textBytesMax: 100_000, upload: FREE })
   const places = [0, ...[...cuts].sort((one, other) => one - other), body.length]
   for (const [i, end] of places.slice(1).entries()) reader.push(body.subarray(places[i], end))
   const parsed = reader.end() as { photo?: unknown }
