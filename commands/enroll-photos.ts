@@ -10,7 +10,9 @@ export interface UserPhotos {
 /** Finds `USER_ID/ANY.jpg` and `USER_ID.jpg` in the folder, in order of their names; hidden files are left out. */
 export async function findPhotos (dir: string): Promise<UserPhotos[]> {
   const users = new Map<string, string[]>()
-  const add = (userId: string, ...photos: string[]): void => { users.set(userId, [...users.get(userId) ?? [], ...photos]) }
+  const add = (userId: string, ...photos: string[]): void => {
+    users.set(userId, [...users.get(userId) ?? [], ...photos])
+  }
   for (const entry of await list(dir)) {
     const files = await list(join(dir, entry)).catch((err: NodeJS.ErrnoException) => {
       if (err.code === 'ENOTDIR') return null

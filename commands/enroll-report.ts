@@ -55,6 +55,8 @@ async function readRows (path: string): Promise<Array<Record<string, string>>> {
   } catch (err) {
     throw new CommandError(`${path} is not a report of enroll (${reasonOf(err)}): move it away or name another one`)
   }
-  if (!whole.startsWith(COLUMNS.join())) throw new CommandError(`${path} is not a report of enroll: move it away or name another one`)
+  if (!whole.startsWith(COLUMNS.join())) {
+    throw new CommandError(`${path} is not a report of enroll: move it away or name another one`)
+  }
   return rows
 }

@@ -18,8 +18,13 @@ import { findPhotos } from './enroll-photos.ts'
 import { openReport, type Outcome } from './enroll-report.ts'
 import { withStore } from './stores.ts'
 
-/** Registers the photos of the folder as `/register-face` does. What is not a photo's fault ends it; it can be called again. */
-export async function enroll (store: EncodingStore, config: Config, { dir, report: reportPath }: { dir: string, report: string }): Promise<string> {
+/**
+ * Registers the photos of the folder as `/register-face` does. What is not a photo's fault ends it;
+ * it can be called again.
+ */
+export async function enroll (
+  store: EncodingStore, config: Config, { dir, report: reportPath }: { dir: string, report: string }
+): Promise<string> {
   const users = await findPhotos(dir)
   if (users.length === 0) throw new CommandError(`${dir}: no photos in it; expected USER_ID/ANY.jpg or USER_ID.jpg`)
   const report = await openReport(reportPath)
@@ -34,7 +39,8 @@ export async function enroll (store: EncodingStore, config: Config, { dir, repor
   })
   const recognition = createRecognition({ config, network, inference, store, gallery })
 
-  const photosOf = (done: (photo: string) => boolean): number => users.flatMap(({ photos }) => photos).filter(done).length
+  const photosOf = (isWanted: (photo: string) => boolean): number =>
+    users.flatMap(({ photos }) => photos).filter(isWanted).length
   const before = photosOf((photo) => report.registered.has(photo))
   const total = photosOf(() => true)
   const progress = createProgress(total - before, 'photos', process.stderr)
@@ -42,18 +48,24 @@ export async function enroll (store: EncodingStore, config: Config, { dir, repor
   try {
     return await withStore(store, async () => {
       await inference.start()
+      const startedAt = performance.now()
       // Photos of one user one after the other: the later ones must resemble the first.
       await forEachOf(users, concurrencyOf(config), async ({ userId, photos }) => {
         for (const photo of photos) {
           if (report.registered.has(photo)) continue
-          const outcome = await registerPhoto(recognition, { path: join(dir, photo), photo, userId, bytesMax: config.MAX_IMAGE_BYTES })
+          const outcome = await registerPhoto(recognition, {
+            path: join(dir, photo), photo, userId, bytesMax: config.MAX_IMAGE_BYTES
+          })
           await report.add(outcome)
           if (!outcome.refusal) registered++
           progress(++done)
         }
       })
       const refused = total - before - registered
-      return `${registered} photos registered, ${refused} refused, ${before} were registered before; ${reportPath} says why`
+      const perSecond = done / (performance.now() - startedAt) * 1000
+      const rate = done > 0 ? `, ${perSecond.toFixed(1)} photos/s` : ''
+      return `${registered} photos registered, ${refused} refused, ${before} were registered before${rate}; ` +
+        `${reportPath} says why`
     })
   } finally {
     await inference.close()
@@ -67,7 +79,8 @@ const isOfPhoto = ({ code, statusCode }: FaceError): boolean =>
 async function registerPhoto (recognition: Recognition, { path, photo, userId, bytesMax }: {
   path: string, photo: string, userId: string, bytesMax: number
 }): Promise<Outcome> {
-  const refused = (code: string, message: string): Outcome => ({ photo, userId, quality: null, refusal: { code, message } })
+  const refused = (code: string, message: string): Outcome =>
+    ({ photo, userId, quality: null, refusal: { code, message } })
   if (!isUserId(userId)) return refused('INVALID_REQUEST', 'The name cannot be a user id: rename the file or folder')
   try {
     const bytes = await readFile(path)

@@ -57,6 +57,8 @@ async function main (): Promise<void> {
   const command = parseArguments(process.argv.slice(2))
   if (command === null) return
   const config = loadConfig(readEnvironment())
+  // One process does the work of all that the server has.
+  if (command.name === 'enroll') config.INFERENCE_THREADS *= config.WEB_CONCURRENCY
   const exitCode = command.name === 'enroll' ? await runAgain(config) : null
   if (exitCode === null) process.stdout.write(`${await run(command, config)}\n`)
   else process.exitCode = exitCode
