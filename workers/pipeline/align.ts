@@ -31,5 +31,6 @@ const TEMPLATE = MEAN_FACE.map(([, x, y]): Point => [(PADDING + x) * FACE_SIDE, 
 
 /** The similarity transform from chip to picture pixels that brings the mean face nearest to the landmarks. */
 export function chipTransform (landmarks: Landmarks): Similarity {
-  return fitSimilarity(TEMPLATE, INNER_LANDMARKS.map((landmark): Point => [landmarks[2 * landmark]!, landmarks[2 * landmark + 1]!]))
+  const places = INNER_LANDMARKS.map((i): Point => [landmarks[2 * i]!, landmarks[2 * i + 1]!])
+  return fitSimilarity(TEMPLATE, places)
 }

@@ -18,7 +18,9 @@ export interface ChipStatistics {
 /** Measures a chip of {@link CHIP_SIDE}² RGB pixels. */
 export function chipStatistics (chip: Uint8Array): ChipStatistics {
   const luma = new Float32Array(CHIP_SIDE * CHIP_SIDE)
-  for (let i = 0; i < luma.length; i++) luma[i] = 0.299 * chip[3 * i]! + 0.587 * chip[3 * i + 1]! + 0.114 * chip[3 * i + 2]!
+  for (let i = 0; i < luma.length; i++) {
+    luma[i] = 0.299 * chip[3 * i]! + 0.587 * chip[3 * i + 1]! + 0.114 * chip[3 * i + 2]!
+  }
 
   const face = new Float32Array(FACE_SIDE * FACE_SIDE)
   let count = 0; let sum = 0; let squares = 0
@@ -32,5 +34,6 @@ export function chipStatistics (chip: Uint8Array): ChipStatistics {
   }
   face.sort()
   const percentile = (share: number): number => face[Math.floor(share * (face.length - 1))]!
-  return { median: percentile(0.5), dark: percentile(0.02), bright: percentile(0.98), focus: squares / count - (sum / count) ** 2 }
+  const [median, dark, bright] = [percentile(0.5), percentile(0.02), percentile(0.98)]
+  return { median, dark, bright, focus: squares / count - (sum / count) ** 2 }
 }

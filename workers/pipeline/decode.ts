@@ -46,8 +46,11 @@ async function readHeader (bytes: Uint8Array, imagePixelsMax: number): Promise<M
 }
 
 /** Decodes with sides so many times smaller, for which the decoder of JPEG does less work. */
-function decodePixels (bytes: Uint8Array, imagePixelsMax: number, header: Metadata, reduction: number): Promise<Picture> {
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: imagePixelsMax }).timeout({ seconds: DECODE_SECONDS_MAX }).autoOrient()
+function decodePixels (
+  bytes: Uint8Array, imagePixelsMax: number, header: Metadata, reduction: number
+): Promise<Picture> {
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: imagePixelsMax })
+    .timeout({ seconds: DECODE_SECONDS_MAX }).autoOrient()
   if (reduction > 1) {
     const side = Math.round(Math.max(header.width, header.height) / reduction)
     image.resize({ width: side, height: side, fit: 'inside', kernel: 'linear' })
@@ -73,9 +76,9 @@ const REDUCED_SIDE_MIN = 960
 const REDUCTIONS = [8, 4, 2]
 
 /**
- * Decodes a photo as far as it takes to find faces in it, to sRGB, turned upright by its EXIF orientation; the first frame of
- * an animation. `imagePixelsMax` is held against the header before any pixel is decoded.
- * Throws {@link PhotoError} for every photo that cannot be used.
+ * Decodes a photo as far as it takes to find faces in it, to sRGB, turned upright by its EXIF orientation; the first
+ * frame of an animation. `imagePixelsMax` is held against the header before any pixel is decoded. Throws {@link
+ * PhotoError} for every photo that cannot be used.
  */
 export async function openPhoto (bytes: Uint8Array, imagePixelsMax: number): Promise<Photo> {
   const header = await readHeader(bytes, imagePixelsMax)

@@ -13,7 +13,9 @@ function luminanceSum (segment: DataView): number | null {
     if (at + 1 + COEFFICIENTS * width > segment.byteLength) return null
     if (id === 0) {
       let sum = 0
-      for (let i = 0; i < COEFFICIENTS; i++) sum += width === 1 ? segment.getUint8(at + 1 + i) : segment.getUint16(at + 1 + 2 * i)
+      for (let i = 0; i < COEFFICIENTS; i++) {
+        sum += width === 1 ? segment.getUint8(at + 1 + i) : segment.getUint16(at + 1 + 2 * i)
+      }
       return sum
     }
     at += 1 + COEFFICIENTS * width
@@ -22,8 +24,8 @@ function luminanceSum (segment: DataView): number | null {
 }
 
 /**
- * With which quality, 1..100, a JPEG file was compressed, by the scale of the Independent JPEG Group's library: the sum of
- * its luminance table against the standard's. Null for other formats and when there is no such table.
+ * With which quality, 1..100, a JPEG file was compressed, by the scale of the Independent JPEG Group's library: the
+ * sum of its luminance table against the standard's. Null for other formats and when there is no such table.
  */
 export function jpegQuality (bytes: Uint8Array): number | null {
   const file = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -7,9 +7,10 @@ import { placeOf, warp, type Similarity } from './warp.ts'
 export type Landmarks = Float64Array
 
 /**
- * Where the network's coordinate 0 lies, in the view's pixels. One would expect -0.5, the edge of the first pixel, but what
- * it finds is too far left and too high by 0.85 pixels: so much do the points of 1,115 faces and those of their mirror
- * images disagree about the middle, and so far are they above those of dlib's landmark predictor (docs/accuracy.md).
+ * Where the network's coordinate 0 lies, in the view's pixels. One would expect -0.5, the edge of the first pixel,
+ * but what it finds is too far left and too high by 0.85 pixels: so much do the points of 1,115 faces and those of
+ * their mirror images disagree about the middle, and so far are they above those of dlib's landmark predictor
+ * (docs/accuracy.md).
  */
 const ORIGIN = 0.35
 

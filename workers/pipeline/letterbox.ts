@@ -10,10 +10,14 @@ export interface Letterbox extends Picture {
   top: number
 }
 
-/** The picture in exactly this size. What is more than twice as large is halved first, which takes a tenth of the time. */
+/**
+ * The picture in exactly this size. What is more than twice as large is halved first, which takes a tenth of the
+ * time.
+ */
 async function shrink (picture: Picture, width: number, height: number): Promise<Uint8Array> {
   let from = picture
-  while (from.width >= 2 * width && from.height >= 2 * height && from.width % 2 === 0 && from.height % 2 === 0) from = halved(from)
+  const isEven = ({ width, height }: Picture): boolean => width % 2 === 0 && height % 2 === 0
+  while (from.width >= 2 * width && from.height >= 2 * height && isEven(from)) from = halved(from)
   if (from.width === width && from.height === height) return from.rgb
   return sharp(from.rgb, { raw: { width: from.width, height: from.height, channels: 3 } })
     .resize({ width, height, fit: 'fill', kernel: 'linear' }).raw().toBuffer()

@@ -15,8 +15,8 @@ export interface Picture {
 export const MID_GREY = { r: 128, g: 128, b: 128 }
 
 /**
- * The picture with half as many pixels in each direction, each the average of four; an odd last row or column is dropped.
- * Made once for each picture.
+ * The picture with half as many pixels in each direction, each the average of four; an odd last row or column is
+ * dropped. Made once for each picture.
  */
 export function halved (picture: Picture): Picture {
   if (picture.half) return picture.half

@@ -7,7 +7,9 @@ const RIGHT_EYE = [36, 39] as const
 const LEFT_EYE = [42, 45] as const
 const RIGHT_JAW = 2
 const LEFT_JAW = 14
-/** How far below the eyes the nose tip of a frontal face lies, as a share of their distance: the median of portraits. */
+/**
+ * How far below the eyes the nose tip of a frontal face lies, as a share of their distance: the median of portraits.
+ */
 const NOSE_DROP = 0.62
 
 /** How far a head is turned, read off its landmarks; 0 for a frontal face, not in degrees. */

@@ -3,8 +3,9 @@ import type { Similarity } from './warp.ts'
 export type Point = readonly [x: number, y: number]
 
 /**
- * The similarity transform that brings the points of a template nearest to those in a picture, in the least-squares sense
- * (Umeyama 1991; in two dimensions without reflection it has this closed form). Both lists are of the same length.
+ * The similarity transform that brings the points of a template nearest to those in a picture, in the least-squares
+ * sense (Umeyama 1991; in two dimensions without reflection it has this closed form). Both lists are of the same
+ * length.
  */
 export function fitSimilarity (template: readonly Point[], picture: readonly Point[]): Similarity {
   const n = template.length

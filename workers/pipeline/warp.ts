@@ -28,7 +28,9 @@ export function placeOf ({ a, b, tx, ty }: Similarity, x: number, y: number): [x
 }
 
 /** Copies a part of the picture; what lies beyond its edges is black. */
-function copyPart ({ rgb, width, height }: Picture, left: number, top: number, partWidth: number, partHeight: number, part: Uint8Array): void {
+function copyPart (
+  { rgb, width, height }: Picture, left: number, top: number, partWidth: number, partHeight: number, part: Uint8Array
+): void {
   const from = Math.min(Math.max(0, left), width)
   const to = Math.max(from, Math.min(left + partWidth, width))
   for (let row = 0; row < partHeight; row++) {
@@ -46,9 +48,9 @@ function copyPart ({ rgb, width, height }: Picture, left: number, top: number, p
 }
 
 /**
- * Cuts a square of `side` pixels out of the source picture seen through `transform`, as RGB. Bilinear; when the picture
- * shrinks, each target pixel averages over its whole area, so that detail turns into grey and not into noise. Beyond its
- * edges the source goes on black, as in dlib's `extract_image_chip`.
+ * Cuts a square of `side` pixels out of the source picture seen through `transform`, as RGB. Bilinear; when the
+ * picture shrinks, each target pixel averages over its whole area, so that detail turns into grey and not into noise.
+ * Beyond its edges the source goes on black, as in dlib's `extract_image_chip`.
  */
 export function warp (source: Picture, transform: Similarity, side: number): Uint8Array {
   const scale = scaleOf(transform)
