@@ -23,7 +23,8 @@ export interface PhotoCost {
   decodeMs: number
 }
 
-async function openTools (): Promise<Tools> {
+/** The pipeline with the defaults, in this thread. */
+export async function openTools (): Promise<Tools> {
   const backend = await createOnnxBackend(resolve(process.env['MODELS_DIR'] ?? './models'))
   const network = await networkOf()
   const recognizer = await openRecognizer({ network: network.setup, executionProviders: ['cpu'] })
