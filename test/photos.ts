@@ -41,6 +41,36 @@ export async function labelledFolders (path: string): Promise<string[]> {
 /** One of the photos that ship with face-api: 1920 pixels wide, three or more women each. */
 export const groupPhoto = (number: number): Promise<Buffer> => readFile(groupPhotoPath(number))
 
+/** Width of the face in each portrait, as a share of the portrait's. */
+const FACE_SHARE = 0.6
+/** A kiosk's photo, in pixels. */
+export const SCENE = { width: 640, height: 480 }
+
+/** Portraits pasted into a grey kiosk picture, each with a face of `faceWidth` pixels and its middle at `x`, `y`. */
+export async function scene (
+  ...people: Array<{ portrait: Buffer, faceWidth: number, x: number, y: number }>
+): Promise<Buffer> {
+  const pasted = await Promise.all(people.map(async ({ portrait, faceWidth, x, y }) => {
+    const { data, info } = await sharp(portrait).resize(Math.round(faceWidth / FACE_SHARE)).toBuffer({
+      resolveWithObject: true
+    })
+    const [left, top] = [Math.round(x - info.width / 2), Math.round(y - info.height / 2)]
+    const inside = {
+      left: Math.max(0, -left),
+      top: Math.max(0, -top),
+      right: Math.min(info.width, SCENE.width - left),
+      bottom: Math.min(info.height, SCENE.height - top)
+    }
+    const input = await sharp(data).extract({
+      left: inside.left, top: inside.top, width: inside.right - inside.left, height: inside.bottom - inside.top
+    }).toBuffer()
+    return { input, left: left + inside.left, top: top + inside.top }
+  }))
+  return sharp({
+    create: { ...SCENE, channels: 3, background: '#8a8880' }
+  }).composite(pasted).jpeg().toBuffer()
+}
+
 /** A photo without a face: coloured noise, the same each time. */
 export function noFace (side = 320): Promise<Buffer> {
   const rgb = Buffer.alloc(side * side * 3)

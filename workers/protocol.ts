@@ -89,7 +89,7 @@ export interface Match {
   runnerUp: { user: number, distance: number } | null
 }
 
-/** The largest face of a photo. */
+/** The face of a photo that stands before the camera. */
 export interface Face {
   /** In pixels of the upright photo. */
   box: Box
@@ -110,7 +110,7 @@ export interface Enrolment {
   face: Face
   /** Null when nobody is enrolled. */
   match: Match | null
-  /** No other face is in the photo. */
+  /** Nobody else stands before the camera. */
   alone: boolean
   quality: QualityMeasures
 }

@@ -51,7 +51,7 @@ async function look (inference: Inference, photo: ArrayBuffer, withQuality: bool
     : { encoding: null }
 }
 
-/** Encodes the largest face of each photo with the server's own pipeline and threads. */
+/** Encodes the foremost face of each photo with the server's own pipeline and threads. */
 export async function encodePhotos ({
   paths, config, network, withQuality, onProgress, onThreadError
 }: EncodingJob): Promise<Encoded> {

@@ -22,7 +22,7 @@ const UnknownSchema = Type.Object({
 const schema = {
   tags: ['faces'],
   summary: 'Recognise a face',
-  description: 'Names the largest face in the photo. A stranger is a normal outcome: 200 with success false.',
+  description: 'Names the face before the camera. A stranger is a normal outcome: 200 with success false.',
   body: {
     content: {
       'application/json': { schema: Type.Object({ photo: PhotoTextSchema }) },

@@ -24,9 +24,9 @@ export interface Inference {
   start (): Promise<Engine>
   /** Throws `OVERLOADED` if a photo would be refused now: sooner than when it has arrived. */
   assertRoom (): void
-  /** Encodes and matches the largest face of a photo. */
+  /** Encodes and matches the face before the camera. */
   identify (photo: ArrayBuffer, context?: RequestContext): Promise<Identification | null>
-  /** Encodes and measures the largest face of a photo, and looks for others. */
+  /** Encodes and measures the face before the camera, and looks for others. */
   examineForEnrolment (photo: ArrayBuffer, context?: RequestContext): Promise<Enrolment | null>
   /** Photos in work and photos that wait. */
   load (): { running: number, waiting: number }

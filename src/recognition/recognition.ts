@@ -51,7 +51,7 @@ export interface Recognition {
    * what inference and store throw.
    */
   register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean }, context?: RequestContext): Promise<Registration>
-  /** Names the largest face of a photo. Throws `NO_FACE` and what inference throws. */
+  /** Names the face before the camera. Throws `NO_FACE` and what inference throws. */
   recognize (photo: ArrayBuffer, context?: RequestContext): Promise<Recognized | NotRecognized>
   status (key: string, context?: RequestContext): Promise<RegistrationStatus>
   /** Forgets a user and returns the id as it was registered, as far as that can be read. Throws `USER_NOT_FOUND`. */

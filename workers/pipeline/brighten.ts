@@ -3,7 +3,9 @@ import type { Picture } from './picture.ts'
 
 /** Pixels looked at to judge a photo, spread evenly. */
 const SAMPLES_MAX = 10_000
-/** The brightest hundredth of a photo's pixels reaches at least this luma, or the photo is more than a stop too dark. */
+/**
+ * The brightest hundredth of a photo's pixels reaches at least this luma, or the photo is more than a stop too dark.
+ */
 const DARK_BELOW = 120
 /** Where the brightest hundredth ends up. */
 const BRIGHT = 235
@@ -26,4 +28,10 @@ export async function brighten (picture: Picture): Promise<Picture | null> {
   const { rgb, width, height } = picture
   const brighter = sharp(rgb, { raw: { width, height, channels: 3 } }).linear(BRIGHT / brightest, 0)
   return { rgb: await brighter.raw().toBuffer(), width, height, darker: picture }
+}
+
+/** The photo with its light spread over the whole range: what is hazy in it becomes clear. */
+export async function stretchContrast ({ rgb, width, height }: Picture): Promise<Picture> {
+  const clear = sharp(rgb, { raw: { width, height, channels: 3 } }).normalise()
+  return { rgb: await clear.raw().toBuffer(), width, height }
 }

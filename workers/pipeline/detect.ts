@@ -11,10 +11,10 @@ export interface Look {
 }
 
 /**
- * From coarse to fine: the first look finds faces that take up a third of the photo, each further one smaller or harder
- * ones, so the first that finds a whole face finds the largest. tiny_face_detector is both quick and, on faces of the size it
- * likes, surer than ssd_mobilenetv1, which misses 7 % of the portraits that fill the frame; the last look puts the photo
- * into a grey frame of twice its size and rescues most of what is left.
+ * From coarse to fine: the first look finds faces that take up a third of the photo, each further one smaller or
+ * harder ones, so the first that finds a face in the middle finds the foremost. tiny_face_detector is both quick and,
+ * on faces of the size it likes, surer than ssd_mobilenetv1, which misses 7 % of the portraits that fill the frame;
+ * the last look puts the photo into a grey frame of twice its size and rescues most of what is left.
  */
 export const LOOKS: readonly Look[] = [
   { detector: 'tiny_face_detector', side: 160, fill: 1 },
@@ -24,29 +24,60 @@ export const LOOKS: readonly Look[] = [
   { detector: 'ssd_mobilenetv1', side: SSD_SIDE, fill: 0.5 }
 ]
 
+/** When all of {@link LOOKS} find nobody: sizes between theirs, in a copy with more contrast. */
+export const LAST_LOOKS: readonly Look[] = [
+  { detector: 'tiny_face_detector', side: 224, fill: 1 },
+  { detector: 'tiny_face_detector', side: 128, fill: 1 }
+]
+
+/** Faces at least so many times as high as the tallest are of a comparable size. */
+const COMPARABLE = 1 / 2
+
 /** Pixels of the box that lie in the picture: half a face at the edge is not larger than a whole one of its size. */
-export function visibleArea ({ left, top, width, height }: Box, picture: Picture): number {
+function visibleArea ({ left, top, width, height }: Box, picture: Picture): number {
   const right = Math.min(picture.width, left + width)
   const bottom = Math.min(picture.height, top + height)
   return Math.max(0, right - Math.max(0, left)) * Math.max(0, bottom - Math.max(0, top))
 }
 
-/** Reaches the face over the edge of the picture? */
-export function isCut ({ left, top, width, height }: Box, picture: Picture): boolean {
-  return left < 0 || top < 0 || left + width > picture.width || top + height > picture.height
+/**
+ * How much a face stands before the camera, in square pixels: its visible area less twice the squared distance of its
+ * centre from the picture's, by which the alignment scripts of facenet (src/align/align_dataset_mtcnn.py) and
+ * insightface choose among several faces.
+ */
+function prominence (box: Box, picture: Picture): number {
+  const [x, y] = [box.left + box.width / 2 - picture.width / 2, box.top + box.height / 2 - picture.height / 2]
+  return visibleArea(box, picture) - 2 * (x * x + y * y)
 }
 
-/** Faces that one look finds in the picture, in its pixels, the largest first. */
-export async function detectFaces (backend: Backend, picture: Picture, { detector, side, fill }: Look): Promise<Detection[]> {
+/** The face that stands before the camera: the most prominent one of those whose size is comparable to the largest. */
+export function foremost<Face extends Box> (faces: readonly Face[], picture: Picture): Face | undefined {
+  const tallest = Math.max(...faces.map(({ height }) => height))
+  const comparable = faces.filter(({ height }) => height >= COMPARABLE * tallest)
+  return comparable.sort((one, other) => prominence(other, picture) - prominence(one, picture))[0]
+}
+
+/**
+ * Whether the face lies within the picture and near its middle, so that nobody else of its size can be more
+ * prominent.
+ */
+export function isCentral (box: Box, picture: Picture): boolean {
+  const { left, top, width, height } = box
+  const isWhole = left >= 0 && top >= 0 && left + width <= picture.width && top + height <= picture.height
+  return isWhole && prominence(box, picture) > 0
+}
+
+/** Faces that one look finds in the picture, in its pixels. */
+export async function detectFaces (
+  backend: Backend, picture: Picture, { detector, side, fill }: Look
+): Promise<Detection[]> {
   const { rgb, scale, left, top } = await letterbox(picture, side, fill)
   const found = await backend.detect(detector, rgb, side)
-  return found
-    .map((box) => ({
-      score: box.score,
-      left: (box.left - left) / scale,
-      top: (box.top - top) / scale,
-      width: box.width / scale,
-      height: box.height / scale
-    }))
-    .sort((one, other) => visibleArea(other, picture) - visibleArea(one, picture))
+  return found.map((box) => ({
+    score: box.score,
+    left: (box.left - left) / scale,
+    top: (box.top - top) / scale,
+    width: box.width / scale,
+    height: box.height / scale
+  }))
 }

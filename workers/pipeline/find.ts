@@ -1,49 +1,54 @@
 import type { Backend, Detection } from '../backends/backend.ts'
 import type { Box } from '../protocol.ts'
-import { brighten } from './brighten.ts'
-import { confirm, type FoundFace } from './confirm.ts'
-import { detectFaces, isCut, LOOKS, visibleArea, type Look } from './detect.ts'
+import { brighten, stretchContrast } from './brighten.ts'
+import { confirm, SHIFT_SURE, type FoundFace } from './confirm.ts'
+import { detectFaces, foremost, isCentral, LAST_LOOKS, LOOKS, type Look } from './detect.ts'
 import type { Picture } from './picture.ts'
 import type { Lap } from './stopwatch.ts'
 
-/** A detection with a lower score is none, as in face-api, unless there is no other and its landmarks hold very well. */
+/**
+ * A detection with a lower score is none, as in face-api, unless there is no other and its landmarks hold very well.
+ */
 const SCORE_LIKELY = 0.5
 /** With such a score of tiny_face_detector the landmarks held in all of 243 cases; ssd_mobilenetv1 is less modest. */
 export const SCORE_SURE = 0.9
-/** The landmarks of an unlikely face may move no further than this: those of 97 portraits in 100 do not. */
-const SHIFT_SURE = 0.03
 /** Unlikely faces of one picture that are looked at. */
 const UNLIKELY_MAX = 8
 
 export const isLikely = ({ score }: Detection): boolean => score > SCORE_LIKELY
 
-/** The first of the detections, the largest, that the landmarks confirm. */
-async function firstConfirmed (
+/** The foremost of the detections that the landmarks confirm. */
+async function foremostConfirmed (
   backend: Backend, picture: Picture, detections: Detection[], look: Look
 ): Promise<FoundFace | null> {
-  for (const detection of detections) {
+  let left = detections
+  let detection: Detection | undefined
+  while ((detection = foremost(left, picture))) {
     const isSure = look.detector === 'tiny_face_detector' && detection.score >= SCORE_SURE
     const face = await confirm(backend, picture, detection, isSure ? Infinity : undefined)
     if (face) return face
+    left = left.filter((other) => other !== detection)
   }
   return null
 }
 
-/** The largest likely face; those that are not likely are added to `unlikely`. */
-async function search (backend: Backend, picture: Picture, unlikely: Detection[], lap: Lap): Promise<FoundFace | null> {
-  let cut: FoundFace | null = null
+/** The foremost likely face; those that are not likely are added to `unlikely`. */
+async function search (
+  backend: Backend, picture: Picture, unlikely: Detection[], lap: Lap
+): Promise<FoundFace | null> {
+  let aside: FoundFace | null = null
   for (const look of LOOKS) {
+    // Somebody at the side may be found sooner than the one before the camera. That is worth no look that takes long.
+    if (aside && look.detector !== 'tiny_face_detector') break
     const detections = await detectFaces(backend, picture, look)
     lap('detect')
-    const face = await firstConfirmed(backend, picture, detections.filter(isLikely), look)
+    const face = await foremostConfirmed(backend, picture, detections.filter(isLikely), look)
     lap('landmarks')
-    // Somebody at the edge of the photo may be found sooner than somebody larger before the camera: look once more.
-    if (cut) return face && visibleArea(face.detection, picture) > visibleArea(cut.detection, picture) ? face : cut
-    if (face && !isCut(face.detection, picture)) return face
-    cut = face
+    if (face && isCentral(face.detection, picture)) return face
+    if (face && (!aside || foremost([aside.detection, face.detection], picture) === face.detection)) aside = face
     unlikely.push(...detections.filter((detection) => !isLikely(detection)))
   }
-  return cut
+  return aside
 }
 
 /** The unlikely face with the best score whose landmarks hold very well. */
@@ -56,7 +61,18 @@ async function rescue (backend: Backend, picture: Picture, unlikely: Detection[]
   return null
 }
 
-/** The largest face of the picture, or null. */
+/** The foremost face that shows only with more contrast, as one of the picture as it is. */
+async function searchHaze (backend: Backend, picture: Picture): Promise<FoundFace | null> {
+  const clear = await stretchContrast(picture)
+  for (const look of LAST_LOOKS) {
+    const detections = await detectFaces(backend, clear, look)
+    const face = await foremostConfirmed(backend, picture, detections.filter(isLikely), look)
+    if (face) return face
+  }
+  return null
+}
+
+/** The face that stands before the camera, or null. */
 export async function findFace (backend: Backend, picture: Picture, lap: Lap): Promise<FoundFace | null> {
   let unlikely: Detection[] = []
   const face = await search(backend, picture, unlikely, lap)
@@ -67,7 +83,8 @@ export async function findFace (backend: Backend, picture: Picture, lap: Lap): P
     const lit = await search(backend, brighter, unlikely, lap)
     if (lit) return lit
   }
-  const rescued = await rescue(backend, brighter ?? picture, unlikely)
+  const best = brighter ?? picture
+  const rescued = await rescue(backend, best, unlikely) ?? await searchHaze(backend, best)
   lap('landmarks')
   return rescued
 }
@@ -77,8 +94,8 @@ export const magnified = ({ left, top, width, height }: Box, times: number): Box
   ({ left: left * times, top: top * times, width: width * times, height: height * times })
 
 /**
- * The same face in a picture of the same photo whose sides are `times` larger, lit in the same way; the face as it was if
- * the larger picture does not confirm it.
+ * The same face in a picture of the same photo whose sides are `times` larger, lit in the same way; the face as it
+ * was if the larger picture does not confirm it.
  */
 export async function refine (backend: Backend, face: FoundFace, larger: Picture, times: number): Promise<FoundFace> {
   const detection = { score: face.detection.score, ...magnified(face.detection, times) }

@@ -24,7 +24,7 @@ export interface Seen<Found> {
   stages: StageTimes
 }
 
-/** The largest face, and where it is in the photo's own pixels. */
+/** The face before the camera, and where it is in the photo's own pixels. */
 interface Located extends Pick<Face, 'box' | 'score'> {
   found: FoundFace
 }
@@ -45,8 +45,13 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
   return { found, score: found.detection.score, box: magnified(found.detection, times) }
 }
 
-/** Decodes, finds the largest face, encodes it and matches it. Throws PhotoError for a photo that cannot be used. */
-export async function identify (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Identification>> {
+/**
+ * Decodes, finds the face before the camera, encodes it and matches it. Throws PhotoError for a photo that cannot be
+ * used.
+ */
+export async function identify (
+  tools: Tools, photo: Uint8Array, imagePixelsMax: number
+): Promise<Seen<Identification>> {
   const { recognizer, matchFace, augment } = tools
   const { times: stages, lap } = startStopwatch()
   const located = await locate(tools.backend, photo, imagePixelsMax, lap)
@@ -54,7 +59,9 @@ export async function identify (tools: Tools, photo: Uint8Array, imagePixelsMax:
   const { found, box, score } = located
   const chip = recognizer.align(found)
   lap('align')
-  const encoding = augment === 'flip' ? recognizer.settle(averageOf(await encodePair(recognizer, chip))) : await recognizer.encode(chip, 1)
+  const encoding = augment === 'flip'
+    ? recognizer.settle(averageOf(await encodePair(recognizer, chip)))
+    : await recognizer.encode(chip, 1)
   lap('encode')
   const match = matchFace(encoding)
   lap('match')
@@ -62,10 +69,12 @@ export async function identify (tools: Tools, photo: Uint8Array, imagePixelsMax:
 }
 
 /**
- * Decodes, finds, encodes and matches the largest face in the same way as {@link identify}, and takes the time to look for
- * others and to measure its quality. Throws PhotoError for a photo that cannot be used.
+ * Decodes, finds, encodes and matches the face before the camera in the same way as {@link identify}, and takes the
+ * time to look for others and to measure its quality. Throws PhotoError for a photo that cannot be used.
  */
-export async function examineForEnrolment (tools: Tools, photo: Uint8Array, imagePixelsMax: number): Promise<Seen<Enrolment>> {
+export async function examineForEnrolment (
+  tools: Tools, photo: Uint8Array, imagePixelsMax: number
+): Promise<Seen<Enrolment>> {
   const { backend, recognizer, matchFace, augment } = tools
   const { times: stages, lap } = startStopwatch()
   const located = await locate(backend, photo, imagePixelsMax, lap)

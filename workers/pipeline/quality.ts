@@ -6,9 +6,9 @@ import { measurePose } from './pose.ts'
 import type { Verification } from './verify.ts'
 
 /**
- * Where each measure is 0 and where it reaches 1; between them it is linear. Chosen on 1,115 portraits of public figures in
- * everyday light, so that 0.8 accepts nineteen of twenty, refuses the same portraits three stops darker or blurred by 4
- * pixels, and that the lowest measure puts first the photos that are not recognised (docs/accuracy.md).
+ * Where each measure is 0 and where it reaches 1; between them it is linear. Chosen on 1,115 portraits of public
+ * figures in everyday light, so that 0.8 accepts nineteen of twenty, refuses the same portraits three stops darker or
+ * blurred by 4 pixels, and that the lowest measure puts first the photos that are not recognised (docs/accuracy.md).
  */
 const SCALES = {
   detection: { zero: 0, full: 0.75 },
@@ -21,7 +21,7 @@ const SCALES = {
   pitch: { zero: 0.7, full: 0.25 },
   occlusion: { zero: 0.12, full: 0.03 },
   compression: { zero: 5, full: 35 },
-  stability: { zero: 1.5, full: 1 / 6 }
+  stability: { zero: 1.5, full: 1 / 4 }
 } as const
 
 function scaled (value: number, { zero, full }: { zero: number, full: number }): number {
@@ -43,15 +43,15 @@ export interface Evidence {
 }
 
 /**
- * How good the face is for recognition: one measure for each capture fault that ISO/IEC 29794-5 names and that can be told
- * from a single photo, and the stability of the encoding itself (after Terhörst et al. 2020, SER-FIQ, with a mirror image
- * in place of dropout).
+ * How good the face is for recognition: one measure for each capture fault that ISO/IEC 29794-5 names and that can be
+ * told from a single photo, and the stability of the encoding itself (after Terhörst et al. 2020, SER-FIQ, with a
+ * mirror image in place of dropout).
  */
 export function measureQuality ({ photo, box, chip, found, verification, spread }: Evidence): QualityMeasures {
   const { median, dark, bright, focus } = chipStatistics(chip)
   const { yaw, pitch } = measurePose(found.landmarks)
   return {
-    detection: scaled(Math.min(...Object.values(verification.scores)), SCALES.detection),
+    detection: scaled(verification.score, SCALES.detection),
     size: scaled(Math.min(box.width, box.height), SCALES.sizePx),
     sharpness: scaled(focus, SCALES.sharpness),
     // The median would take dark skin for bad light: what counts is how bright the brightest parts are.

@@ -93,3 +93,17 @@ test('a face at the edge does not count because it is found sooner than the ' +
   assert.ok(found)
   assert.ok(Math.abs(found.detection.left + found.detection.width / 2 - 125) < 20)
 })
+
+test('a hazy face that no look finds is found with more contrast', { skip: WITHOUT_FACES }, async () => {
+  const found = await find('strangers/Martin_Boryczewski_0001.jpg')
+  assert.ok(found)
+  const { left, top, width, height } = found.detection
+  assert.ok(Math.hypot(left + width / 2 - 125, top + height / 2 - 125) < 40)
+})
+
+test('the face in the middle is found although another shows sooner', { skip: WITHOUT_FACES }, async () => {
+  const found = await find('people/Elena_de_Chavez/Elena_de_Chavez_0001.jpg')
+  assert.ok(found)
+  const { left, top, width, height } = found.detection
+  assert.ok(Math.hypot(left + width / 2 - 125, top + height / 2 - 125) < 50)
+})
