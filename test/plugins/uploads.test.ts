@@ -104,7 +104,7 @@ test('nobody is registered from the photos without people, and no ' +
       assert.equal(registered.statusCode, 422, `${file}: ${registered.body}`)
     }
   })
-  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
+  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, compared: 0, outdated: 0 })
 })
 
 test('who sends a body that is refused at its first line may send all of it, hears why, and ' +
