@@ -22,7 +22,7 @@ const SAMPLE_MS = 1
 const config = offlineConfig(loadConfig(process.env))
 const network = await findNetwork(config)
 const inference = createInferencePool({
-  config, gallery: createGallery(network.id).memory, network, onThreadError: (err) => { throw err }
+  config, gallery: createGallery(network.id), network, onThreadError: (err) => { throw err }
 })
 let photos: Buffer[] = []
 

@@ -8,7 +8,8 @@ import { createInferencePool } from '../src/inference/inference-pool.ts'
 import { concurrencyOf, offlineConfig } from './offline-config.ts'
 import { createProgress } from './progress.ts'
 import { ownBytes } from '../src/recognition/photo-bytes.ts'
-import { findNetwork } from '../src/networks/find-network.ts'
+import { calibrationOf, findNetwork, previousNetwork } from '../src/networks/find-network.ts'
+import { createDecisionRule } from '../src/recognition/decision.ts'
 import { createRecognition, type Recognition } from '../src/recognition/recognition.ts'
 import { isUserId, userIdFromText } from '../src/store/user-key.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
@@ -29,15 +30,18 @@ export async function enroll (
   if (users.length === 0) throw new CommandError(`${dir}: no photos in it; expected USER_ID/ANY.jpg or USER_ID.jpg`)
   const report = await openReport(reportPath)
   const network = await findNetwork(config)
-  const gallery = createGallery(network.id)
+  const previous = previousNetwork(network, config)
+  const gallery = createGallery(network.id, previous?.id)
   store.onChange(gallery.apply)
   const inference = createInferencePool({
     config: offlineConfig(config),
-    gallery: gallery.memory,
+    gallery,
     network,
+    previous,
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
   })
-  const recognition = createRecognition({ config, network, inference, store, gallery })
+  const decision = createDecisionRule({ config, calibration: calibrationOf(network), gallery })
+  const recognition = createRecognition({ config, network, previous, decision, inference, store, gallery })
 
   const photosOf = (isWanted: (photo: string) => boolean): number =>
     users.flatMap(({ photos }) => photos).filter(isWanted).length

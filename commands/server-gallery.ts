@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Config } from '../src/config.ts'
 import { createGallery } from '../src/gallery/gallery.ts'
-import { findNetwork } from '../src/networks/find-network.ts'
+import { findNetwork, previousNetwork } from '../src/networks/find-network.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { CommandError } from './command-error.ts'
 import { withStore } from './stores.ts'
@@ -30,7 +30,8 @@ async function heldBy (url: string): Promise<Held> {
  * when it has not.
  */
 export async function compareWithServer (store: EncodingStore, config: Config, url: string): Promise<string> {
-  const gallery = createGallery((await findNetwork(config)).id)
+  const network = await findNetwork(config)
+  const gallery = createGallery(network.id, previousNetwork(network, config)?.id)
   store.onChange(gallery.apply)
   return await withStore(store, async () => {
     const giveUpAt = performance.now() + SETTLE_MS_MAX

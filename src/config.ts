@@ -49,6 +49,7 @@ export const ConfigSchema = Type.Object({
     description: 'rgb or bgr, what is subtracted from each byte and what it is then divided by, such as rgb,127.5,127.5'
   }),
   RECOGNITION_TOLERANCE: Type.Number({ default: 0.6, minimum: 0, maximum: 1 }),
+  FALSE_MATCH_TARGET: Type.Number({ default: 0.005, minimum: 1e-6, maximum: 1 }),
   AMBIGUITY_MARGIN: Type.Number({ default: 0.05, minimum: 0, maximum: 1 }),
   DUPLICATE_TOLERANCE: Type.Number({ default: 0.45, minimum: 0, maximum: 1 }),
   FACE_QUALITY_THRESHOLD: Type.Number({ default: 0.8, minimum: 0, maximum: 1 }),

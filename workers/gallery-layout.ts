@@ -27,6 +27,8 @@ export const GALLERY = {
   lengthWord: 1,
   /** In the header: rows emptied so far. A search under way may have missed an encoding that took the place of one. */
   removalsWord: 2,
+  /** In the header: rows that hold an encoding. */
+  liveWord: 3,
   /** In the header: from here on one word for each probe's place, 1 while a search uses it. */
   probesWord: 16,
   probes: PROBES,

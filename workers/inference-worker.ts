@@ -4,6 +4,7 @@ import { guard } from './network-guard.ts'
 import { createMatcher } from './pipeline/match.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
 import { examineForEnrolment, identify, type Tools } from './pipeline/pipeline.ts'
+import { createPreviousSearch } from './pipeline/previous.ts'
 import { openRecognizer } from './pipeline/recognizer.ts'
 import { warmUp } from './pipeline/warm-up.ts'
 import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protocol.ts'
@@ -12,7 +13,13 @@ import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protoco
 async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
   const { backend, encode, ...about } = await loadBackend(setup)
   const recognizer = await openRecognizer(setup, encode)
-  const tools: Tools = { backend, recognizer, matchFace: createMatcher(setup.gallery), augment: setup.augment }
+  const tools: Tools = {
+    backend,
+    recognizer,
+    matchFace: createMatcher(setup.gallery),
+    searchPrevious: createPreviousSearch(setup),
+    augment: setup.augment
+  }
   await warmUp(tools)
   const ready: WorkerReady = { ready: true, threadId, guard, ...about }
   parentPort?.postMessage(ready)

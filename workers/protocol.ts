@@ -41,6 +41,8 @@ export interface WorkerSetup {
   executionProviders: string[]
   network: NetworkSetup
   gallery: WebAssembly.Memory
+  /** The network that was the default before, and those whom only that one knows; null: it is the one above. */
+  previous: { network: NetworkSetup, gallery: WebAssembly.Memory } | null
   /** What an encoding is made of: the face, or the average of the face and its mirror image. */
   augment: 'none' | 'flip'
 }
@@ -98,11 +100,19 @@ export interface Face {
   encoding: Float32Array
 }
 
+/** What the previous network makes of a face, and whom it finds among those whom only that network knows. */
+export interface PreviousMatch {
+  encoding: Float32Array
+  match: Match | null
+}
+
 /** What identification wants to know. */
 export interface Identification {
   face: Face
   /** Null when nobody is enrolled. */
   match: Match | null
+  /** Null when there is nobody whom only the previous network knows. */
+  previous: PreviousMatch | null
 }
 
 /** What enrolment wants to know. */
@@ -110,6 +120,8 @@ export interface Enrolment {
   face: Face
   /** Null when nobody is enrolled. */
   match: Match | null
+  /** Null when there is nobody whom only the previous network knows. */
+  previous: PreviousMatch | null
   /** Nobody else stands before the camera. */
   alone: boolean
   quality: QualityMeasures

@@ -57,7 +57,7 @@ export async function encodePhotos ({
 }: EncodingJob): Promise<Encoded> {
   const inference = createInferencePool({
     config: offlineConfig(config),
-    gallery: createGallery(network.id).memory,
+    gallery: createGallery(network.id),
     network,
     onThreadError
   })

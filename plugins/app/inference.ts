@@ -12,8 +12,9 @@ export default fp(async function inferencePlugin (fastify) {
   const log = fastify.log.child({ part: 'pool' })
   const inference = createInferencePool({
     config: fastify.config,
-    gallery: fastify.gallery.memory,
+    gallery: fastify.gallery,
     network: fastify.network,
+    previous: fastify.previousNetwork,
     onPhoto: fastify.metrics.photoDone,
     onThreadError (err) {
       log.error({ err }, 'inference thread replaced')

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { VERSION } from '../../src/config.ts'
+import { round4 } from '../../src/recognition/distance.ts'
 import { errorResponses, TimeSchema } from './common-schemas.ts'
 
 const schema = {
@@ -14,8 +15,16 @@ const schema = {
       timestamp: TimeSchema,
       registered_faces: Type.Integer({ minimum: 0, description: 'Registered users' }),
       face_data_dir: Type.String(),
-      recognition_tolerance: Type.Number(),
-      users_to_reenroll: Type.Integer({ minimum: 0, description: 'Registered users without an encoding of the present network: they are not recognised' })
+      recognition_tolerance: Type.Number({ description: 'RECOGNITION_TOLERANCE' }),
+      tolerance_in_force: Type.Number({
+        description: 'Distance up to which a face is named now: it follows the number of people enrolled'
+      }),
+      recognition_network: Type.String({ description: 'What makes the encodings of new registrations' }),
+      users_to_reenroll: Type.Integer({
+        minimum: 0,
+        description: 'Registered users without an encoding of the present network: they are recognised by face-api\'s as ' +
+          'long as they have one of that'
+      })
     }),
     ...errorResponses()
   }
@@ -32,6 +41,8 @@ const health: FastifyPluginAsyncTypebox = async (fastify) => {
     registered_faces: fastify.gallery.counts().users,
     face_data_dir: FACE_DATA_DIR,
     recognition_tolerance: RECOGNITION_TOLERANCE,
+    tolerance_in_force: round4(fastify.decision.current().tolerance),
+    recognition_network: fastify.network.name ?? 'own',
     users_to_reenroll: fastify.gallery.counts().outdated
   }))
 }

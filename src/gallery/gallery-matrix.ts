@@ -88,6 +88,7 @@ export function createGalleryMatrix (): GalleryMatrix {
       words[at + GALLERY.squaresWord(length)] = squares
       words[at + GALLERY.userWord(length)] = user
       Atomics.add(words, at + GALLERY.generationWord(length), 1)
+      Atomics.add(words, GALLERY.liveWord, 1)
       if (row === rows) Atomics.store(words, GALLERY.rowsWord, ++rows)
       return row
     },
@@ -122,6 +123,7 @@ export function createGalleryMatrix (): GalleryMatrix {
     remove (row) {
       const at = wordOf(row)
       Atomics.add(words, GALLERY.removalsWord, 1)
+      Atomics.sub(words, GALLERY.liveWord, 1)
       Atomics.add(words, at + GALLERY.generationWord(length), 1)
       words.fill(0, at, at + GALLERY.generationWord(length))
       floats[at + GALLERY.scaleWord(length)] = NaN

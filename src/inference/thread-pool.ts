@@ -3,6 +3,7 @@ import { Piscina } from 'piscina'
 import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
+import type { Gallery } from '../gallery/gallery.ts'
 import type { RecognitionNetwork } from '../networks/find-network.ts'
 import type { Slots } from './photo-queue.ts'
 import { silenceRuntime } from './silence-runtime.ts'
@@ -33,9 +34,11 @@ export type ThreadPoolConfig = Pick<Config,
 export interface ThreadPoolOptions {
   config: ThreadPoolConfig
   /** What the threads match against. */
-  gallery: WebAssembly.Memory
+  gallery: Pick<Gallery, 'memory' | 'previousMemory'>
   /** What they encode with. */
   network: RecognitionNetwork
+  /** What encoded those whom `network` does not know yet. */
+  previous?: RecognitionNetwork | null
   /** Called when a thread has become warm or has gone. */
   onThreads: () => void
   /** Called when a thread died or was ended; another one takes its place. */
@@ -53,7 +56,7 @@ const WORKER = new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '../.
 const HANG_MS_MIN = 3_000
 
 /** Makes the pool; its threads start when told to. */
-export function createThreadPool ({ config, gallery, network, onThreads, onThreadError, onDegraded }: ThreadPoolOptions): ThreadPool {
+export function createThreadPool ({ config, gallery, network, previous = null, onThreads, onThreadError, onDegraded }: ThreadPoolOptions): ThreadPool {
   silenceRuntime()
   let pool: Piscina | undefined
   const watch = createThreadWatch(Math.max(HANG_MS_MIN, config.INFERENCE_TIMEOUT_MS), () => pool?.threads ?? [])
@@ -68,7 +71,10 @@ export function createThreadPool ({ config, gallery, network, onThreads, onThrea
       executionProviders: config.ONNX_EXECUTION_PROVIDERS.split(','),
       modelsDir: resolve(config.MODELS_DIR),
       network: network.setup,
-      gallery,
+      gallery: gallery.memory,
+      previous: previous && gallery.previousMemory
+        ? { network: previous.setup, gallery: gallery.previousMemory }
+        : null,
       augment: config.ENCODING_AUGMENT
     }
     return new Piscina({

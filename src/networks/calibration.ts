@@ -30,3 +30,17 @@ export function offScale (calibration: Calibration, distance: number): number {
 
 /** What clients see of a distance on the scale, 0..1. */
 export const confidenceOf = (distance: number): number => Math.max(0, 1 - distance)
+
+/** Points of the tail of distances between different people: the logarithm of the rate, by distance. */
+function tailOf (calibration: Calibration): ReadonlyArray<readonly [raw: number, log: number]> {
+  return calibration.map((raw, i) => [raw, Math.log10(SCALE[i]!.far)] as const)
+}
+
+/**
+ * The Euclidean distance of the network's encodings at which a pair of different people is taken for one with the rate
+ * `far`, 0..1 exclusive. Between the calibrated points the logarithm of the rate is linear in the distance, and it goes on
+ * so beyond them.
+ */
+export function distanceAtFar (calibration: Calibration, far: number): number {
+  return Math.max(0, alongLine(Math.log10(far), tailOf(calibration).map(([raw, log]) => [log, raw] as const)))
+}

@@ -10,6 +10,7 @@ import type { NetworkInput, NetworkSetup } from '../../workers/protocol.ts'
 import { ConfigError, type Config } from '../config.ts'
 import { onScale, type Calibration } from './calibration.ts'
 import { CALIBRATIONS } from './calibrations.ts'
+import { areComparable } from './kinds.ts'
 import { CATALOGUE, idOf, NETWORK_NAMES, type NetworkName } from './catalogue.ts'
 
 /** The network that makes the encodings, with all that the configuration says of it. */
@@ -144,13 +145,24 @@ export async function findNetwork (config: NetworkConfig): Promise<RecognitionNe
   }
 }
 
+/**
+ * The network that was the default before, face-api's, in 32 bits: with it everybody whom `network` does not know yet is
+ * recognised until they have registered again. Null if encodings of `network` may be compared with its own.
+ */
+export function previousNetwork (network: RecognitionNetwork, config: NetworkConfig): RecognitionNetwork | null {
+  const previous = knownNetwork('face-api', null, { ...config, ENCODING_ARITHMETIC: 'float32' })
+  return areComparable(network.id, previous.id) ? null : previous
+}
+
 /** The distances of a network on the scale. Throws {@link ConfigError} for one that has not been calibrated. */
-export function scaleOf (
-  { calibration, file }: Pick<RecognitionNetwork, 'calibration' | 'file'>
-): (raw: number) => number {
-  if (!calibration) {
-    throw new ConfigError(`RECOGNITION_MODEL=${JSON.stringify(file)} is not calibrated: ` +
-      'npm run accuracy -- --dataset DIR --write-calibration does it with photos of many people')
-  }
+export function scaleOf (network: Pick<RecognitionNetwork, 'calibration' | 'file'>): (raw: number) => number {
+  const calibration = calibrationOf(network)
   return (raw) => onScale(calibration, raw)
+}
+
+/** What a network's distances mean. Throws {@link ConfigError} for one that has not been calibrated. */
+export function calibrationOf ({ calibration, file }: Pick<RecognitionNetwork, 'calibration' | 'file'>): Calibration {
+  if (calibration) return calibration
+  throw new ConfigError(`RECOGNITION_MODEL=${JSON.stringify(file)} is not calibrated: ` +
+    'npm run accuracy -- --dataset DIR --write-calibration does it with photos of many people')
 }

@@ -96,6 +96,11 @@ export function candidatesAmong (
   return candidates
 }
 
+/** Whether the user has an encoding that may be compared with this one. */
+export function isComparable (encoding: Encoding, present: UserRecord | null): boolean {
+  return present?.encodings.some((other) => areComparable(kindOf(other), kindOf(encoding))) ?? false
+}
+
 /** Throws `FACE_MISMATCH` when the encoding is further than `tolerance` from all comparable ones that the user has. */
 export function checkResemblance (
   encoding: Encoding, present: UserRecord | null, scaled: (raw: number) => number, tolerance: number

@@ -1,4 +1,4 @@
-import type { Match } from '../../workers/protocol.ts'
+import type { Identification, Match } from '../../workers/protocol.ts'
 import { timePart, type RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
@@ -6,12 +6,13 @@ import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
 import {
-  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, keepMostUseful, type Candidate, type Quality
+  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate, type Quality
 } from './enrolment-policy.ts'
 import { createRecentChanges } from './recent-changes.ts'
 import { confidenceOf } from '../networks/calibration.ts'
 import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
+import type { DecisionRule } from './decision.ts'
 import { round4 } from './distance.ts'
 
 export interface Registration {
@@ -63,23 +64,37 @@ export interface RecognitionParts {
     'ENCODING_AUGMENT' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' |
     'MAX_FACES_PER_USER'>
   network: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'>
+  /** What encoded those whom `network` does not know yet; null if there can be none. */
+  previous: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'> | null
+  decision: Pick<DecisionRule, 'current'>
   inference: Inference
   store: EncodingStore
   gallery: Gallery
 }
 
 /** Puts the use cases together. */
-export function createRecognition ({ config, network, inference, store, gallery }: RecognitionParts): Recognition {
+export function createRecognition (
+  { config, network, previous, decision, inference, store, gallery }: RecognitionParts
+): Recognition {
   const changes = createRecentChanges(store)
   // Here distances leave the network's own measure; everything that decides knows the scale alone.
   const scaled = scaleOf(network)
+  const previousScaled = previous ? scaleOf(previous) : scaled
 
-  /** The nearest first, without who was deleted since the search. */
-  function stillEnrolled (match: Match | null): Candidate[] {
+  function stillEnrolled (match: Match | null, scale: typeof scaled): Candidate[] {
     return [match, match?.runnerUp].flatMap((candidate) => {
       const userId = candidate ? gallery.userOf(candidate.user) : undefined
-      return candidate && userId !== undefined ? [{ userId, distance: scaled(candidate.distance) }] : []
+      return candidate && userId !== undefined ? [{ userId, distance: scale(candidate.distance) }] : []
     })
+  }
+
+  /** Of both networks, the nearest first, without who was deleted since the search. */
+  function candidatesOf ({ match, previous: other }: Pick<Identification, 'match' | 'previous'>): Candidate[] {
+    const known = stillEnrolled(match, scaled)
+    // A user who has just registered again may be in both.
+    const others = stillEnrolled(other?.match ?? null, previousScaled)
+      .filter(({ userId }) => !known.some((one) => one.userId === userId))
+    return [...known, ...others].sort((one, two) => one.distance - two.distance)
   }
 
   return {
@@ -91,15 +106,26 @@ export function createRecognition ({ config, network, inference, store, gallery 
         if (!enrolment) throw new FaceError('NO_FACE')
         if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
         const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
-        checkDuplicate(stillEnrolled(enrolment.match), key, config.DUPLICATE_TOLERANCE, context)
+        const duplicateTolerance = Math.min(config.DUPLICATE_TOLERANCE, decision.current().tolerance)
+        checkDuplicate(candidatesOf(enrolment), key, duplicateTolerance, context)
 
         const registeredAt = new Date().toISOString()
         const kind = madeKind(network.id, config.ENCODING_AUGMENT)
         const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, ...kind }
+        // As the previous network sees it, while somebody may have encodings of that alone.
+        const before = previous && enrolment.previous && {
+          ...encoding, vector: enrolment.previous.encoding, ...madeKind(previous.id, config.ENCODING_AUGMENT)
+        }
         const after = await timePart(context, 'store update', () => store.updateInTurn(key, (record) => {
           // The search did not know who was registered meanwhile.
-          checkDuplicate(candidatesAmong(stored.records(), encoding, scaled), key, config.DUPLICATE_TOLERANCE, context)
-          if (!replace) checkResemblance(encoding, record, scaled, config.RECOGNITION_TOLERANCE)
+          checkDuplicate(candidatesAmong(stored.records(), encoding, scaled), key, duplicateTolerance, context)
+          if (!replace) {
+            if (isComparable(encoding, record)) {
+              checkResemblance(encoding, record, scaled, config.RECOGNITION_TOLERANCE)
+            } else if (before) {
+              checkResemblance(before, record, previousScaled, config.RECOGNITION_TOLERANCE)
+            }
+          }
           const { encodings, unread, ...kept } = record ?? { encodings: [] }
           return {
             ...kept,
@@ -118,8 +144,8 @@ export function createRecognition ({ config, network, inference, store, gallery 
     async recognize (photo, context) {
       const identification = await inference.identify(photo, context)
       if (!identification) throw new FaceError('NO_FACE')
-      const [nearest, other] = stillEnrolled(identification.match)
-      if (!nearest || nearest.distance > config.RECOGNITION_TOLERANCE) return { outcome: 'unknown' }
+      const [nearest, other] = candidatesOf(identification)
+      if (!nearest || nearest.distance > decision.current().tolerance) return { outcome: 'unknown' }
       if (other && other.distance - nearest.distance < config.AMBIGUITY_MARGIN) return { outcome: 'ambiguous' }
       const { userId, distance } = nearest
       return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }

@@ -70,14 +70,22 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
     service: 'Face Recognition Server',
     registered_faces: 1,
     recognition_tolerance: 0.6,
+    tolerance_in_force: 0.6,
+    recognition_network: 'fr-feature',
     users_to_reenroll: 0
   })
 
   const stats = (await call(app, { url: '/stats' })).body as { success: boolean, stats: Record<string, unknown> }
   const { server_info: load, gallery_checksum: checksum, ...counts } = stats.stats
+  const { decision } = counts
   assert.match(String(checksum), /^[0-9a-f]{8}$/)
   assert.deepEqual(counts, {
-    registered_users: 1, total_encodings: 1, damaged_records: 0, recognition_tolerance: 0.6, data_directory: dir
+    registered_users: 1,
+    total_encodings: 1,
+    damaged_records: 0,
+    recognition_tolerance: 0.6,
+    decision: { ...decision as object, tolerance: 0.6, configured: 0.6, by_site: null, false_match_target: 0.005, compared: 1 },
+    data_directory: dir
   })
   for (const name of ['cpu_percent', 'memory_percent', 'disk_usage']) {
     const value = (load as Record<string, number>)[name] ?? NaN

@@ -58,3 +58,33 @@ test('encodings imported from dlib are searched with every arithmetic and with t
     await app.close()
   }
 })
+
+test('who was registered with the network before is recognised until everybody has registered again, and after a rollback', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const before = await startApp(t, { ...FACE_API, FACE_DATA_DIR })
+  await post(before, '/register-face?user_id=1', await portraits.anna())
+  await post(before, '/register-face?user_id=2', await portraits.clara())
+  await before.close()
+
+  const app = await startApp(t, { FACE_DATA_DIR })
+  assert.equal(await toReenrol(app), 2)
+  assert.equal((await post(app, '/recognize', await portraits.annaAgain()))['user_id'], 1)
+  assert.equal((await post(app, '/recognize', await portraits.bella()))['user_id'], 'unknown')
+  assert.equal((await post(app, '/register-face?user_id=3', await portraits.anna()))['code'], 'FACE_ALREADY_REGISTERED')
+  assert.equal((await post(app, '/register-face?user_id=1', await portraits.bella()))['code'], 'FACE_MISMATCH')
+
+  assert.equal((await post(app, '/register-face?user_id=1', await portraits.anna()))['success'], true)
+  assert.equal(await toReenrol(app), 1)
+  assert.equal((await post(app, '/recognize', await portraits.annaAgain()))['user_id'], 1)
+  assert.equal((await post(app, '/recognize', await portraits.clara()))['user_id'], 2)
+  assert.equal((await post(app, '/register-face?user_id=3', await portraits.anna()))['code'], 'FACE_ALREADY_REGISTERED')
+  assert.equal((await post(app, '/register-face?user_id=2', await portraits.clara()))['success'], true)
+  assert.equal(await toReenrol(app), 0)
+  assert.equal((await post(app, '/recognize', await portraits.annaAgain()))['user_id'], 1)
+  assert.equal((await post(app, '/recognize', await portraits.bella()))['user_id'], 'unknown')
+  await app.close()
+
+  const back = await startApp(t, { ...FACE_API, FACE_DATA_DIR })
+  assert.equal(await toReenrol(back), 0)
+  assert.equal((await post(back, '/recognize', await portraits.annaAgain()))['user_id'], 1)
+})

@@ -26,7 +26,7 @@ test('a face that is another user\'s is not registered again, and the refusal do
   assert.deepEqual([refused['status'], refused['code']], [409, 'FACE_ALREADY_REGISTERED'])
   assert.doesNotMatch(JSON.stringify(refused), /secret/)
   assert.equal((await register(app, 2, anna, { replace: true }))['code'], 'FACE_ALREADY_REGISTERED')
-  assert.deepEqual(app.gallery.counts(), { users: 1, encodings: 1, outdated: 0 })
+  assert.deepEqual(app.gallery.counts(), { users: 1, encodings: 1, compared: 1, outdated: 0 })
 
   assert.equal((await register(app, 'secret-anna', anna))['status'], 200, 'again for the same user')
   assert.equal((await send(app, { method: 'DELETE', url: '/face/secret-anna' }))['status'], 200)
@@ -52,7 +52,7 @@ test('a photo of somebody else is not added to a user, unless it shall replace t
   const refused = await register(app, 1, bella)
   assert.deepEqual([refused['status'], refused['code']], [409, 'FACE_MISMATCH'])
   assert.equal((await register(app, 1, bella, { replace: false }))['code'], 'FACE_MISMATCH')
-  assert.deepEqual(app.gallery.counts(), { users: 1, encodings: 2, outdated: 0 })
+  assert.deepEqual(app.gallery.counts(), { users: 1, encodings: 2, compared: 2, outdated: 0 })
 
   assert.equal((await register(app, 1, bella, { replace: true }))['encoding_count'], 1)
   assert.equal((await recognize(app, bella))['user_id'], 1)

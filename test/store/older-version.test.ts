@@ -97,16 +97,10 @@ function assertSound ({ events }: Server): void {
   assert.deepEqual(events.filter(({ type }) => !['loaded', 'connected', 'polling', 'loading'].includes(type)), [])
 }
 
-/** What both versions count. */
-function countsOf ({ gallery }: Server): { users: number, encodings: number, outdated: number } {
-  const { users, encodings, outdated } = gallery.counts()
-  return { users, encodings, outdated }
-}
-
 /** The two follow each other, whoever changed something. */
 async function inStep (one: Server, other: Server): Promise<void> {
   await eventually(() => isDeepStrictEqual(one.follower.users, other.follower.users))
-  assert.deepEqual(countsOf(one), countsOf(other))
+  assert.deepEqual(one.gallery.counts(), other.gallery.counts())
 }
 
 /** Servers of both versions on the same data: an update while they run, changes by both, and a way back. */
@@ -125,7 +119,7 @@ async function sideBySide (older: Version, open: Open): Promise<void> {
   await present.store.update('newer', () => newer)
   await inStep(old, present)
   assert.deepEqual(await old.store.get('newer'), asOlder(newer))
-  assert.deepEqual(countsOf(old), { users: 2, encodings: 6, outdated: 0 })
+  assert.deepEqual(old.gallery.counts(), { users: 2, encodings: 6, outdated: 0 })
 
   // Each adds to what the other one wrote. The older one keeps all encodings and loses the fields that it does not know.
   await present.store.update('before', (user) => ({ ...user!, encodings: [...user!.encodings, { ...encoding(12), ...madeKind(NETWORK, 'flip') }] }))
@@ -147,7 +141,7 @@ async function sideBySide (older: Version, open: Open): Promise<void> {
   const users: Array<UserRecord | null> = []
   for (const version of [older, NEWER]) {
     const server = await open(version)
-    assert.deepEqual(countsOf(server), { users: 2, encodings: 8, outdated: 0 })
+    assert.deepEqual(server.gallery.counts(), { users: 2, encodings: 8, outdated: 0 })
     assertSound(server)
     users.push(await server.store.get('newer'))
     await server.store.close()

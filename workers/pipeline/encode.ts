@@ -1,3 +1,4 @@
+import type { WorkerSetup } from '../protocol.ts'
 import type { Recognizer } from './recognizer.ts'
 
 /** A chip's encoding and that of its mirror image. */
@@ -31,6 +32,13 @@ export async function encodePair (recognizer: Pick<Recognizer, 'encode'>, chip: 
 /** Halfway between the two: what dlib calls jittering, with the one change of a face that leaves it the same person. */
 export function averageOf ({ encoding, mirrored }: EncodingPair): Float32Array {
   return encoding.map((value, i) => (value + mirrored[i]!) / 2)
+}
+
+/** The encoding of a chip, on the unit sphere if the network's are: its own, or the average with its mirror image's. */
+export async function encodeChip (
+  recognizer: Pick<Recognizer, 'encode' | 'settle'>, chip: Uint8Array, augment: WorkerSetup['augment']
+): Promise<Float32Array> {
+  return augment === 'flip' ? recognizer.settle(averageOf(await encodePair(recognizer, chip))) : recognizer.encode(chip, 1)
 }
 
 /** Euclidean distance between the two. */

@@ -2,9 +2,10 @@ import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
 import type { Enrolment, Face, Identification, StageTimes, WorkerSetup } from '../protocol.ts'
 import type { FoundFace } from './confirm.ts'
 import { openPhoto } from './decode.ts'
-import { averageOf, encodePair, spreadOf } from './encode.ts'
+import { averageOf, encodeChip, encodePair, spreadOf } from './encode.ts'
 import { findFace, magnified, refine } from './find.ts'
 import type { Matcher } from './match.ts'
+import type { PreviousSearch } from './previous.ts'
 import { measureQuality } from './quality.ts'
 import type { Recognizer } from './recognizer.ts'
 import { startStopwatch, type Lap } from './stopwatch.ts'
@@ -16,6 +17,8 @@ export interface Tools extends Pick<WorkerSetup, 'augment'> {
   backend: Backend
   recognizer: Recognizer
   matchFace: Matcher
+  /** For those whom only the previous network knows; without it there are none. */
+  searchPrevious?: PreviousSearch
 }
 
 /** What a photo shows, null without a face, and the time that it took. */
@@ -52,20 +55,20 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
 export async function identify (
   tools: Tools, photo: Uint8Array, imagePixelsMax: number
 ): Promise<Seen<Identification>> {
-  const { recognizer, matchFace, augment } = tools
+  const { recognizer, matchFace, searchPrevious, augment } = tools
   const { times: stages, lap } = startStopwatch()
   const located = await locate(tools.backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
   const { found, box, score } = located
   const chip = recognizer.align(found)
   lap('align')
-  const encoding = augment === 'flip'
-    ? recognizer.settle(averageOf(await encodePair(recognizer, chip)))
-    : await recognizer.encode(chip, 1)
+  const encoding = await encodeChip(recognizer, chip, augment)
   lap('encode')
   const match = matchFace(encoding)
   lap('match')
-  return { found: { face: { box, score, encoding }, match }, stages }
+  const previous = await searchPrevious?.(found) ?? null
+  lap('encode')
+  return { found: { face: { box, score, encoding }, match, previous }, stages }
 }
 
 /**
@@ -75,7 +78,7 @@ export async function identify (
 export async function examineForEnrolment (
   tools: Tools, photo: Uint8Array, imagePixelsMax: number
 ): Promise<Seen<Enrolment>> {
-  const { backend, recognizer, matchFace, augment } = tools
+  const { backend, recognizer, matchFace, searchPrevious, augment } = tools
   const { times: stages, lap } = startStopwatch()
   const located = await locate(backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
@@ -87,11 +90,13 @@ export async function examineForEnrolment (
   lap('encode')
   const match = matchFace(encoding)
   lap('match')
+  const previous = await searchPrevious?.(found) ?? null
+  lap('encode')
   const verification = await verifyAlone(backend, found)
   lap('opinion')
   const asSent = warp(found.picture.darker ?? found.picture, found.transform, CHIP_SIDE)
   const spread = spreadOf(encodings) / recognizer.mirrorSpread
   const quality = measureQuality({ photo, box, chip: asSent, found, verification, spread })
   lap('quality')
-  return { found: { face: { box, score, encoding }, match, alone: verification.alone, quality }, stages }
+  return { found: { face: { box, score, encoding }, match, previous, alone: verification.alone, quality }, stages }
 }

@@ -53,7 +53,7 @@ test('a network without measurements may be compared with itself and its mirror 
 async function encodingsWith (t: TestContext, env: Record<string, string>, photos: readonly string[]): Promise<Array<Float32Array | undefined>> {
   const pool = createInferencePool({
     config: configOf(env),
-    gallery: createGallery('none').memory,
+    gallery: createGallery('none'),
     network: await findNetwork(configOf(env)),
     onThreadError: (err) => { throw err }
   })

@@ -51,7 +51,7 @@ test('8 bits give encodings near those of 32, and nearly the same distances betw
 test('the threads of a server compute as the configuration says', async (t) => {
   const pool = createInferencePool({
     config: loadConfig({ INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: '60000' }),
-    gallery: createGallery('none').memory,
+    gallery: createGallery('none'),
     network: await networkOf({ ...FACE_API, ENCODING_ARITHMETIC: 'int8' }),
     onThreadError: (err) => { throw err }
   })

@@ -1,0 +1,100 @@
+import { setImmediate as yieldTurn } from 'node:timers/promises'
+import type { Config } from '../config.ts'
+import type { Gallery } from '../gallery/gallery.ts'
+import { distanceAtFar, onScale, type Calibration } from '../networks/calibration.ts'
+
+/** The largest distance, on the scale, at which a face is named now, and what it follows from. */
+export interface Decision {
+  /** The smallest of the three below: what is in force. */
+  tolerance: number
+  /** `RECOGNITION_TOLERANCE`: never exceeded. */
+  configured: number
+  /** By the network's calibration and the number of encodings that a face is compared with. */
+  byTable: number
+  /** The same, moved by as much as the people enrolled here lie nearer to each other; null: too few to tell. */
+  bySite: number | null
+}
+
+/** The rule for naming one of many, which follows the size of the gallery. */
+export interface DecisionRule {
+  current (): Decision
+  /** Measures the people enrolled here, if they have changed by enough since the last time; resolves when it is done. */
+  measureSite (): Promise<void>
+}
+
+/** More pairs of different people than this tell the rate that is compared (1e-4) to a fifth of itself. */
+const SAMPLE_MAX = 800
+/** Fewer have not the pairs for a rate of 1e-2, up to which the calibration reaches. */
+const SAMPLE_MIN = 80
+/** A rate is estimated from as many pairs: neither a few doubles nor a few relatives decide. */
+const PAIRS_COUNTED = 30
+const FAR_RANGE = { min: 1e-4, max: 1e-2 } as const
+/** Measured again when the number of users has changed by this share. */
+const CHANGE = 0.1
+/** The main thread answers requests at least this often while it measures. */
+const SLICE_MS = 5
+
+/**
+ * The distance of the site's own people, less the calibration's, at one rate of pairs of different people: below 0 where
+ * they resemble each other more than the people whom the network was calibrated with. Null for too few people.
+ */
+export async function siteShift (vectors: readonly Float32Array[], calibration: Calibration): Promise<number | null> {
+  if (vectors.length < SAMPLE_MIN) return null
+  const squared = new Float64Array(vectors.length * (vectors.length - 1) / 2)
+  let pairs = 0
+  let yieldAt = performance.now() + SLICE_MS
+  for (const [i, one] of vectors.entries()) {
+    for (let j = 0; j < i; j++) {
+      const other = vectors[j]!
+      let sum = 0
+      for (let k = 0; k < one.length; k++) sum += (one[k]! - other[k]!) ** 2
+      squared[pairs++] = sum
+    }
+    if (performance.now() < yieldAt) continue
+    await yieldTurn()
+    yieldAt = performance.now() + SLICE_MS
+  }
+  const far = Math.min(FAR_RANGE.max, Math.max(FAR_RANGE.min, PAIRS_COUNTED / pairs))
+  return Math.sqrt(squared.sort()[Math.floor(far * pairs)]!) - distanceAtFar(calibration, far)
+}
+
+/**
+ * Makes the rule. A stranger is compared with `n` encodings, so that at a distance where a pair of different people is
+ * taken for one with the rate `far`, at most `n * far` of strangers are named (the union bound, nearly exact for small
+ * rates): the distance in force is the one whose rate is `FALSE_MATCH_TARGET / n`. Between and beyond the calibrated
+ * points the logarithm of the rate is linear in the distance; the tail of a network's distances falls faster than that, so
+ * what is extrapolated errs on the side of naming fewer strangers.
+ */
+export function createDecisionRule ({ config, calibration, gallery }: {
+  config: Pick<Config, 'RECOGNITION_TOLERANCE' | 'FALSE_MATCH_TARGET'>, calibration: Calibration, gallery: Gallery
+}): DecisionRule {
+  const configured = config.RECOGNITION_TOLERANCE
+  let shift: number | null = null
+  let measuredUsers = 0
+  let measuring: Promise<void> | undefined
+  let decided: { compared: number, shift: number | null, decision: Decision } | undefined
+
+  async function measure (): Promise<void> {
+    measuredUsers = gallery.counts().users
+    shift = await siteShift(gallery.sample(SAMPLE_MAX), calibration)
+  }
+
+  return {
+    current () {
+      const { compared } = gallery.counts()
+      if (decided?.compared === compared && decided.shift === shift) return decided.decision
+      const raw = distanceAtFar(calibration, config.FALSE_MATCH_TARGET / Math.max(1, compared))
+      const byTable = onScale(calibration, raw)
+      const bySite = shift === null ? null : onScale(calibration, Math.max(0, raw + shift))
+      const decision = { tolerance: Math.min(configured, byTable, bySite ?? byTable), configured, byTable, bySite }
+      decided = { compared, shift, decision }
+      return decision
+    },
+    async measureSite () {
+      const { users } = gallery.counts()
+      if (measuring === undefined && Math.abs(users - measuredUsers) <= CHANGE * measuredUsers) return
+      measuring ??= measure().finally(() => { measuring = undefined })
+      await measuring
+    }
+  }
+}
