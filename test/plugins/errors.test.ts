@@ -17,7 +17,7 @@ async function refused (
   assert.equal(response.statusCode, ERRORS[code][0])
   assert.equal(body['success'], false)
   assert.match(String(body['message']), message ?? /\w+/)
-  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, outdated: 0 })
+  assert.deepEqual(app.gallery.counts(), { users: 0, encodings: 0, compared: 0, outdated: 0 })
 }
 
 const defaultApp = shareApp()
