@@ -52,7 +52,7 @@ test('SIGTERM lets the photos under way finish, and nobody new comes in', async 
 test('a bad value stops the start with one line that names the variable, the value and what is allowed', async (t) => {
   const cases: Array<[env: Record<string, string>, line: RegExp]> = [
     [{ PORT: 'abc' }, /^PORT="abc" is not allowed: expected a whole number from 0 to 65535\n$/],
-    [{ RECOGNITION_TOLERANCE: '2.1' }, /^RECOGNITION_TOLERANCE="2.1" is not allowed: expected a number from 0 to 2\n$/],
+    [{ RECOGNITION_TOLERANCE: '2.1' }, /^RECOGNITION_TOLERANCE="2.1" is not allowed: expected a number from 0 to 1\n$/],
     [{ LOG_LEVEL: 'LOUD' }, /^LOG_LEVEL="LOUD" is not allowed: expected one of .*\n$/]
   ]
   for (const [env, line] of cases) {
@@ -73,7 +73,12 @@ test('networks that cannot be loaded end the program with a reason, and not by a
   assert.match(output, /ONNX_EXECUTION_PROVIDERS: nonsense is none of cpu/)
 })
 
-test('without address space for the encodings a start ends with one line that says what to do', async () => {
+// Newer ones make do with the space that there is.
+const reservesAll = Number(process.versions.node.split('.')[0]) < 24
+
+test('without address space for the encodings a start ends with one line that says what to do', {
+  skip: !reservesAll && 'Node.js 24 and newer do not reserve it'
+}, async () => {
   const [limitKiB, program] = [6 * 2 ** 20, resolve('dist/src/gallery/gallery.js')]
   const script = `import(${JSON.stringify(program)}).then(({ createGallery }) => createGallery('any'))
     .catch(async (err) => (await import(${JSON.stringify(resolve('dist/src/cluster/start-failure.js'))})).failStart(err))`
