@@ -57,15 +57,8 @@ export function foremost<Face extends Box> (faces: readonly Face[], picture: Pic
   return comparable.sort((one, other) => prominence(other, picture) - prominence(one, picture))[0]
 }
 
-/**
- * Whether the face lies within the picture and near its middle, so that nobody else of its size can be more
- * prominent.
- */
-export function isCentral (box: Box, picture: Picture): boolean {
-  const { left, top, width, height } = box
-  const isWhole = left >= 0 && top >= 0 && left + width <= picture.width && top + height <= picture.height
-  return isWhole && prominence(box, picture) > 0
-}
+/** Whether the face is so near the middle that nobody else of its size can be more prominent. */
+export const isCentral = (box: Box, picture: Picture): boolean => prominence(box, picture) > 0
 
 /** Faces that one look finds in the picture, in its pixels. */
 export async function detectFaces (
