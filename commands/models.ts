@@ -1,4 +1,4 @@
-/** `npm run models`: builds the graphs of the networks that the configuration needs, one of them from its npm package. */
+/** `npm run models`: builds the graphs of the networks that the configuration needs, one from its npm package. */
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ensureModels } from '../models/build.ts'

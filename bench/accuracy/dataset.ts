@@ -56,8 +56,8 @@ export interface DatasetOptions {
 }
 
 /**
- * Lists `folder/PERSON/PHOTO`, and the strangers after them. Throws {@link CommandError} for a folder that is missing or
- * that cannot be measured.
+ * Lists `folder/PERSON/PHOTO`, and the strangers after them. Throws {@link CommandError} for a folder that is missing
+ * or that cannot be measured.
  */
 export async function readDataset (
   folder: string, { strangers, leaveOut = new Set() }: DatasetOptions = {}

@@ -62,7 +62,7 @@ export function estimateCalibration (impostor: Float64Array): Calibration {
   return [one!, two!, three!]
 }
 
-/** Writes the calibration to where the server finds it, the catalogue's table or beside the operator's file; says where. */
+/** Writes the calibration to where the server finds it, the catalogue's table or beside the file; says where. */
 export async function writeCalibration (
   { calibrationKey: key, file }: Pick<RecognitionNetwork, 'calibrationKey' | 'file'>,
   calibration: Calibration,
@@ -71,7 +71,8 @@ export async function writeCalibration (
   if (key === null) {
     const path = calibrationFile(file!)
     const rates = SCALE.map(({ far }) => far)
-    await writeFile(path, `${JSON.stringify({ distances: calibration, rates, pairs, date: new Date().toISOString() })}\n`)
+    const date = new Date().toISOString()
+    await writeFile(path, `${JSON.stringify({ distances: calibration, rates, pairs, date })}\n`)
     return path
   }
   const text = await readFile(TABLE, 'utf8')

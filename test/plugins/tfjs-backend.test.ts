@@ -11,7 +11,8 @@ async function post (
 }
 
 test('on TensorFlow.js the same faces are registered, recognised and refused, with the same encodings', async (t) => {
-  const [onnx, tfjs] = [await startApp(t, { INFERENCE_BACKEND: 'onnx', RECOGNITION_NETWORK: 'face-api' }), await startApp(t, { INFERENCE_BACKEND: 'tfjs' })]
+  const onnx = await startApp(t, { INFERENCE_BACKEND: 'onnx', RECOGNITION_NETWORK: 'face-api' })
+  const tfjs = await startApp(t, { INFERENCE_BACKEND: 'tfjs' })
   const anna = dataUri(await portraits.anna())
   const vectors: Float32Array[] = []
   const answers: Array<Array<Record<string, unknown>>> = []

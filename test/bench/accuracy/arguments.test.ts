@@ -6,15 +6,38 @@ import { LABEL_ERRORS } from '../../../bench/accuracy/dataset.ts'
 test('without options it has the defaults that the help names', () => {
   const defaults = parseArguments(['--dataset', 'set'])
   assert.deepEqual(defaults, {
-    dataset: 'set', strangers: undefined, leaveOut: LABEL_ERRORS, pairs: undefined, enrol: 1, impostorsMax: 1_000_000, calibrate: undefined, writeCalibration: false, quality: false, peer: undefined, json: false, out: 'bench/results/accuracy'
+    dataset: 'set',
+    strangers: undefined,
+    leaveOut: LABEL_ERRORS,
+    pairs: undefined,
+    enrol: 1,
+    impostorsMax: 1_000_000,
+    calibrate: undefined,
+    writeCalibration: false,
+    quality: false,
+    peer: undefined,
+    json: false,
+    out: 'bench/results/accuracy'
   })
   for (const value of ['(1)', '(1000000)', '(bench/results/accuracy)']) assert.ok(USAGE.includes(value), value)
 })
 
 test('every option is taken', () => {
-  const args = '--dataset set --strangers more --leave-out names.txt --write-calibration --pairs p.txt --enrol 2 --impostors 500 --calibrate 1e-3 --quality --json --out figures'
+  const args = '--dataset set --strangers more --leave-out names.txt --write-calibration --pairs p.txt ' +
+    '--enrol 2 --impostors 500 --calibrate 1e-3 --quality --json --out figures'
   assert.deepEqual(parseArguments(args.split(' ')), {
-    dataset: 'set', strangers: 'more', leaveOut: 'names.txt', pairs: 'p.txt', enrol: 2, impostorsMax: 500, calibrate: 0.001, writeCalibration: true, quality: true, peer: undefined, json: true, out: 'figures'
+    dataset: 'set',
+    strangers: 'more',
+    leaveOut: 'names.txt',
+    pairs: 'p.txt',
+    enrol: 2,
+    impostorsMax: 500,
+    calibrate: 0.001,
+    writeCalibration: true,
+    quality: true,
+    peer: undefined,
+    json: true,
+    out: 'figures'
   })
   assert.equal(parseArguments(['--dataset', 'set', '--peer', 'encode models'])?.peer, 'encode models')
   for (const option of `${args} --peer`.match(/--[\w-]+/g) ?? []) assert.match(USAGE, new RegExp(`\\n  ${option}\\s`))

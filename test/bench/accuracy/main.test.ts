@@ -159,7 +159,11 @@ test('what cannot be done ends with code 1 and one line, before any photo is rea
     [['--dataset', folder, '--pairs', other], `${other} line 4: anna/anna_0003 is not in ${folder}`],
     [['--dataset', folder, '--out', `${other}/figures`], `${other}/figures: cannot be made a folder (ENOTDIR)`],
     [['--dataset', folder, '--peer', 'exit 3'], 'exit 3: ended with 3 before it had answered'],
-    [['--dataset', folder], 'RECOGNITION_TOLERANCE="3" is not allowed: expected a number from 0 to 1', { RECOGNITION_TOLERANCE: '3' }]
+    [
+      ['--dataset', folder],
+      'RECOGNITION_TOLERANCE="3" is not allowed: expected a number from 0 to 1',
+      { RECOGNITION_TOLERANCE: '3' }
+    ]
   ]
   await Promise.all(cases.map(async ([args, line, env]) => {
     assert.deepEqual(await accuracy(t, args, env), { code: 1, stdout: '', stderr: `${line}\n` })

@@ -31,7 +31,15 @@ test('where only one person has a face there is nothing to confuse them with, an
   'report says nothing of it', () => {
   const people = [{ name: 'a', photos: [0, 1] }, { name: 'b', photos: [2] }]
   const found = measure({
-    people, encodings: [Float32Array.of(0), Float32Array.of(1), null], qualities: [1, 1, undefined], folds: null, scaled: (raw) => raw, tolerance: 0.5, enrol: 1, impostorsMax: 9, calibrate: 0.5
+    people,
+    encodings: [Float32Array.of(0), Float32Array.of(1), null],
+    qualities: [1, 1, undefined],
+    folds: null,
+    scaled: (raw) => raw,
+    tolerance: 0.5,
+    enrol: 1,
+    impostorsMax: 9,
+    calibrate: 0.5
   })
   assert.deepEqual(found.verification.atFar.map(({ threshold, tar }) => [threshold, tar]), Array(3).fill([NaN, NaN]))
   assert.deepEqual(

@@ -11,7 +11,8 @@ import { temporaryFolder } from '../../helper.ts'
 
 const ONNX = { INFERENCE_BACKEND: 'onnx' }
 const find = (env: Record<string, string>): Promise<RecognitionNetwork> => findNetwork(loadConfig({ ...ONNX, ...env }))
-const refused = (env: Record<string, string>, message: RegExp): Promise<void> => assert.rejects(find(env), { name: 'ConfigError', message })
+const refused = (env: Record<string, string>, message: RegExp): Promise<void> =>
+  assert.rejects(find(env), { name: 'ConfigError', message })
 
 test('each network of the catalogue is found by its name, and its encodings have an id of their own', async () => {
   const ids = new Set<string>()
@@ -32,10 +33,13 @@ test('a file whose checksum the catalogue knows needs no name, and another name 
   const { name, id } = await find({ RECOGNITION_MODEL, RECOGNITION_MODEL_INPUT: 'bgr,127,128' })
   assert.deepEqual([name, id], ['fr-feature', (await find({})).id])
   assert.equal((await find({ RECOGNITION_MODEL, RECOGNITION_NETWORK: 'fr-feature' })).name, 'fr-feature')
-  await refused({ RECOGNITION_MODEL, RECOGNITION_NETWORK: 'mobilefacenet' }, /^RECOGNITION_MODEL="\S+" is the file of fr-feature, RECOGNITION_NETWORK is mobilefacenet: leave one of them out$/)
+  const contradiction = /" is the file of fr-feature, RECOGNITION_NETWORK is mobilefacenet: leave one of them out$/
+  await refused({ RECOGNITION_MODEL, RECOGNITION_NETWORK: 'mobilefacenet' }, contradiction)
   await writeFile(RECOGNITION_MODEL, 'another file')
-  await refused({ RECOGNITION_MODEL, RECOGNITION_NETWORK: 'fr-feature' }, /^RECOGNITION_MODEL="\S+" is a file that the catalogue does not know, /)
-  await refused({ RECOGNITION_MODEL: '/nowhere/net.onnx' }, /^RECOGNITION_MODEL="\/nowhere\/net.onnx" cannot be read \(ENOENT\)$/)
+  const unknown = /^RECOGNITION_MODEL="\S+" is a file that the catalogue does not know, /
+  await refused({ RECOGNITION_MODEL, RECOGNITION_NETWORK: 'fr-feature' }, unknown)
+  const unreadable = /^RECOGNITION_MODEL="\/nowhere\/net.onnx" cannot be read \(ENOENT\)$/
+  await refused({ RECOGNITION_MODEL: '/nowhere/net.onnx' }, unreadable)
 })
 
 test('a network that the catalogue does not know is used when it is calibrated', async (t) => {
@@ -44,12 +48,15 @@ test('a network that the catalogue does not know is used when it is calibrated',
   const uncalibrated = await find({ RECOGNITION_MODEL })
   assert.equal(uncalibrated.name, null)
   assert.notEqual((await find({ RECOGNITION_MODEL, RECOGNITION_MODEL_INPUT: 'bgr,0,1' })).id, uncalibrated.id)
-  assert.throws(() => scaleOf(uncalibrated), { name: 'ConfigError', message: /^RECOGNITION_MODEL="\S+" is not calibrated: npm run accuracy -- .*--write-calibration/ })
+  assert.throws(() => scaleOf(uncalibrated), {
+    name: 'ConfigError', message: /^RECOGNITION_MODEL="\S+" is not calibrated: npm run accuracy -- .*--write-calibration/
+  })
   await writeFile(calibrationFile(RECOGNITION_MODEL), JSON.stringify({ distances: [0.5, 1, 1.5] }))
   assert.equal(scaleOf(await find({ RECOGNITION_MODEL }))(1), 0.6)
   for (const text of ['', '{}', '{"distances":[1,1,2]}', '{"distances":[0,1,2]}', '{"distances":[1,2]}']) {
     await writeFile(calibrationFile(RECOGNITION_MODEL), text)
-    await refused({ RECOGNITION_MODEL }, /own\.onnx\.calibration\.json is not what npm run accuracy -- --write-calibration writes/)
+    const expected = /own\.onnx\.calibration\.json is not what npm run accuracy -- --write-calibration writes/
+    await refused({ RECOGNITION_MODEL }, expected)
   }
 })
 
@@ -61,17 +68,25 @@ test('the backend that has face-api\'s networks alone says so', async () => {
 
 test('a network that is not there says in one line what to do', async (t) => {
   const dir = await temporaryFolder(t)
-  const missing = async (env: Record<string, string>, message: RegExp, options = {}): Promise<void> =>
-    await assert.rejects(ensureRecognitionNetwork(await find({ ...env, MODELS_DIR: dir }), dir, options), { name: 'ConfigError', message })
-  await missing({}, /^RECOGNITION_NETWORK=fr-feature needs \S+\/fr_feature\.onnx: run npm run models with the npm registry in reach, put it there \(it is \S+ in npm pack \S+\), or set RECOGNITION_NETWORK=face-api$/)
-  await missing({ RECOGNITION_NETWORK: 'mobilefacenet' }, /^RECOGNITION_NETWORK=mobilefacenet needs \S+\/MobileFaceNet\.onnx: put it there \(.*foamliu.*\), or set RECOGNITION_NETWORK=face-api$/)
-  assert.equal(await ensureRecognitionNetwork(await find({ RECOGNITION_NETWORK: 'face-api', MODELS_DIR: dir }), dir), false)
+  const missing = async (env: Record<string, string>, message: RegExp, options = {}): Promise<void> => {
+    const network = await find({ ...env, MODELS_DIR: dir })
+    await assert.rejects(ensureRecognitionNetwork(network, dir, options), { name: 'ConfigError', message })
+  }
+  const advice = String.raw`, or set RECOGNITION_NETWORK=face-api$`
+  await missing({}, new RegExp(String.raw`^RECOGNITION_NETWORK=fr-feature needs \S+/fr_feature\.onnx: ` +
+    String.raw`run npm run models with the npm registry in reach, put it there \(it is \S+ in npm pack \S+\)${advice}`))
+  await missing({ RECOGNITION_NETWORK: 'mobilefacenet' }, new RegExp(
+    String.raw`^RECOGNITION_NETWORK=mobilefacenet needs \S+/MobileFaceNet\.onnx: put it there \(.*foamliu.*\)${advice}`
+  ))
+  const faceApi = await find({ RECOGNITION_NETWORK: 'face-api', MODELS_DIR: dir })
+  assert.equal(await ensureRecognitionNetwork(faceApi, dir), false)
 
   const before = { ...process.env }
   // No server listens there, and the cache is empty.
   Object.assign(process.env, { npm_config_registry: 'http://127.0.0.1:9/', npm_config_cache: await temporaryFolder(t) })
   t.after(() => { process.env = before })
-  await missing({}, /^RECOGNITION_NETWORK=fr-feature needs \S+, and the npm registry did not give it: put it there/, { download: true })
+  const unreachable = /^RECOGNITION_NETWORK=fr-feature needs \S+, and the npm registry did not give it: put it there/
+  await missing({}, unreachable, { download: true })
   await copyFile('models/fr_feature.onnx', join(dir, 'fr_feature.onnx'))
   assert.equal(await ensureRecognitionNetwork(await find({ MODELS_DIR: dir }), dir, { download: true }), true)
 })

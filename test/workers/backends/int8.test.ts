@@ -63,7 +63,8 @@ test('the threads of a server compute as the configuration says', async (t) => {
 })
 
 test('the two arithmetics are two networks, and only those that lose nothing are to be had in 8 bits', async () => {
-  const int8 = (env: Record<string, string>): ReturnType<typeof findNetwork> => findNetwork(loadConfig({ ENCODING_ARITHMETIC: 'int8', ...env }))
+  const int8 = (env: Record<string, string>): ReturnType<typeof findNetwork> =>
+    findNetwork(loadConfig({ ENCODING_ARITHMETIC: 'int8', ...env }))
   for (const RECOGNITION_NETWORK of ['face-api', 'mobilefacenet']) {
     const { id } = await findNetwork(loadConfig({ RECOGNITION_NETWORK }))
     assert.notEqual((await int8({ RECOGNITION_NETWORK })).id, id)
@@ -72,6 +73,7 @@ test('the two arithmetics are two networks, and only those that lose nothing are
     [{}, 'RECOGNITION_NETWORK=fr-feature'], [{ RECOGNITION_NETWORK: 'retail-0095' }, 'RECOGNITION_NETWORK=retail-0095'],
     [{ INFERENCE_BACKEND: 'tfjs' }, 'INFERENCE_BACKEND=tfjs']
   ] as const) {
-    await assert.rejects(int8(env), { name: 'ConfigError', message: `ENCODING_ARITHMETIC="int8" is not allowed with ${because}: expected float32` })
+    const message = `ENCODING_ARITHMETIC="int8" is not allowed with ${because}: expected float32`
+    await assert.rejects(int8(env), { name: 'ConfigError', message })
   }
 })

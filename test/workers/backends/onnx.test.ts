@@ -31,7 +31,8 @@ import('tsx/esm/api').then(async ({ tsImport }) => {
 test('two threads with a network each give the same encoding as the main thread', async () => {
   const chip = noise(CHIP_SIDE ** 2 * 3)
   const expected = await (await openEncoder(NETWORK, CHIP_SIDE))(chip, 1)
-  const workerData = { backend: pathToFileURL(resolve('workers/backends/onnx.ts')).href, file: resolve(NETWORK), side: CHIP_SIDE, chip }
+  const backend = pathToFileURL(resolve('workers/backends/onnx.ts')).href
+  const workerData = { backend, file: resolve(NETWORK), side: CHIP_SIDE, chip }
   const threads = [0, 1].map(() => new Worker(THREAD, { eval: true, workerData }))
   const encodings = await Promise.all(threads.map(async (thread) => {
     const [[encoding], [code]] = await Promise.all([
@@ -78,7 +79,9 @@ test('a buffer of another size than the pictures is refused', async () => {
 
 test('a graph that is missing or damaged is named', async (t) => {
   const dir = await temporaryFolder(t)
-  for (const name of ['tiny_face_detector', 'ssd_mobilenetv1']) await copyFile(`models/${name}.onnx`, join(dir, `${name}.onnx`))
+  for (const name of ['tiny_face_detector', 'ssd_mobilenetv1']) {
+    await copyFile(`models/${name}.onnx`, join(dir, `${name}.onnx`))
+  }
   await assert.rejects(createOnnxBackend(dir), /face_landmark_68\.onnx/)
   const file = join(dir, 'face_landmark_68.onnx')
   await writeFile(file, 'not a graph')

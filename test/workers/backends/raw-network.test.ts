@@ -8,6 +8,8 @@ import { temporaryFolder } from '../../helper.ts'
 
 const ARCFACE_SIDE = 112
 const PIXELS = ARCFACE_SIDE ** 2
+/** Bytes as they are. */
+const PLAIN = { channels: 'rgb', mean: 0, divisor: 1 } as const
 const PLANES = [1, 3, ARCFACE_SIDE, ARCFACE_SIDE]
 
 const integers = (name: string, ...values: number[]): object =>
@@ -61,7 +63,8 @@ function assertClose (found: Float32Array, expected: number[]): void {
 test('planes of the right colour, scaled as described, give an encoding of length 1', async (t) => {
   const rgb = chips(2)
   for (const [channels, first] of [['rgb', 0], ['bgr', 2]] as const) {
-    const encode = await openRawNetwork(await peephole(t, PLANES, 256), ARCFACE_SIDE, { channels, mean: 127, divisor: 128 })
+    const path = await peephole(t, PLANES, 256)
+    const encode = await openRawNetwork(path, ARCFACE_SIDE, { channels, mean: 127, divisor: 128 })
     const encodings = await encode(rgb, 2)
     for (const chip of [0, 1]) {
       const expected = Array.from({ length: 256 }, (_, i) => (rgb[(chip * PIXELS + i) * 3 + first]! - 127) / 128)
@@ -73,9 +76,10 @@ test('planes of the right colour, scaled as described, give an encoding of lengt
 test('a network may take its colours pixel by pixel, and any number of pictures', async (t) => {
   const rgb = chips(1)
   const path = await peephole(t, ['N', ARCFACE_SIDE, ARCFACE_SIDE, 3], 128)
-  assertClose(await (await openRawNetwork(path, ARCFACE_SIDE, { channels: 'rgb', mean: 0, divisor: 1 }))(rgb, 1), [...rgb.subarray(0, 128)])
+  const encode = await openRawNetwork(path, ARCFACE_SIDE, PLAIN)
+  assertClose(await encode(rgb, 1), [...rgb.subarray(0, 128)])
   const reversed = Array.from({ length: 128 }, (_, i) => rgb[3 * Math.floor(i / 3) + 2 - i % 3]!)
-  assertClose(await (await openRawNetwork(path, ARCFACE_SIDE, { channels: 'bgr', mean: 0, divisor: 1 }))(rgb, 1), reversed)
+  assertClose(await (await openRawNetwork(path, ARCFACE_SIDE, { ...PLAIN, channels: 'bgr' }))(rgb, 1), reversed)
 })
 
 test('a network that takes something else is refused, naming the file', async (t) => {
@@ -84,14 +88,16 @@ test('a network that takes something else is refused, naming the file', async (t
     [PLANES, DATA_TYPE.uint8]
   ] as const) {
     const path = await peephole(t, [...dims], 128, type)
-    await assert.rejects(openRawNetwork(path, ARCFACE_SIDE, { channels: 'rgb', mean: 0, divisor: 1 }), (err: Error) => err.message.startsWith(`${path} is not an ArcFace-style network: `))
+    await assert.rejects(openRawNetwork(path, ARCFACE_SIDE, PLAIN), (err: Error) =>
+      err.message.startsWith(`${path} is not an ArcFace-style network: `))
   }
 })
 
 test('a network that gives too few, too many or an odd number of numbers is refused, naming the file', async (t) => {
   for (const length of [64, 130, 1024]) {
     const path = await peephole(t, PLANES, length)
-    const encode = await openRawNetwork(path, ARCFACE_SIDE, { channels: 'rgb', mean: 0, divisor: 1 })
-    await assert.rejects(encode(chips(1), 1), (err: Error) => err.message.startsWith(`${path} gives ${length} numbers: `))
+    const encode = await openRawNetwork(path, ARCFACE_SIDE, PLAIN)
+    await assert.rejects(encode(chips(1), 1), (err: Error) =>
+      err.message.startsWith(`${path} gives ${length} numbers: `))
   }
 })
