@@ -1,5 +1,3 @@
-/** Encodings whose lengths are 1 up to this are on the unit sphere, and so is their centre. */
-const LENGTH_TOLERANCE = 1e-3
 /** An encoding that lies so many times as far from the rest as any other of them is of somebody else, or of a poor photo. */
 const FOREIGN = 1.5
 
@@ -26,12 +24,12 @@ function withoutForeign (vectors: readonly Float32Array[]): readonly Float32Arra
 
 /**
  * The mean of a user's encodings, to be searched beside them: three photos' mean is nearer to the next photo than each of
- * them (docs/accuracy.md). On the unit sphere where the encodings are. Null for fewer than two.
+ * them. As long as they are on average, or it would be nearer to everybody. Null for fewer than two.
  */
 export function centreOf (vectors: readonly Float32Array[]): Float32Array | null {
   if (vectors.length < 2) return null
-  const mean = meanOf(withoutForeign(vectors))
-  if (vectors.some((vector) => Math.abs(lengthOf(vector) - 1) > LENGTH_TOLERANCE)) return mean
-  const length = lengthOf(mean)
-  return length > LENGTH_TOLERANCE ? mean.map((value) => value / length) : mean
+  const own = withoutForeign(vectors)
+  const mean = meanOf(own)
+  const scale = own.reduce((sum, vector) => sum + lengthOf(vector), 0) / own.length / lengthOf(mean)
+  return Number.isFinite(scale) ? mean.map((value) => value * scale) : mean
 }
