@@ -21,8 +21,9 @@ const BEARER = /^Bearer +(.*)$/i
 const digest = (key: string): Buffer => createHash('sha256').update(key).digest()
 
 /**
- * Knows administrators by `Authorization: Bearer ADMIN_KEY`. A wrong key is refused, also where none is needed: its
- * sender would take the answer for an administrator's. Without `ADMIN_KEY` there are no administrators and keys mean nothing.
+ * Recognises administrators by `Authorization: Bearer ADMIN_KEY`. A wrong key is refused even where none is needed: its
+ * sender would take the answer for an administrator's. Without `ADMIN_KEY` there are no administrators and keys are
+ * ignored.
  */
 export default fp(async function administratorPlugin (fastify) {
   const { ADMIN_KEY } = fastify.config

@@ -47,7 +47,8 @@ function countConnections (server: Server, max: number, addressMax = Infinity): 
     socket.once('close', () => change(address, -1))
     if (open > max) refusals.set(socket, new FaceError('OVERLOADED'))
     else if (ofAddress > addressMax) {
-      refusals.set(socket, new FaceError('RATE_LIMITED', { message: `Too many connections of one address: at most ${addressMax}` }))
+      const message = `Too many connections of one address: at most ${addressMax}`
+      refusals.set(socket, new FaceError('RATE_LIMITED', { message }))
     }
   })
   return {
@@ -62,8 +63,8 @@ function countConnections (server: Server, max: number, addressMax = Infinity): 
 }
 
 /**
- * The one desk that every request passes before anything is done for it. Bytes of a body, and no requests, are what is counted
- * there: docs/operations.md, Overload.
+ * Admission control: every request passes here before any work is done for it. Body bytes are counted, not requests:
+ * docs/operations.md, Overload.
  */
 export default fp(async function admissionPlugin (fastify) {
   const { MAX_IMAGE_BYTES, UPLOAD_MEMORY_MAX, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS } = fastify.config
@@ -97,4 +98,9 @@ export default fp(async function admissionPlugin (fastify) {
   fastify.addHook('onClose', async () => clearInterval(timer))
   fastify.metrics.gauge('face_upload_bytes', 'sum', 'Memory that the bodies of requests hold', budget.bytes)
   fastify.metrics.gauge('face_connections', 'sum', 'Open connections', connections.open)
-}, { name: 'admission', dependencies: ['administrator', 'disconnect', 'error-handler', 'inference', 'metrics', 'rate-limit', 'shutdown', 'tracing'] })
+}, {
+  name: 'admission',
+  dependencies: [
+    'administrator', 'disconnect', 'error-handler', 'inference', 'metrics', 'rate-limit', 'shutdown', 'tracing'
+  ]
+})

@@ -15,7 +15,10 @@ declare module 'fastify' {
 
 interface Exchange { request: FastifyRequest, reply: FastifyReply }
 
-/** What comes before there is a request that a route or a hook sees, in the shape of every other error; logged and counted. */
+/**
+ * Answers errors that occur before any route or hook sees a request, in the shape of every other error; logged and
+ * counted.
+ */
 export default fp(async function clientErrorPlugin (fastify) {
   /** The latest of each connection. */
   const exchanges = new WeakMap<Socket, Exchange>()
@@ -30,8 +33,12 @@ export default fp(async function clientErrorPlugin (fastify) {
     const [status, message] = ERRORS[code]
     const body = JSON.stringify({ success: false, message, code })
     socket.end([
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'Connection: close', 'Content-Type: application/json; charset=utf-8',
-      `Content-Length: ${Buffer.byteLength(body)}`, '', body
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Connection: close',
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      '',
+      body
     ].join('\r\n'))
     record(fastify.log, undefined, code)
   }
@@ -39,7 +46,8 @@ export default fp(async function clientErrorPlugin (fastify) {
   fastify.decorate('answerClientError', (err: Error & { code?: string }, socket: Socket) => {
     const { request, reply } = exchanges.get(socket) ?? {}
     const isBodyArriving = request?.raw.complete === false
-    const isClosed = !socket.writable || err.code === 'ECONNRESET' || (isBodyArriving && err.code === 'HPE_INVALID_EOF_STATE')
+    const isClosed = !socket.writable || err.code === 'ECONNRESET' ||
+      (isBodyArriving && err.code === 'HPE_INVALID_EOF_STATE')
     // Nobody waits for an answer, or it was sent before all of the body had come.
     if (isClosed || (isBodyArriving && reply?.raw.headersSent)) {
       socket.destroy()

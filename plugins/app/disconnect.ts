@@ -12,8 +12,8 @@ declare module 'fastify' {
 }
 
 /**
- * Notices clients that close the connection before they have their answer, and counts and logs their requests, which have no
- * response to do so. Fastify's own signal is of no use here: it follows the request's body, which has arrived.
+ * Notices clients that close the connection before they have their answer, and counts and logs their requests, which
+ * have no response to do so. Fastify's own signal does not help here: it follows the request's body, which has arrived.
  */
 export default fp(async function disconnectPlugin (fastify) {
   fastify.decorateRequest('disconnectSignal')

@@ -42,12 +42,15 @@ function codedError (err: FastifyError | FaceError): FaceError {
 export function answerError (err: FastifyError | FaceError, request: FastifyRequest, reply: FastifyReply): void {
   const coded = codedError(err)
   const { statusCode, code, message, details, retryAfterSeconds } = coded
-  // A refusal without a cause has nothing to say that the request's own line does not, and when there are many they cost.
+  // A refusal without a cause adds nothing to the request's own line, and under overload the lines cost time.
   const level = statusCode === 500 ? 'error' : statusCode > 500 && coded.cause !== undefined ? 'warn' : 'debug'
   request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
-  if ((statusCode === 503 || statusCode === 429) && !reply.hasHeader('retry-after')) reply.header('retry-after', retryAfterSeconds)
+  if ((statusCode === 503 || statusCode === 429) && !reply.hasHeader('retry-after')) {
+    reply.header('retry-after', retryAfterSeconds)
+  }
   reply.outcome = code
-  // Fastify would close the connection, on which a client that is still sending may not see the answer: Node reads the rest.
+  // Fastify would close the connection, and a client that is still sending might not see the answer. Instead Node reads
+  // the rest.
   reply.removeHeader('connection')
   // Unless it is not to be read.
   if (request.raw.isPaused() || !reply.raw.shouldKeepAlive) reply.header('connection', 'close')

@@ -15,8 +15,8 @@ declare module 'fastify' {
   }
 }
 
-const TO_REENROLL = 'users have no encoding of this network: they are recognised by face-api\'s as long as they have one of ' +
-  'that; register them again'
+const TO_REENROLL = 'users have no encoding of this network: they are recognised by face-api\'s as long as they have ' +
+  'one of that; register them again'
 
 /** The encoding store, and the gallery that follows it as far as encodings are of the configured network. */
 export default fp(async function faceStorePlugin (fastify) {

@@ -20,11 +20,16 @@ export default fp(async function metricsPlugin (fastify) {
   // Every process has everybody in its gallery.
   metrics.gauge('face_enrolled_users', 'max', 'Users in the gallery', () => fastify.gallery.counts().users)
   metrics.gauge('face_enrolled_encodings', 'max', 'Encodings in the gallery', () => fastify.gallery.counts().encodings)
-  metrics.gauge('face_users_to_reenroll', 'max', 'Users without an encoding of the present network', () => fastify.gallery.counts().outdated)
-  metrics.gauge('face_damaged_records', 'max', 'Files in the quarantine, or damaged rows of the database', () => fastify.encodingStore.damaged())
-  metrics.gauge('face_unreadable', 'max', 'Folders and records of the face data that are there and cannot be read', () => (
-    fastify.encodingStore.unreadable()
+  metrics.gauge('face_users_to_reenroll', 'max', 'Users without an encoding of the present network', () => (
+    fastify.gallery.counts().outdated
   ))
+  metrics.gauge('face_damaged_records', 'max', 'Files in the quarantine, or damaged rows of the database', () => (
+    fastify.encodingStore.damaged()
+  ))
+  metrics.gauge(
+    'face_unreadable', 'max', 'Folders and records of the face data that are there and cannot be read',
+    () => fastify.encodingStore.unreadable()
+  )
   metrics.gauge('face_processes', 'sum', 'Server processes', () => 1)
   metrics.gauge('face_threads', 'sum', 'Inference threads', () => fastify.config.INFERENCE_THREADS)
   metrics.gauge('face_threads_busy', 'sum', 'Inference threads with a photo', () => fastify.inference.load().running)

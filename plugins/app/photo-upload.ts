@@ -12,8 +12,8 @@ import type { Upload } from '../uploads/upload-budget.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     /**
-     * The photo of the request, from whichever body it came in; it can be taken once. Throws `INVALID_REQUEST` when there is
-     * none.
+     * The photo of the request, from whichever body it came in; it can be taken once. Throws `INVALID_REQUEST` when
+     * there is none.
      */
     takePhoto (): ArrayBuffer
     /** What {@link takePhoto} gives. */
@@ -26,8 +26,8 @@ declare module 'fastify' {
 const UNREAD: readonly ErrorCode[] = ['OVERLOADED', 'REQUEST_TIMEOUT']
 
 /**
- * Takes photos as JSON (base64), as `multipart/form-data` and as raw `image/*` bodies, each decoded as it arrives and held
- * once. `request.body` has the other fields.
+ * Accepts photos as JSON (base64), as `multipart/form-data` and as raw `image/*` bodies, each decoded as it arrives and
+ * held in memory once. `request.body` has the other fields.
  */
 export default fp(async function photoUploadPlugin (fastify) {
   const { MAX_IMAGE_BYTES: photoBytesMax } = fastify.config
@@ -89,10 +89,13 @@ export default fp(async function photoUploadPlugin (fastify) {
   }
 
   /**
-   * Gives the bytes back at once when the body cannot be read. When it is for want of time or memory, the rest is left unread:
-   * it would take more of both.
+   * Returns the bytes to the budget at once when the body cannot be read. When it failed for want of time or memory,
+   * the rest is left unread: it would take more of both.
    */
-  const charged = (read: typeof readImage) => async (request: FastifyRequest, body: IncomingMessage): Promise<unknown> => {
+  const charged = (read: typeof readImage) => async (
+    request: FastifyRequest,
+    body: IncomingMessage
+  ): Promise<unknown> => {
     const { upload } = request
     if (!upload) throw new FaceError('UNSUPPORTED_MEDIA_TYPE')
     try {

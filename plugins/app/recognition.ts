@@ -24,7 +24,9 @@ export default fp(async function recognitionPlugin (fastify) {
   const { config, network, previousNetwork: previous, inference, encodingStore: store, gallery, metrics } = fastify
   const decision = createDecisionRule({ config, calibration: calibrationOf(network), gallery })
   metrics.gauge('face_tolerance', 'min', 'Distance up to which a face is named now', () => decision.current().tolerance)
-  metrics.gauge('face_tolerance_by_table', 'min', 'The same, by calibration and number of encodings', () => decision.current().byTable)
+  metrics.gauge('face_tolerance_by_table', 'min', 'The same, by calibration and number of encodings', () => (
+    decision.current().byTable
+  ))
   metrics.gauge('face_tolerance_by_site', 'min', 'The same, moved by how alike the enrolled people are', () => {
     const { byTable, bySite } = decision.current()
     return bySite ?? byTable
@@ -34,7 +36,9 @@ export default fp(async function recognitionPlugin (fastify) {
   let measuring: NodeJS.Timeout | undefined
   fastify.addHook('onReady', async () => {
     await decision.measureSite()
-    measuring = setInterval(() => { decision.measureSite().catch((err: unknown) => fastify.log.error({ err }, 'decision')) }, SITE_MS).unref()
+    measuring = setInterval(() => {
+      decision.measureSite().catch((err: unknown) => fastify.log.error({ err }, 'decision'))
+    }, SITE_MS).unref()
   })
   fastify.addHook('onClose', async () => clearInterval(measuring))
   fastify.decorateRequest('context', {
@@ -48,4 +52,7 @@ export default fp(async function recognitionPlugin (fastify) {
       }
     }
   })
-}, { name: 'recognition', dependencies: ['administrator', 'disconnect', 'face-store', 'inference', 'photo-upload', 'tracing'] })
+}, {
+  name: 'recognition',
+  dependencies: ['administrator', 'disconnect', 'face-store', 'inference', 'photo-upload', 'tracing']
+})

@@ -49,7 +49,8 @@ export default fp(async function shutdownPlugin (fastify) {
     async retire () {
       retiring = true
       const left = once(fastify.server, 'close', { signal: AbortSignal.timeout(CLOSE_GRACE_MS) })
-      // The close of an HTTP server would also cut the connections that are idle at this moment, whose next photo is on its way.
+      // The close of an HTTP server would also cut the connections that are idle at this moment, whose next photo is
+      // on its way.
       Server.prototype.close.call(fastify.server)
       await left.catch(() => {}) // A client that is silent for so long sends nothing now.
     }

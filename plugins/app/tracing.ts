@@ -25,8 +25,8 @@ export function endSpan (request: FastifyRequest, reply: FastifyReply): void {
 const isTraced = ({ routeOptions }: FastifyRequest): boolean => routeOptions.schema?.tags?.includes('faces') === true
 
 /**
- * Carries on the trace of whoever sends `traceparent`: in the log lines, in the reply (`traceresponse`, as the standard's
- * next level proposes it) and, if there is a collector, in spans of our own.
+ * Continues the trace of clients that send `traceparent`: in the log lines, in the reply (`traceresponse`, as proposed
+ * for the next level of the standard) and, if there is a collector, in spans of our own.
  */
 export default fp(async function tracingPlugin (fastify) {
   const log = fastify.log.child({ part: 'tracing' })
@@ -44,7 +44,9 @@ export default fp(async function tracingPlugin (fastify) {
   fastify.decorateRequest('span', null)
   fastify.addHook('onRequest', async (request, reply) => {
     const parent = readTraceparent(request.headers['traceparent'])
-    if (tracer && isTraced(request)) request.span = tracer.startRequest(`${request.method} ${request.routeOptions.url}`, parent)
+    if (tracer && isTraced(request)) {
+      request.span = tracer.startRequest(`${request.method} ${request.routeOptions.url}`, parent)
+    }
     const context = request.span?.context ?? parent
     if (!context) return
     request.log = reply.log = request.log.child({ trace_id: context.traceId })

@@ -16,7 +16,11 @@ export default fp(async function swaggerPlugin (fastify) {
       },
       components: {
         securitySchemes: {
-          administrator: { type: 'http', scheme: 'bearer', description: 'ADMIN_KEY, if the server has one. Nothing needs it; some answers say more with it.' }
+          administrator: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'ADMIN_KEY, if the server has one. Nothing needs it; some answers say more with it.'
+          }
         }
       },
       tags: [

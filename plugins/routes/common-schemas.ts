@@ -26,13 +26,17 @@ export const PhotoFileSchema = Type.Unsafe<unknown>({ description: 'The photo as
 
 /** Raw photo bodies, for the document only: their bytes are checked by decoding them. */
 export const RAW_PHOTO_CONTENT: Record<string, { schema: TSchema }> = Object.fromEntries(
-  ['jpeg', 'png', 'webp', 'avif', 'gif'].map((format) => [`image/${format}`, { schema: Type.Unsafe({ contentMediaType: `image/${format}` }) }])
+  ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif'].map((contentMediaType) => (
+    [contentMediaType, { schema: Type.Unsafe({ contentMediaType }) }]
+  ))
 )
 
 /** What answers of some codes have beside the error shape. */
 const FURTHER_FIELDS: Partial<Record<ErrorCode, Record<string, TSchema>>> = {
   FACE_ALREADY_REGISTERED: {
-    user_id: Type.Optional(Type.Union(UserIdSchema.anyOf, { description: 'Whose face it is; only administrators are told' }))
+    user_id: Type.Optional(Type.Union(UserIdSchema.anyOf, {
+      description: 'Whose face it is; only administrators are told'
+    }))
   }
 }
 

@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema } from './common-schemas.ts'
+import {
+  errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema
+} from './common-schemas.ts'
 
 const RecognizedSchema = Type.Object({
   success: Type.Literal(true),
@@ -42,7 +44,12 @@ const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
     const found = await fastify.recognition.recognize(request.takePhoto(), request.context)
     reply.outcome = found.outcome
     if (found.outcome !== 'recognized') {
-      const unknown = { success: false as const, message: 'Face not recognized', user_id: 'unknown' as const, confidence: 0 as const }
+      const unknown = {
+        success: false as const,
+        message: 'Face not recognized',
+        user_id: 'unknown' as const,
+        confidence: 0 as const
+      }
       return found.outcome === 'ambiguous' ? { ...unknown, code: 'AMBIGUOUS' as const } : unknown
     }
     fastify.metrics.recognized(found.confidence)

@@ -2,12 +2,19 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { FaceError } from '../../src/errors.ts'
 import { userIdFromText } from '../../src/store/user-key.ts'
-import { errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema, UserIdTextSchema } from './common-schemas.ts'
+import {
+  errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema,
+  UserIdTextSchema
+} from './common-schemas.ts'
 
 const REPLACE = { description: 'Drops the encodings that the user has, which the face then need not resemble' }
 const ReplaceTextSchema = Type.Optional(Type.Enum(['true', 'false'], REPLACE))
 
-const JsonBodySchema = Type.Object({ user_id: UserIdSchema, photo: PhotoTextSchema, replace: Type.Optional(Type.Boolean(REPLACE)) })
+const JsonBodySchema = Type.Object({
+  user_id: UserIdSchema,
+  photo: PhotoTextSchema,
+  replace: Type.Optional(Type.Boolean(REPLACE))
+})
 const FormBodySchema = Type.Object({ user_id: UserIdTextSchema, photo: PhotoFileSchema, replace: ReplaceTextSchema })
 
 interface Fields { user_id?: number | string, replace?: boolean | string }
@@ -39,7 +46,10 @@ const schema = {
       quality: Type.Number({ minimum: 0, maximum: 1, description: 'The lowest of the measures' }),
       quality_measures: QualityMeasuresSchema
     }),
-    ...errorResponses(...PHOTO_ERRORS, 'MULTIPLE_FACES', 'LOW_QUALITY', 'FACE_ALREADY_REGISTERED', 'FACE_MISMATCH', 'STORE_UNAVAILABLE', 'STORE_FULL')
+    ...errorResponses(
+      ...PHOTO_ERRORS, 'MULTIPLE_FACES', 'LOW_QUALITY', 'FACE_ALREADY_REGISTERED', 'FACE_MISMATCH', 'STORE_UNAVAILABLE',
+      'STORE_FULL'
+    )
   }
 }
 
@@ -48,7 +58,9 @@ const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.post('/register-face', { schema, config: { takesPhoto: true } }, async (request) => {
     // A raw photo has no other fields.
     const { user_id: sent, replace = false }: Fields = { ...request.query, ...request.body as Fields | undefined }
-    if (sent === undefined) throw new FaceError('INVALID_REQUEST', { message: 'user_id: missing, send /register-face?user_id=…' })
+    if (sent === undefined) {
+      throw new FaceError('INVALID_REQUEST', { message: 'user_id: missing, send /register-face?user_id=…' })
+    }
     const userId = request.mediaType === 'application/json' ? sent : userIdFromText(String(sent))
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
       userId, request.takePhoto(), { replace: String(replace) === 'true' }, request.context

@@ -15,14 +15,23 @@ const schema = {
       stats: Type.Object({
         registered_users: Type.Integer({ minimum: 0 }),
         total_encodings: Type.Integer({ minimum: 0 }),
-        damaged_records: Type.Integer({ minimum: 0, description: 'Records that are not intact: register these users again' }),
-        gallery_checksum: Type.String({ pattern: '^[0-9a-f]{8}$', description: 'Equal for servers that have the same encodings in memory' }),
+        damaged_records: Type.Integer({
+          minimum: 0,
+          description: 'Records that are not intact: register these users again'
+        }),
+        gallery_checksum: Type.String({
+          pattern: '^[0-9a-f]{8}$',
+          description: 'Equal for servers that have the same encodings in memory'
+        }),
         recognition_tolerance: Type.Number(),
         decision: Type.Object({
-          tolerance: Type.Number({ description: 'Distance up to which a face is named now: the smallest of the others' }),
+          tolerance: Type.Number({
+            description: 'Distance up to which a face is named now: the smallest of the others'
+          }),
           configured: Type.Number({ description: 'RECOGNITION_TOLERANCE' }),
           by_table: Type.Number({
-            description: 'Where FALSE_MATCH_TARGET of strangers are named, by the calibration and the number of encodings'
+            description: 'Where FALSE_MATCH_TARGET of strangers are named, by the calibration and the number of ' +
+              'encodings'
           }),
           by_site: Type.Union([Type.Number(), Type.Null()], {
             description: 'The same, moved by how alike the enrolled people are; null: too few to tell'
@@ -34,7 +43,11 @@ const schema = {
         server_info: Type.Object({
           cpu_percent: PercentSchema,
           memory_percent: PercentSchema,
-          disk_usage: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Left out where the system does not tell' }))
+          disk_usage: Type.Optional(Type.Number({
+            minimum: 0,
+            maximum: 100,
+            description: 'Left out where the system does not tell'
+          }))
         })
       })
     }),

@@ -22,7 +22,8 @@ const schema = {
 /** `GET /status/{user_id}` */
 const status: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.get('/status/:user_id', { schema }, async (request) => {
-    const { userId, lastUpdated, encodingCount } = await fastify.recognition.status(request.params.user_id, request.context)
+    const { params, context } = request
+    const { userId, lastUpdated, encodingCount } = await fastify.recognition.status(params.user_id, context)
     return {
       success: true as const,
       user_id: userId ?? userIdFromText(request.params.user_id),

@@ -22,8 +22,8 @@ function recycle (blocks: Buffer[]): void {
 }
 
 /**
- * Makes an empty collector for an upload, which is charged for each block before it is allocated, and which loses what was
- * collected when it is cut off or released.
+ * Makes an empty collector for an upload. The upload is charged for each block before it is allocated, and what was
+ * collected is dropped when it is cut off or released.
  */
 export function createByteCollector ({ hold, signal }: Pick<Upload, 'hold' | 'signal'>): ByteCollector {
   const blocks: Buffer[] = []

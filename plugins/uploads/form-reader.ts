@@ -27,8 +27,13 @@ const LIMITS = { files: 1, fields: 10, parts: 11, fieldNameSize: 100, headerPair
 const unreadable = (cause?: unknown): FaceError =>
   new FaceError('INVALID_REQUEST', { message: 'The form cannot be read: send one photo and one user_id', cause })
 
-/** Reads a `multipart/form-data` body. Rejects as {@link readBody} does, and with `INVALID_REQUEST` for what is no form. */
-export async function readForm (body: Readable, { headers, upload, bodyBytesMax, photoBytesMax }: FormOptions): Promise<Form> {
+/**
+ * Reads a `multipart/form-data` body. Rejects as {@link readBody} does, and with `INVALID_REQUEST` for an invalid form.
+ */
+export async function readForm (
+  body: Readable,
+  { headers, upload, bodyBytesMax, photoBytesMax }: FormOptions
+): Promise<Form> {
   const form: Form = { fields: {}, file: undefined }
   let failure: FaceError | undefined
   const fail = (err: FaceError): void => { failure ??= err }
@@ -37,7 +42,10 @@ export async function readForm (body: Readable, { headers, upload, bodyBytesMax,
   function openParser (): InstanceType<typeof Busboy> {
     try {
       // A photo may also come as base64 text in a field.
-      return new Busboy({ headers: headers as BusboyHeaders, limits: { ...LIMITS, fileSize: photoBytesMax, fieldSize: bodyBytesMax } })
+      return new Busboy({
+        headers: headers as BusboyHeaders,
+        limits: { ...LIMITS, fileSize: photoBytesMax, fieldSize: bodyBytesMax }
+      })
     } catch (err) {
       throw unreadable(err)
     }

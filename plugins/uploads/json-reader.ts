@@ -47,7 +47,7 @@ const NO_PHOTO: readonly ErrorCode[] = ['INVALID_REQUEST', 'PAYLOAD_TOO_LARGE']
 
 const invalidJson = (): FaceError => new FaceError('INVALID_REQUEST')
 
-/** Where a string ends that goes on at `from`: at its quote, or before an escape that is not complete, or with the chunk. */
+/** Where the string that continues at `from` ends: at its quote, before an incomplete escape, or with the chunk. */
 function findStringEnd (chunk: Buffer, from: number): { end: number, isClosed: boolean, isEscaped: boolean } {
   let quote = chunk.indexOf(QUOTE, from)
   let escape = chunk.indexOf(BACKSLASH, from)

@@ -3,8 +3,8 @@ import { FaceError } from '../../src/errors.ts'
 /** Decodes a photo that is sent as text: a base64 data URI or bare base64, with the alphabet of URLs too. */
 export interface PhotoTextDecoder {
   /**
-   * Takes the next piece; line breaks and spaces may stand anywhere. Throws `INVALID_REQUEST` for anything but base64, and
-   * `PAYLOAD_TOO_LARGE` when there is too much.
+   * Takes the next piece; line breaks and spaces may stand anywhere. Throws `INVALID_REQUEST` for anything but base64,
+   * and `PAYLOAD_TOO_LARGE` when there is too much.
    */
   push (text: string): void
   /** Decodes what is left. Throws as {@link push} does. */

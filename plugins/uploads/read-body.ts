@@ -3,10 +3,15 @@ import { FaceError } from '../../src/errors.ts'
 import type { Upload } from './upload-budget.ts'
 
 /**
- * Gives a body to `take` as it arrives. Rejects when more than `bytesMax` come (`PAYLOAD_TOO_LARGE`), with what `take` throws,
- * when the upload is cut off and when the client goes away; what still arrives then is not looked at.
+ * Passes a body to `take` as it arrives. Rejects when more than `bytesMax` arrive (`PAYLOAD_TOO_LARGE`), with what
+ * `take` throws, when the upload is cut off and when the client goes away; what still arrives then is ignored.
  */
-export function readBody (body: Readable, upload: Upload, bytesMax: number, take: (chunk: Buffer) => void): Promise<void> {
+export function readBody (
+  body: Readable,
+  upload: Upload,
+  bytesMax: number,
+  take: (chunk: Buffer) => void
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let received = 0
 

@@ -18,8 +18,8 @@ export interface Upload {
   /** So many more bytes of the body have arrived. */
   received (bytes: number): void
   /**
-   * Takes so many more bytes of memory. If they are not there, uploads that do not keep their pace are cut off until they are.
-   * Throws `OVERLOADED` when all keep it, and the reason of the signal when that has aborted.
+   * Takes this many more bytes of memory. If they are not free, uploads that fall behind their pace are cut off until
+   * they are. Throws `OVERLOADED` when all keep their pace, and the reason of the signal when that has aborted.
    */
   hold (bytes: number): void
   /** The body is complete and so many bytes are left of it. It is not cut off any more. */
@@ -57,8 +57,8 @@ interface Body {
 }
 
 /**
- * Makes an empty budget. Memory is counted as it is taken, not as it is announced: who only announces a body takes none.
- * An upload keeps its pace if in the last two seconds it received as much as one must that arrives evenly within the request
+ * Makes an empty budget. Memory is counted as it is taken, not as it is announced: merely announcing a body takes none.
+ * An upload keeps its pace if in the last two seconds it received as much as one that arrives evenly within the request
  * timeout; a faster one that becomes slow falls behind its pace.
  */
 export function createUploadBudget ({ bytesMax, requestTimeoutMs, onCutOff }: UploadBudgetOptions): UploadBudget {
