@@ -28,10 +28,14 @@ export const keyText = (): string => randomBytes(32).toString('base64')
 /** New keys. */
 export const newKeys = (count = 1): DataKey[] => parseDataKeys(Array.from({ length: count }, keyText).join(','))
 
+/** Below this, a seed is exact as a share of it in 32 bits. */
+const SEEDS = 2 ** 23
+
 /** An encoding that `seedOf` can tell from others. */
 export function encoding (seed: number): Encoding {
   const vector = Float32Array.from({ length: 128 }, (_, index) => Math.sin(seed * 131 + index))
-  vector[0] = seed
+  // As large as the others, so that the 16 bits that a gallery has tell every two apart.
+  vector[0] = seed / SEEDS
   return { vector, quality: 0.9, registeredAt: TIME, model: 'test-model' }
 }
 
@@ -42,7 +46,7 @@ export function record (userId: UserId, ...seeds: number[]): UserRecord {
 
 /** The seeds of a record's encodings, oldest first. */
 export function seedsOf (found: UserRecord | null): number[] {
-  return found?.encodings.map(({ vector }) => vector[0] ?? NaN) ?? []
+  return found?.encodings.map(({ vector }) => (vector[0] ?? NaN) * SEEDS) ?? []
 }
 
 /** A change that adds an encoding to the user. */
