@@ -4,8 +4,8 @@ import { isThreadPoolTooSmall, MEMORY_FLAGS, processEnvironment } from '../src/c
 import type { Config } from '../src/config.ts'
 
 /**
- * A process that runs inference threads must have been started for it. If this one was not, runs the same command in one that
- * is, which ends with this one, and gives its exit code; else null.
+ * A process that runs inference threads must have been started for it. If this one was not, runs the same command in a
+ * child process that is, which ends with this one, and returns its exit code; else null.
  */
 export async function runAgain (config: Config): Promise<number | null> {
   if (!isThreadPoolTooSmall(process.env, config)) {
@@ -14,7 +14,9 @@ export async function runAgain (config: Config): Promise<number | null> {
     return null
   }
   const child = fork(process.argv[1]!, process.argv.slice(2), {
-    env: processEnvironment(process.env, config), execArgv: [...process.execArgv, ...MEMORY_FLAGS], stdio: ['inherit', 'inherit', 'inherit', 'ipc']
+    env: processEnvironment(process.env, config),
+    execArgv: [...process.execArgv, ...MEMORY_FLAGS],
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc']
   })
   const [code] = await once(child, 'exit') as [number | null]
   return code ?? 1

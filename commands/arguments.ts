@@ -42,7 +42,8 @@ export function parseArguments (args: string[]): StoreCommand | null {
     .action(() => { asked = { name: 'rekey' } })
 
   program.command('verify').description('check every record and count; changes nothing')
-    .option('--server <URL>', 'also whether the server at this address has exactly these encodings in memory', serverUrl)
+    .option('--server <URL>', 'also whether the server at this address has ' +
+      'exactly these encodings in memory', serverUrl)
     .action((options: { server?: string }) => { asked = { name: 'verify', ...options } })
 
   program.command('export').description('save all users as lines of JSON, encrypted if there is a FACE_DATA_KEY')

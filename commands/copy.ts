@@ -6,8 +6,8 @@ import { CommandError } from './command-error.ts'
 import { LANES, withStore } from './stores.ts'
 
 /**
- * Puts every user of `from` into `to` as they are, and reads each back. A user who is the same there is not written again;
- * users whom only `to` has stay. Throws {@link CommandError} when what is read back is something else.
+ * Copies every user of `from` to `to` unchanged, and reads each back. Users that are identical there are not written
+ * again; users that only `to` has stay. Throws {@link CommandError} when what is read back differs.
  */
 export async function copy (from: EncodingStore, to: EncodingStore): Promise<string> {
   return await withStore(from, (keys) => withStore(to, async () => {
@@ -18,7 +18,9 @@ export async function copy (from: EncodingStore, to: EncodingStore): Promise<str
       const record = await from.get(key)
       if (record && !isDeepStrictEqual(await to.get(key), record)) {
         await to.update(key, () => record)
-        if (!isDeepStrictEqual(await to.get(key), record)) throw new CommandError(`user ${key} was changed in the copy meanwhile: copy again`)
+        if (!isDeepStrictEqual(await to.get(key), record)) {
+          throw new CommandError(`user ${key} was changed in the copy meanwhile: copy again`)
+        }
         copied++
       }
       progress(++done)

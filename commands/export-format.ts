@@ -12,7 +12,9 @@ const HEADER = { format: 'face-encodings', version: 1 }
 type Fields = Record<string, unknown>
 
 /** The users as lines of JSON between a header and a line with their number and the checksum of all lines before it. */
-export async function * exportLines (records: AsyncIterable<UserRecord>, sealer: RecordCodec | null): AsyncGenerator<string> {
+export async function * exportLines (
+  records: AsyncIterable<UserRecord>, sealer: RecordCodec | null
+): AsyncGenerator<string> {
   const hash = createHash('sha256')
   const line = (fields: Fields): string => {
     const text = `${JSON.stringify(fields)}\n`
@@ -24,7 +26,9 @@ export async function * exportLines (records: AsyncIterable<UserRecord>, sealer:
   for await (const record of records) {
     const { userId } = record
     const key = String(userId)
-    yield line(sealer ? { user_id: userId, sealed: sealer.encode(key, record).bytes.toString('base64') } : recordToFields(key, record))
+    yield line(sealer
+      ? { user_id: userId, sealed: sealer.encode(key, record).bytes.toString('base64') }
+      : recordToFields(key, record))
     users++
   }
   yield `${JSON.stringify({ users, sha256: hash.digest('hex') })}\n`
@@ -47,7 +51,9 @@ export async function * readExport (path: string, codec: RecordCodec): AsyncGene
       if (last) fail('the file goes on after its last line')
       const fields = parse(line) ?? fail('not a line of an export')
       if (number === 1) {
-        if (fields['format'] !== HEADER.format || fields['version'] !== HEADER.version) fail('not the header of an export of this version')
+        if (fields['format'] !== HEADER.format || fields['version'] !== HEADER.version) {
+          fail('not the header of an export of this version')
+        }
       } else if ('users' in fields) {
         last = fields
         continue
@@ -61,7 +67,9 @@ export async function * readExport (path: string, codec: RecordCodec): AsyncGene
     await file.close()
   }
   if (!last) fail('the file ends early')
-  if (last?.['users'] !== users || last['sha256'] !== hash.digest('hex')) fail('the checksum is wrong: the file was changed')
+  if (last?.['users'] !== users || last['sha256'] !== hash.digest('hex')) {
+    fail('the checksum is wrong: the file was changed')
+  }
 
   function recordOf (fields: Fields): UserRecord | null {
     const key = String(fields['user_id'])

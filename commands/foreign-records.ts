@@ -9,9 +9,9 @@ import type { ForeignUser } from './python-encodings.ts'
 const { length: ENCODING_LENGTH } = CATALOGUE['face-api']
 
 /**
- * The users as records of this server, each with at most `encodingsMax` encodings, the last ones. What is said of one user
- * in several places is put together. The quality is not known and counts as 0. Throws {@link CommandError} naming the
- * first user who is not as expected.
+ * The users as records of this server, each with at most `encodingsMax` encodings, the last ones. Several entries of
+ * one user are merged. The quality is not known and counts as 0. Throws {@link CommandError} naming the first user whose
+ * entry is not valid.
  */
 export function foreignRecords (users: readonly ForeignUser[], encodingsMax: number): UserRecord[] {
   const now = new Date().toISOString()
@@ -28,16 +28,22 @@ export function foreignRecords (users: readonly ForeignUser[], encodingsMax: num
 
 function userIdOf (id: unknown): UserId {
   if ((typeof id !== 'string' && !Number.isSafeInteger(id)) || !isUserId(String(id))) {
-    throw new CommandError(`${JSON.stringify(id)} cannot be a user id: expected a whole number, or 1 to 64 letters, digits and _ . @ -`)
+    throw new CommandError(`${JSON.stringify(id)} cannot be a user id: ` +
+      'expected a whole number, or 1 to 64 letters, digits and _ . @ -')
   }
   return typeof id === 'string' ? userIdFromText(id) : id as number
 }
 
 function vectorsOf (userId: UserId, encodings: unknown): Float32Array[] {
-  const list: unknown = Array.isArray(encodings) && encodings.every((item) => typeof item === 'number') ? [encodings] : encodings
+  const list: unknown = Array.isArray(encodings) && encodings.every((item) => typeof item === 'number')
+    ? [encodings]
+    : encodings
   if (!Array.isArray(list) || list.length === 0) throw new CommandError(`user ${userId}: no encodings`)
   return list.map((numbers: unknown) => {
-    if (Array.isArray(numbers) && numbers.length === ENCODING_LENGTH && numbers.every((number) => typeof number === 'number')) {
+    if (
+      Array.isArray(numbers) && numbers.length === ENCODING_LENGTH &&
+      numbers.every((number) => typeof number === 'number')
+    ) {
       const vector = Float32Array.from(numbers as number[])
       if (vector.every((number) => Number.isFinite(number))) return vector
     }

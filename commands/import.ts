@@ -12,7 +12,8 @@ import { foreignRecords } from './foreign-records.ts'
 import { FOREIGN_EXTENSIONS, readForeign } from './python-encodings.ts'
 import { LANES, withStore } from './stores.ts'
 
-const WARNING = 'These encodings were made by another program. Its photos were prepared a little differently, and their quality\n' +
+const WARNING = 'These encodings were made by another program. Its photos were prepared a little differently, ' +
+  'and their quality\n' +
   'is not known: people are recognised less surely than after a new registration, which is better.'
 
 export interface ImportOptions {
@@ -24,7 +25,9 @@ export interface ImportOptions {
 }
 
 /** Adds the file's users to the store; nothing is changed unless all of the file can be read. */
-export async function importUsers (store: EncodingStore, { file, replace, codec, config }: ImportOptions): Promise<string> {
+export async function importUsers (
+  store: EncodingStore, { file, replace, codec, config }: ImportOptions
+): Promise<string> {
   const isForeign = FOREIGN_EXTENSIONS.includes(extname(file))
   if (!isForeign && extname(file) !== '.ndjson') {
     throw new CommandError(`${file}: expected a file .ndjson, ${FOREIGN_EXTENSIONS.join(', ')}`)
@@ -54,7 +57,9 @@ export async function importUsers (store: EncodingStore, { file, replace, codec,
       }
       progress(++done)
     })
-    const others = replace ? '' : `, ${total - added} were registered already and stay as they are (--replace replaces them)`
+    const others = replace
+      ? ''
+      : `, ${total - added} were registered already and stay as they are (--replace replaces them)`
     return `${added} of ${total} users imported${others}${isForeign ? `\n${WARNING}` : ''}`
   })
 }

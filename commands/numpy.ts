@@ -4,8 +4,8 @@ const MAGIC = '\u0093NUMPY'
 const HEADER = /'descr': *'([<>])f([48])', *'fortran_order': *(True|False), *'shape': *\((\d+), *(\d*)\)/
 
 /**
- * The rows of a `.npy` file with one or two dimensions of 32-bit or 64-bit floats. Throws {@link CommandError} for anything
- * else, such as pickled objects.
+ * The rows of a `.npy` file with one or two dimensions of 32-bit or 64-bit floats. Throws {@link CommandError} for
+ * anything else, such as pickled objects.
  */
 export function readNumpy (name: string, bytes: Uint8Array): number[][] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -19,7 +19,9 @@ export function readNumpy (name: string, bytes: Uint8Array): number[][] {
 
   const itemBytes = Number(size)
   const [rows, columns] = second ? [Number(first), Number(second)] : [1, Number(first)]
-  if (bytes.length !== dataAt + rows * columns * itemBytes) throw new CommandError(`${name}: the array ends early or goes on`)
+  if (bytes.length !== dataAt + rows * columns * itemBytes) {
+    throw new CommandError(`${name}: the array ends early or goes on`)
+  }
   const at = (row: number, column: number): number => {
     const index = dataAt + itemBytes * (fortran === 'True' ? column * rows + row : row * columns + column)
     return itemBytes === 4 ? view.getFloat32(index, order === '<') : view.getFloat64(index, order === '<')

@@ -1,6 +1,6 @@
 import type { Config } from '../src/config.ts'
 
-/** The configuration of a pool for many photos whose answers nobody waits for: a busy machine must not cost one of them. */
+/** The configuration of a pool for many photos that no client waits for: a busy machine must not cost one of them. */
 export function offlineConfig (config: Config): Config {
   return { ...config, INFERENCE_QUEUE_MAX: config.INFERENCE_THREADS, INFERENCE_TIMEOUT_MS: 120_000 }
 }

@@ -4,7 +4,7 @@ const REDRAW_MS = 100
 /** Where progress is shown. */
 export type ProgressStream = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>
 
-/** Returns what to call with the number of things done: draws a bar on a terminal, else writes a line for each tenth. */
+/** Returns a function of the number of things done: it draws a bar on a terminal, else writes a line for each tenth. */
 export function createProgress (total: number, things: string, stream: ProgressStream): (done: number) => void {
   const startedAt = performance.now()
   let drawnAt = -Infinity

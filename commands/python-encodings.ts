@@ -18,8 +18,8 @@ const ENCODING_LISTS = ['encodings', 'known_face_encodings']
 export const FOREIGN_EXTENSIONS = ['.npy', '.npz', '.json']
 
 /**
- * Reads what Python services keep of their users: `.npy` (the user id is the file's name), `.npz` (it is the array's) or
- * `.json`. Throws {@link CommandError} if it is none of these.
+ * Reads what Python services keep of their users: `.npy` (the user id is the file's name), `.npz` (it is the array's)
+ * or `.json`. Throws {@link CommandError} if it is none of these.
  */
 export async function readForeign (path: string): Promise<ForeignUser[]> {
   const bytes = await readFile(path)
@@ -31,10 +31,12 @@ export async function readForeign (path: string): Promise<ForeignUser[]> {
 async function readZip (path: string, bytes: Uint8Array): Promise<ForeignUser[]> {
   try {
     const users: ForeignUser[] = []
-    for (const entry of await new ZipReader(new Uint8ArrayReader(bytes), { useWebWorkers: false, checkSignature: true }).getEntries()) {
+    const zip = new ZipReader(new Uint8ArrayReader(bytes), { useWebWorkers: false, checkSignature: true })
+    for (const entry of await zip.getEntries()) {
       if (entry.directory) continue
       const array = await entry.getData(new Uint8ArrayWriter())
-      users.push({ userId: entry.filename.replace(/\.npy$/, ''), encodings: readNumpy(`${path}: ${entry.filename}`, array) })
+      const encodings = readNumpy(`${path}: ${entry.filename}`, array)
+      users.push({ userId: entry.filename.replace(/\.npy$/, ''), encodings })
     }
     return users
   } catch (err) {
@@ -52,10 +54,17 @@ function readJson (path: string, text: string): ForeignUser[] {
     throw new CommandError(`${path}: not JSON`)
   }
   if (typeof content !== 'object' || content === null) throw new CommandError(`${path}: neither a list nor an object`)
-  if (Array.isArray(content)) return content.map((user) => ({ userId: fieldOf(user, 'user_id'), encodings: fieldOf(user, 'encodings') ?? fieldOf(user, 'encoding') }))
-  const listIn = (names: string[]): unknown => names.map((name) => fieldOf(content, name)).find((value) => value !== undefined)
+  if (Array.isArray(content)) {
+    return content.map((user) => ({
+      userId: fieldOf(user, 'user_id'), encodings: fieldOf(user, 'encodings') ?? fieldOf(user, 'encoding')
+    }))
+  }
+  const listIn = (names: string[]): unknown =>
+    names.map((name) => fieldOf(content, name)).find((value) => value !== undefined)
   const [ids, encodings] = [listIn(ID_LISTS), listIn(ENCODING_LISTS)]
-  if (ids === undefined || encodings === undefined) return Object.entries(content).map(([userId, value]) => ({ userId, encodings: value }))
+  if (ids === undefined || encodings === undefined) {
+    return Object.entries(content).map(([userId, value]) => ({ userId, encodings: value }))
+  }
   if (!Array.isArray(ids) || !Array.isArray(encodings) || ids.length !== encodings.length) {
     throw new CommandError(`${path}: there must be as many user ids as encodings`)
   }
@@ -63,5 +72,7 @@ function readJson (path: string, text: string): ForeignUser[] {
 }
 
 function fieldOf (value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined
 }

@@ -4,7 +4,7 @@ import type { DataKey } from '../src/store/record/seal.ts'
 import type { EncodingStore, StoredUsers } from '../src/store/encoding-store.ts'
 import { LANES, withStore } from './stores.ts'
 
-/** The user was deleted since the others were counted, or the record is damaged: nothing to encrypt, and nothing to delete. */
+/** The user was deleted since the users were counted, or the record is damaged: nothing to encrypt or delete. */
 const NO_RECORD = new Error('no record')
 
 /** Encrypts every record that is not encrypted with this key, which the store writes with. */

@@ -18,7 +18,9 @@ interface Held { users: number, encodings: number, checksum: string }
 async function heldBy (url: string): Promise<Held> {
   try {
     const answer = await fetch(new URL('/stats', url), { signal: AbortSignal.timeout(ANSWER_MS_MAX) })
-    const { stats } = await answer.json() as { stats: { registered_users: number, total_encodings: number, gallery_checksum: string } }
+    const { stats } = await answer.json() as {
+      stats: { registered_users: number, total_encodings: number, gallery_checksum: string }
+    }
     return { users: stats.registered_users, encodings: stats.total_encodings, checksum: stats.gallery_checksum }
   } catch (cause) {
     throw new CommandError(`${url}: no answer of a face recognition server`, { cause })
@@ -26,8 +28,8 @@ async function heldBy (url: string): Promise<Held> {
 }
 
 /**
- * Follows the store as a server does until the server at `url` has the same in memory; says so. Throws {@link CommandError}
- * when it has not.
+ * Follows the store as a server does until the server at `url` has the same in memory; says so. Throws
+ * {@link CommandError} when it has not.
  */
 export async function compareWithServer (store: EncodingStore, config: Config, url: string): Promise<string> {
   const network = await findNetwork(config)
@@ -39,9 +41,12 @@ export async function compareWithServer (store: EncodingStore, config: Config, u
       const held = await heldBy(url)
       const { users, encodings } = gallery.counts()
       const checksum = gallery.checksum()
-      if (isDeepStrictEqual(held, { users, encodings, checksum })) return `${url} has exactly these in memory: ${encodings} encodings, checksum ${checksum}`
+      if (isDeepStrictEqual(held, { users, encodings, checksum })) {
+        return `${url} has exactly these in memory: ${encodings} encodings, checksum ${checksum}`
+      }
       if (performance.now() > giveUpAt) {
-        throw new CommandError(`${url} has something else in memory: ${held.users} users with ${held.encodings} encodings, checksum ${held.checksum}; ` +
+        throw new CommandError(`${url} has something else in memory: ` +
+          `${held.users} users with ${held.encodings} encodings, checksum ${held.checksum}; ` +
           `stored are ${users} users with ${encodings} encodings, checksum ${checksum}`)
       }
       await delay(PAUSE_MS)

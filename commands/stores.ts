@@ -25,10 +25,14 @@ export function configuredStore (config: Config): EncodingStore {
   return createStore(config, tellProblem)
 }
 
-/** A store in a folder, with the keys of the configuration, or at a `postgres://` address; as {@link configuredStore}. */
+/**
+ * A store in a folder, with the keys of the configuration, or at a `postgres://` address; as {@link configuredStore}.
+ */
 export function storeAt (place: string, config: Config): EncodingStore {
   const options = { keys: parseDataKeys(config.FACE_DATA_KEY), onEvent: tellProblem }
-  return /^postgres(ql)?:\/\//.test(place) ? createPostgresStore({ url: place, ...options }) : createFileStore({ dir: place, ...options })
+  return /^postgres(ql)?:\/\//.test(place)
+    ? createPostgresStore({ url: place, ...options })
+    : createFileStore({ dir: place, ...options })
 }
 
 /** What lies in the store of the configuration. */
@@ -36,7 +40,9 @@ export function configuredUsers ({ DATABASE_URL: url, FACE_DATA_DIR: dir }: Conf
   return url === undefined ? storedFiles(dir, codec) : storedRows(url, codec)
 }
 
-/** Throws {@link CommandError} unless there is face data, because a wrong FACE_DATA_DIR must not look like an empty one. */
+/**
+ * Throws {@link CommandError} unless there is face data, because a wrong FACE_DATA_DIR must not look like an empty one.
+ */
 export async function assertHasData (config: Config): Promise<void> {
   if (config.DATABASE_URL !== undefined) return
   const { users } = dataFolder(resolve(config.FACE_DATA_DIR))

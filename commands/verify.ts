@@ -32,7 +32,9 @@ export async function verify (stored: StoredUsers): Promise<Verification> {
   async function check (key: string): Promise<void> {
     try {
       const user = await readWhole(key)
-      if (user.state === 'damaged' || user.state === 'unsupported') found.problems.push(`${stored.nameOf(key)}: ${user.reason}`)
+      if (user.state === 'damaged' || user.state === 'unsupported') {
+        found.problems.push(`${stored.nameOf(key)}: ${user.reason}`)
+      }
       if (user.state !== 'valid') return
       found.users++
       found.encodings += user.record.encodings.length
@@ -50,7 +52,8 @@ export async function verify (stored: StoredUsers): Promise<Verification> {
 
 /** What was found, in lines for people. */
 export function verificationText ({ users, encodings, byKey, problems, quarantined }: Verification): string {
-  const sealed = [...byKey].sort().map(([id, count]) => id === '' ? `${count} not encrypted` : `${count} encrypted with key ${id}`)
+  const sealed = [...byKey].sort().map(([id, count]) =>
+    id === '' ? `${count} not encrypted` : `${count} encrypted with key ${id}`)
   return [
     ...problems,
     `${users} users with ${encodings} encodings are intact${sealed.length > 0 ? `: ${sealed.join(', ')}` : ''}`,

@@ -5,11 +5,13 @@ export const guard = new Int32Array(new SharedArrayBuffer(4))
 let calls = 0
 
 /**
- * Calls a network that must not be interrupted. Does not call it, and never settles, when the main thread is about to end
- * this thread.
+ * Calls a network that must not be interrupted. If the main thread is about to terminate this thread, it is not called
+ * and the promise never settles.
  */
 export async function callNetwork<T> (call: () => Promise<T>): Promise<T> {
-  if (calls === 0 && Atomics.compareExchange(guard, 0, GUARD_FREE, GUARD_IN_NETWORK) === GUARD_CONDEMNED) return new Promise(() => {})
+  if (calls === 0 && Atomics.compareExchange(guard, 0, GUARD_FREE, GUARD_IN_NETWORK) === GUARD_CONDEMNED) {
+    return new Promise(() => {})
+  }
   calls++
   try {
     return await call()

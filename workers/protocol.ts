@@ -29,7 +29,9 @@ export interface NetworkSetup {
   alignment: Alignment
   /** Whether its encodings lie on the unit sphere. */
   unit: boolean
-  /** The unit of the quality measure stability: among its distances of faces to their mirror images what 0.6 is to dlib. */
+  /**
+   * The unit of the quality measure stability: among its distances of faces to their mirror images what 0.6 is to dlib.
+   */
   mirrorSpread: number
 }
 
@@ -51,7 +53,10 @@ export interface WorkerSetup {
 export interface WorkerReady {
   ready: true
   threadId: number
-  /** One word, `GUARD_…`. The thread sets and clears `GUARD_IN_NETWORK`, the main thread sets `GUARD_CONDEMNED` when it is free. */
+  /**
+   * One word, `GUARD_…`. The thread sets and clears `GUARD_IN_NETWORK`, the main thread sets `GUARD_CONDEMNED` when
+   * it is free.
+   */
   guard: Int32Array<SharedArrayBuffer>
   /** What runs the networks, and what the operator should know about it. */
   engine: string
@@ -75,11 +80,13 @@ export interface PhotoTask {
 }
 
 /**
- * What is measured of a face (see workers/pipeline/quality.ts). Illumination is 'not too dark', exposure 'not too bright',
- * occlusion and compression are 'none', stability is how alike the encodings of the face and its mirror image are.
+ * What is measured of a face (see workers/pipeline/quality.ts). Illumination is 'not too dark', exposure 'not too
+ * bright', occlusion and compression are 'none', stability is how alike the encodings of the face and its mirror image
+ * are.
  */
 export type QualityMeasure =
-  'detection' | 'size' | 'sharpness' | 'illumination' | 'exposure' | 'contrast' | 'pose' | 'occlusion' | 'compression' | 'stability'
+  'detection' | 'size' | 'sharpness' | 'illumination' | 'exposure' | 'contrast' | 'pose' | 'occlusion' |
+  'compression' | 'stability'
 
 /** How good a face is for recognition; each measure 0..1, higher is better. */
 export type QualityMeasures = Record<QualityMeasure, number>
@@ -136,8 +143,8 @@ export type StageTimes = Partial<Record<Stage, number>>
 export type PhotoErrorCode = 'UNSUPPORTED_IMAGE' | 'IMAGE_UNREADABLE' | 'IMAGE_TOO_LARGE' | 'IMAGE_TOO_SMALL'
 
 /**
- * What became of a {@link PhotoTask}. Errors travel as values: own properties of thrown ones get lost on the way, and a task
- * that is rejected is one whose thread died.
+ * What became of a {@link PhotoTask}. Errors travel as values: own properties of thrown ones get lost on the way, and a
+ * task that is rejected is one whose thread died.
  */
 export type PhotoResult<Found = Identification | Enrolment> =
   | { ok: true, found: Found | null, stages: StageTimes }

@@ -11,12 +11,13 @@ const SLACK = 16
 /** So much of a picture is in the kernel's memory at once, but at least two rows: it keeps what it has grown to. */
 const STRIP_BYTES = 2 ** 20
 
-const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(BYTES, 'base64'))).exports as unknown as Kernel
+const code = new WebAssembly.Module(Buffer.from(BYTES, 'base64'))
+const kernel = new WebAssembly.Instance(code).exports as unknown as Kernel
 const room = createScratch(kernel.memory)
 
 /**
- * The RGB picture with half as many pixels in each direction, each the rounded average of four; an odd last row or column is
- * dropped. At least 2 × 2 pixels.
+ * The RGB picture with half as many pixels in each direction, each the rounded average of four; an odd last row or
+ * column is dropped. At least 2 × 2 pixels.
  */
 export function halveByKernel (rgb: Uint8Array, width: number, height: number): Uint8Array {
   const rowBytes = width * 3

@@ -38,7 +38,9 @@ export function averageOf ({ encoding, mirrored }: EncodingPair): Float32Array {
 export async function encodeChip (
   recognizer: Pick<Recognizer, 'encode' | 'settle'>, chip: Uint8Array, augment: WorkerSetup['augment']
 ): Promise<Float32Array> {
-  return augment === 'flip' ? recognizer.settle(averageOf(await encodePair(recognizer, chip))) : recognizer.encode(chip, 1)
+  return augment === 'flip'
+    ? recognizer.settle(averageOf(await encodePair(recognizer, chip)))
+    : recognizer.encode(chip, 1)
 }
 
 /** Euclidean distance between the two. */

@@ -5,10 +5,16 @@ import { encodeChip } from './encode.ts'
 import { createMatcher } from './match.ts'
 import { openRecognizer, type Recognizer } from './recognizer.ts'
 
-/** Encodes a face and finds who is nearest among those whom only the previous network knows; null if there is nobody. */
+/**
+ * Encodes a face with the previous network and finds the nearest of the users that only have encodings of that network;
+ * null if there are none.
+ */
 export type PreviousSearch = (face: FoundFace) => Promise<PreviousMatch | null>
 
-/** Makes the search. The previous network is loaded for the first face that it is needed for, and given up with the last. */
+/**
+ * Makes the search. The previous network is loaded for the first face that needs it, and released once no user depends
+ * on it any more.
+ */
 export function createPreviousSearch (
   { previous, executionProviders, augment }: Pick<WorkerSetup, 'previous' | 'executionProviders' | 'augment'>
 ): PreviousSearch {
