@@ -10,8 +10,8 @@ const { length: ENCODING_LENGTH } = CATALOGUE['face-api']
 
 /**
  * The users as records of this server, each with at most `encodingsMax` encodings, the last ones. Several entries of
- * one user are merged. The quality is not known and counts as 0. Throws {@link CommandError} naming the first user whose
- * entry is not valid.
+ * one user are merged. The quality is not known and counts as 0. Throws {@link CommandError} naming the first user
+ * whose entry is not valid.
  */
 export function foreignRecords (users: readonly ForeignUser[], encodingsMax: number): UserRecord[] {
   const now = new Date().toISOString()

@@ -81,7 +81,9 @@ test('docs/configuration.md describes every variable, with its default and what 
   assert.deepEqual([...described.keys()].sort(), VARIABLES.map(([name]) => name).sort())
   for (const [name, schema] of VARIABLES) {
     const [byDefault, values, meaning = ''] = described.get(name)!
-    assert.equal(byDefault, name === 'INFERENCE_THREADS' ? 'cores ÷ processes, and one more if that is several' : String(schema.default ?? 'none'), name)
+    assert.equal(byDefault, name === 'INFERENCE_THREADS'
+      ? 'cores ÷ processes, and one more if that is several'
+      : String(schema.default ?? 'none'), name)
     assert.equal(values, allowed(schema), name)
     assert.ok(meaning.length > 10, name)
   }
@@ -120,7 +122,8 @@ test('docs/api.md describes every endpoint with all fields of its replies, and n
       return [`${method.toUpperCase()} ${path}`, fields.size === 0 ? ['text'] : [...fields]]
     })
   })
-  const described = (await tables('docs/api.md', '## Endpoints')).map(([request, , fields = '']) => [request, fields.split(', ')])
+  const described = (await tables('docs/api.md', '## Endpoints'))
+    .map(([request, , fields = '']) => [request, fields.split(', ')])
   assert.deepEqual(Object.fromEntries(described), Object.fromEntries(endpoints))
 })
 
@@ -145,7 +148,8 @@ test('the tree in docs/architecture.md is that of src/, with a line about every 
 
 test('the change log starts with what is unreleased, and its newest version is the one in package.json', async () => {
   const { version } = JSON.parse(await read('package.json')) as { version: string }
-  const headings = [...(await read('CHANGELOG.md')).matchAll(/^## \[([^\]]+)\](.*)$/gm)].map(([, name, date]) => [name, date])
+  const headings = [...(await read('CHANGELOG.md')).matchAll(/^## \[([^\]]+)\](.*)$/gm)]
+    .map(([, name, date]) => [name, date])
   assert.deepEqual(headings[0], ['Unreleased', ''])
   assert.equal(headings[1]?.[0], version)
   for (const [name, date = ''] of headings.slice(1)) assert.match(date, /^ - \d{4}-\d\d-\d\d$/, name)

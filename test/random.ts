@@ -10,7 +10,9 @@ export interface RandomSource {
 }
 
 /** mulberry32 by Tommy Ettinger (public domain): 32 bits of state are enough for choosing test cases. */
-export function randomSource (seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32))): RandomSource {
+export function randomSource (
+  seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+): RandomSource {
   let state = seed | 0
   function random (): number {
     state = (state + 0x6d2b79f5) | 0

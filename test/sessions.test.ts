@@ -24,9 +24,12 @@ interface Step { command: string, reply: unknown }
 
 /** The commands of a document that use the server, or make what these need. */
 async function stepsOf (file: string): Promise<Step[]> {
-  const blocks = [...(await readFile(join(ROOT, file), 'utf8')).matchAll(/```bash\n([^]*?)```(?:\n\n```json\n([^]*?)```)?/g)]
+  const text = await readFile(join(ROOT, file), 'utf8')
+  const blocks = [...text.matchAll(/```bash\n([^]*?)```(?:\n\n```json\n([^]*?)```)?/g)]
   return blocks.filter(([, command = '']) => /localhost:5000|npm run samples/.test(command))
-    .map(([, command = '', reply]) => ({ command, reply: reply === undefined ? undefined : JSON.parse(reply) as unknown }))
+    .map(([, command = '', reply]) => ({
+      command, reply: reply === undefined ? undefined : JSON.parse(reply) as unknown
+    }))
 }
 
 /** The value with its times made equal, and its numbers made those of `like` where they are as good as equal. */
@@ -35,7 +38,8 @@ function settled (value: unknown, like: unknown): unknown {
   if (typeof value === 'number') return Math.abs(value - Number(like)) <= ERROR_MAX ? like : value
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value)
-  return Object.fromEntries(entries.map(([name, part]) => [name, settled(part, (like as Record<string, unknown>)?.[name])]))
+  return Object.fromEntries(entries.map(([name, part]) =>
+    [name, settled(part, (like as Record<string, unknown>)?.[name])]))
 }
 
 async function listen (t: TestContext, env: Record<string, string>): Promise<string> {
@@ -77,18 +81,22 @@ for (const [program, client, missing] of [
       return JSON.parse(stdout)
     }
     const named = { success: true, user_id: 7 }
-    const includes = (actual: unknown, expected: object): void => assert.deepEqual({ ...actual as object, ...expected }, actual)
+    const includes = (actual: unknown, expected: object): void =>
+      assert.deepEqual({ ...actual as object, ...expected }, actual)
 
     includes(await call('register', '7', 'examples/photos/anna.jpg'), { ...named, encoding_count: 1 })
     includes(await call('recognize', 'examples/photos/anna-again.jpg'), named)
     includes(await call('recognize', 'examples/photos/stranger.jpg'), { success: false, user_id: 'unknown' })
     includes(await call('status', '7'), { registered: true })
-    await assert.rejects(call('register', '8', 'examples/photos/group.jpg'), { code: 1, stderr: /^MULTIPLE_FACES: .+\n$/ })
+    await assert.rejects(call('register', '8', 'examples/photos/group.jpg'), {
+      code: 1, stderr: /^MULTIPLE_FACES: .+\n$/
+    })
     includes(await call('remove', '7'), named)
     await assert.rejects(call('nonsense'), { code: 1, stderr: /^usage: / })
 
     const replies: Array<[number, object, object]> = [
-      [503, { 'retry-after': '1' }, { success: false, message: 'busy', code: 'OVERLOADED' }], [200, {}, { success: true }]
+      [503, { 'retry-after': '1' }, { success: false, message: 'busy', code: 'OVERLOADED' }],
+      [200, {}, { success: true }]
     ]
     const busy = createServer((_request, response) => {
       const [status, headers, body] = replies.shift()!

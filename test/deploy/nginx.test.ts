@@ -94,14 +94,17 @@ test('a registration that a server may have seen is not sent to another ' +
   assert.ok(!(await balancer.logs()).includes('secret'))
 })
 
-test('uploads that never end take the connections that there are, and no more: others are told to come back', { skip: NGINX.missing }, async (t) => {
+test('uploads that never end take the connections that there are, and no more: ' +
+  'others are told to come back', { skip: NGINX.missing }, async (t) => {
   const balancer = await configureNginx(t, [await startEcho(t)])
   await balancer.start()
   const { hostname, port } = new URL(balancer.url)
-  const limit = Number(/limit_conn face_connections (\d+)/.exec(await readFile('deploy/nginx/face-server.conf', 'utf8'))?.[1])
+  const settings = await readFile('deploy/nginx/face-server.conf', 'utf8')
+  const limit = Number(/limit_conn face_connections (\d+)/.exec(settings)?.[1])
   const uploads = Array.from({ length: limit }, () => {
     const socket = connect(Number(port), hostname).on('error', () => {})
-    socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nContent-Type: image/jpeg\r\nContent-Length: 1000000\r\n\r\n')
+    socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\n' +
+      'Content-Type: image/jpeg\r\nContent-Length: 1000000\r\n\r\n')
     t.after(() => socket.destroy())
     return socket
   })

@@ -64,7 +64,9 @@ async function rebuilt (graph: Uint8Array, side: number, chips: readonly Uint8Ar
 const cosine = (one: Float32Array, other: Float32Array): number =>
   one.reduce((sum, value, i) => sum + value * other[i]!, 0)
 
-/** The rebuilt network's encodings are those of the file, number by number or, on fewer axes, as far from each other. */
+/**
+ * The rebuilt network's encodings are those of the file, number by number or, on fewer axes, as far from each other.
+ */
 async function assertEqual (t: TestContext, name: NetworkName, file: Uint8Array, length: number): Promise<void> {
   const { source } = await findNetwork(loadConfig({ RECOGNITION_NETWORK: name }))
   const graph = (await buildNetwork({ ...source!, rebuild: { ...source!.rebuild, length } }, file)).encode()

@@ -36,11 +36,14 @@ const head = (length: number, type = 'image/jpeg'): string =>
 const send = (url: string, body: Buffer, type = 'image/jpeg'): Promise<Response> =>
   fetch(`${url}/recognize`, { method: 'POST', body: new Uint8Array(body), headers: { 'content-type': type } })
 
-test('uploads that stall are cut off in favour of a good photo from the same address, and memory is never exceeded', async (t) => {
+test('uploads that stall are cut off in favour of a good photo ' +
+  'from the same address, and memory is never exceeded', async (t) => {
   // Room for four bodies of 2 MB; each of the uploads sends most of one.
   const { app, url, open } = await listen(t, { MAX_IMAGE_BYTES: String(2 * MIB), UPLOAD_MEMORY_MAX: String(8 * MIB) })
   const anna = await portraits.anna()
-  const registered = await fetch(`${url}/register-face?user_id=7`, { method: 'POST', body: new Uint8Array(anna), headers: { 'content-type': 'image/jpeg' } })
+  const registered = await fetch(`${url}/register-face?user_id=7`, {
+    method: 'POST', body: new Uint8Array(anna), headers: { 'content-type': 'image/jpeg' }
+  })
   assert.equal(registered.status, 200)
 
   let most = 0
@@ -96,7 +99,8 @@ test('what announces more than the limit is refused before any of it has come', 
   }
 })
 
-test('a photo that waits for a thread is held once, however it was sent, and given back when a thread has decoded it', async (t) => {
+test('a photo that waits for a thread is held once, however it was sent, ' +
+  'and given back when a thread has decoded it', async (t) => {
   const { app, url } = await listen(t, { MAX_IMAGE_BYTES: String(4 * MIB) })
   const photo = await sharp(await noFace(1200)).png().toBuffer()
   for (const [body, type] of [
@@ -116,7 +120,9 @@ test('a photo that waits for a thread is held once, however it was sent, and giv
 
 test('refusals of a full queue count for the limit of the address', async (t) => {
   const { app } = await listen(t, { INFERENCE_QUEUE_MAX: '0', RATE_LIMIT_MAX: '3', MAX_IMAGE_BYTES: '100000000' })
-  const recognize = (payload: Buffer) => app.inject({ method: 'POST', url: '/recognize', payload, headers: { 'content-type': 'image/png' } })
+  const recognize = (payload: Buffer) => app.inject({
+    method: 'POST', url: '/recognize', payload, headers: { 'content-type': 'image/png' }
+  })
   const slow = recognize(await sharp(await noFace(4000)).png().toBuffer())
   await eventually(() => app.inference.load().running === 1)
   const photo = await portraits.anna()
@@ -126,7 +132,8 @@ test('refusals of a full queue count for the limit of the address', async (t) =>
   await slow
 })
 
-test('a connection beyond MAX_CONNECTIONS is answered 503 and closed, one beyond those of its address 429', async (t) => {
+test('a connection beyond MAX_CONNECTIONS is answered 503 and closed, ' +
+  'one beyond those of its address 429', async (t) => {
   for (const [env, status] of [[{ MAX_CONNECTIONS: '2' }, 503], [{ MAX_CONNECTIONS_PER_ADDRESS: '2' }, 429]] as const) {
     const { app, url, open } = await listen(t, env)
     const idle = [open(), open()]
@@ -145,6 +152,8 @@ test('a connection beyond MAX_CONNECTIONS is answered 503 and closed, one beyond
 test('a user id keeps its type whatever the case of the content type', async (t) => {
   const { app } = await listen(t, {})
   const payload = JSON.stringify({ user_id: '7', photo: dataUri(await portraits.anna()) })
-  const answer = await app.inject({ method: 'POST', url: '/register-face', payload, headers: { 'content-type': 'Application/JSON; charset=UTF-8' } })
+  const answer = await app.inject({
+    method: 'POST', url: '/register-face', payload, headers: { 'content-type': 'Application/JSON; charset=UTF-8' }
+  })
   assert.strictEqual(answer.json<{ user_id: unknown }>().user_id, '7')
 })

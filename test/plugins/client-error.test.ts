@@ -16,7 +16,12 @@ interface Listening { app: FastifyInstance, open: () => Socket, requestLines: ()
 /** The real server, whose limits of time can be shortened before it listens. */
 async function listen (t: TestContext, shorten: (app: FastifyInstance) => void = () => {}): Promise<Listening> {
   const lines: Array<Record<string, unknown>> = []
-  const output = new Writable({ write (chunk, _, done) { lines.push(JSON.parse(String(chunk)) as Record<string, unknown>); done() } })
+  const output = new Writable({
+    write (chunk, _, done) {
+      lines.push(JSON.parse(String(chunk)) as Record<string, unknown>)
+      done()
+    }
+  })
   const config = loadConfig({ ...TEST_ENV, FACE_DATA_DIR: await temporaryFolder(t), LOG_LEVEL: 'info' })
   const app = await buildApp(config, createLogger(config, output))
   t.after(() => app.close())
@@ -42,8 +47,10 @@ function assertAnswer (answer: string, code: ErrorCode): void {
 /** What `/metrics` counts of these requests, and the only line that the log has of them. */
 async function assertRecorded ({ app, requestLines }: Listening, route: string, code: ErrorCode): Promise<void> {
   await eventually(() => requestLines().length > 0)
-  assert.deepEqual(requestLines().map(({ route, status, outcome }) => [route, status, outcome]), [[route, ERRORS[code][0], code]])
-  const counts = (await app.metrics.text()).split('\n').filter((line) => line.startsWith('face_http_request_seconds_count'))
+  const logged = requestLines().map(({ route, status, outcome }) => [route, status, outcome])
+  assert.deepEqual(logged, [[route, ERRORS[code][0], code]])
+  const counts = (await app.metrics.text()).split('\n')
+    .filter((line) => line.startsWith('face_http_request_seconds_count'))
   assert.deepEqual(counts, [`face_http_request_seconds_count{route="${route}",outcome="${code}"} 1`])
 }
 
@@ -66,12 +73,15 @@ test('a head that does not arrive in time is answered 408, logged and counted', 
 for (const [what, type, body] of [
   ['photo', 'image/jpeg', 'part'],
   ['JSON body', 'application/json', '{"photo":"'],
-  ['form', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="photo"; filename="p"\r\n\r\npart']
+  ['form', 'multipart/form-data; boundary=b', '--b\r\nContent-Disposition: form-data; name="photo"; ' +
+    'filename="p"\r\n\r\npart']
 ] as const) {
-  test(`a ${what} that does not arrive in time is answered 408, logged and counted as that and not as a client that has gone`, async (t) => {
+  test(`a ${what} that does not arrive in time is answered 408, ` +
+    'logged and counted as that and not as a client that has gone', async (t) => {
     const server = await listen(t, ({ server }) => { server.requestTimeout = server.headersTimeout = 100 })
     const socket = server.open()
-    socket.write(`POST /recognize HTTP/1.1\r\nHost: door\r\nContent-Type: ${type}\r\nContent-Length: 1000\r\n\r\n${body}`)
+    socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\n' +
+      `Content-Type: ${type}\r\nContent-Length: 1000\r\n\r\n${body}`)
     assertAnswer(await text(socket), 'REQUEST_TIMEOUT')
     await assertRecorded(server, '/recognize', 'REQUEST_TIMEOUT')
     assert.match(await server.app.metrics.text(), /^face_upload_bytes 0$/m)
@@ -81,7 +91,8 @@ for (const [what, type, body] of [
 test('a body that is cut into chunks that are no chunks is answered 400 once, and ends the connection', async (t) => {
   const server = await listen(t)
   const socket = server.open()
-  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nphoto\r\n')
+  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\n' +
+    'Content-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nphoto\r\n')
   await eventually(async () => /^face_upload_bytes [1-9]/m.test(await server.app.metrics.text()))
   socket.write('no chunk\r\n')
   assertAnswer(await text(socket), 'INVALID_REQUEST')
@@ -91,7 +102,8 @@ test('a body that is cut into chunks that are no chunks is answered 400 once, an
 test('a client that closes the connection in the middle of its photo leaves nothing behind', async (t) => {
   const server = await listen(t)
   const socket = server.open()
-  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nphoto')
+  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\n' +
+    'Content-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nphoto')
   await eventually(async () => /^face_upload_bytes [1-9]/m.test(await server.app.metrics.text()))
   socket.destroy()
   await once(socket, 'close')

@@ -84,7 +84,9 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
     total_encodings: 1,
     damaged_records: 0,
     recognition_tolerance: 0.6,
-    decision: { ...decision as object, tolerance: 0.6, configured: 0.6, by_site: null, false_match_target: 0.005, compared: 1 },
+    decision: {
+      ...decision as object, tolerance: 0.6, configured: 0.6, by_site: null, false_match_target: 0.005, compared: 1
+    },
     data_directory: dir
   })
   for (const name of ['cpu_percent', 'memory_percent', 'disk_usage']) {

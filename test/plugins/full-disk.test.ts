@@ -12,8 +12,8 @@ import { runOnDisk, WITHOUT_DISK } from '../support/private-disk.ts'
 const DISK_BYTES = 64 * 1024
 /** Set where this file runs itself, on a disk of its own. */
 const DISK = process.env['DISK']
-const TITLE = 'while the disk is full or read-only, registrations say so and recognition goes on; afterwards all goes on ' +
-  'by itself'
+const TITLE = 'while the disk is full or read-only, registrations say so and recognition goes on; ' +
+  'afterwards all goes on by itself'
 
 async function onDisk (t: TestContext, dir: string): Promise<void> {
   const app = await startApp(t, { FACE_DATA_DIR: dir, FACE_QUALITY_THRESHOLD: '0.5' })

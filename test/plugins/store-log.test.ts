@@ -34,7 +34,8 @@ function assertSilent ({ lines }: Logged, code: string): void {
   assert.ok(others.some(({ err }) => (err as { code?: string } | undefined)?.code === code), code)
 }
 
-test('a user\'s file that cannot be read or replaced is told of without the user, but in the store\'s lines', async (t) => {
+test('a user\'s file that cannot be read or replaced is told of without the user, ' +
+  'but in the store\'s lines', async (t) => {
   const dir = await temporaryFolder(t)
   const logged = await startLogged(t, dir)
   const { app } = logged
@@ -46,7 +47,9 @@ test('a user\'s file that cannot be read or replaced is told of without the user
   const path = dataFolder(dir).userPath(USER)
   await rm(path)
   await symlink(path, path)
-  for (const send of [register, () => app.inject(`/status/${USER}`), () => app.inject({ method: 'DELETE', url: `/face/${USER}` })]) {
+  const status = () => app.inject(`/status/${USER}`)
+  const forget = () => app.inject({ method: 'DELETE', url: `/face/${USER}` })
+  for (const send of [register, status, forget]) {
     assert.equal((await send()).statusCode, 503)
   }
   await eventually(() => logged.lines.some(({ part, type }) => part === 'store' && type === 'unreadable'))
@@ -72,7 +75,8 @@ test('whatever call of the file system fails, what the store throws names no use
     for (const run of work) {
       await run().catch((err: unknown) => {
         failures++
-        assert.doesNotMatch(JSON.stringify(pino.stdSerializers.err((err as Error).cause as Error)), new RegExp(USER), call)
+        const { cause } = err as Error
+        assert.doesNotMatch(JSON.stringify(pino.stdSerializers.err(cause as Error)), new RegExp(USER), call)
       })
     }
   }
@@ -80,12 +84,16 @@ test('whatever call of the file system fails, what the store throws names no use
   assert.ok(failures > 20, String(failures))
 })
 
-test('a folder that cannot be read at the start is an error, is counted, and is read as soon as it can be', async (t) => {
+test('a folder that cannot be read at the start is an error, is counted, ' +
+  'and is read as soon as it can be', async (t) => {
   const dir = await temporaryFolder(t)
   const before = await startLogged(t, dir)
   for (const [id, portrait] of [['anna', portraits.anna], ['bella', portraits.bella]] as const) {
     const answer = await before.app.inject({
-      method: 'POST', url: `/register-face?user_id=${id}`, payload: await portrait(), headers: { 'content-type': 'image/jpeg' }
+      method: 'POST',
+      url: `/register-face?user_id=${id}`,
+      payload: await portrait(),
+      headers: { 'content-type': 'image/jpeg' }
     })
     assert.equal(answer.statusCode, 200)
   }
@@ -95,10 +103,13 @@ test('a folder that cannot be read at the start is an error, is counted, and is 
   await writeFile(folder, 'not a folder')
 
   const { app, lines } = await startLogged(t, dir)
-  const unreadable = async (): Promise<unknown> => /\nface_unreadable (\d+)/.exec((await app.inject('/metrics')).body)?.[1]
-  const users = async (): Promise<unknown> => (await app.inject('/health')).json<Record<string, unknown>>()['registered_faces']
+  const unreadable = async (): Promise<unknown> =>
+    /\nface_unreadable (\d+)/.exec((await app.inject('/metrics')).body)?.[1]
+  const users = async (): Promise<unknown> =>
+    (await app.inject('/health')).json<Record<string, unknown>>()['registered_faces']
   assert.deepEqual([await unreadable(), await users()], ['1', 1])
-  assert.equal(lines.filter(({ part, type, level }) => part === 'store' && type === 'unreadable' && level === 50).length, 1)
+  const errors = lines.filter(({ part, type, level }) => part === 'store' && type === 'unreadable' && level === 50)
+  assert.equal(errors.length, 1)
   assert.equal((await app.inject('/health/ready')).statusCode, 200)
 
   await rm(folder)

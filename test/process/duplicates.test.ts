@@ -24,7 +24,8 @@ async function raceFor (t: TestContext, env: Record<string, string>): Promise<vo
   }
 }
 
-test('of several users with one face who are registered at once by two processes on one folder, one passes', async (t) => {
+test('of several users with one face who are registered ' +
+  'at once by two processes on one folder, one passes', async (t) => {
   await raceFor(t, { FACE_DATA_DIR: await temporaryFolder(t) })
 })
 

@@ -125,7 +125,8 @@ test('a process whose threads cannot load their models any more ends, too', asyn
 })
 
 for (const failure of ['throw', 'exit']) {
-  test(`no photo waits for a thread that loads its models, and a process notices that they do not load: ${failure}`, async (t) => {
+  test('no photo waits for a thread that loads its models, ' +
+    `and a process notices that they do not load: ${failure}`, async (t) => {
     const dist = await poisonedServer(t)
     const gate = join(await temporaryFolder(t), 'gate')
     await writeFile(gate, 'open')

@@ -80,8 +80,9 @@ test('without address space for the encodings a start ends with one line that sa
   skip: !reservesAll && 'Node.js 24 and newer do not reserve it'
 }, async () => {
   const [limitKiB, program] = [6 * 2 ** 20, resolve('dist/src/gallery/gallery.js')]
+  const failure = resolve('dist/src/cluster/start-failure.js')
   const script = `import(${JSON.stringify(program)}).then(({ createGallery }) => createGallery('any'))
-    .catch(async (err) => (await import(${JSON.stringify(resolve('dist/src/cluster/start-failure.js'))})).failStart(err))`
+    .catch(async (err) => (await import(${JSON.stringify(failure)})).failStart(err))`
   const child = spawn('sh', ['-c', `ulimit -v ${limitKiB} && exec "$@"`, 'sh', process.execPath, '--eval', script])
   let output = ''
   child.stderr.on('data', (chunk) => { output += String(chunk) })

@@ -20,11 +20,15 @@ async function coresWith (t: TestContext, files: Readonly<Record<string, string>
 
 const CASES: ReadonlyArray<[what: string, cores: number, files: Readonly<Record<string, string>>]> = [
   ['no control groups', 16, {}],
-  ['version 2, its own group mounted as the root', 4, { 'proc/self/cgroup': '0::/', 'sys/fs/cgroup/cpu.max': '400000 100000' }],
+  ['version 2, its own group mounted as the root', 4, {
+    'proc/self/cgroup': '0::/', 'sys/fs/cgroup/cpu.max': '400000 100000'
+  }],
   ['version 2 without a limit', 16, { 'proc/self/cgroup': '0::/', 'sys/fs/cgroup/cpu.max': 'max 100000' }],
   ['version 2, a core and a half', 2, { 'proc/self/cgroup': '0::/', 'sys/fs/cgroup/cpu.max': '150000 100000' }],
   ['version 2, a tenth of a core', 1, { 'proc/self/cgroup': '0::/', 'sys/fs/cgroup/cpu.max': '10000 100000' }],
-  ['version 2, more than there are cores', 16, { 'proc/self/cgroup': '0::/', 'sys/fs/cgroup/cpu.max': '6400000 100000' }],
+  ['version 2, more than there are cores', 16, {
+    'proc/self/cgroup': '0::/', 'sys/fs/cgroup/cpu.max': '6400000 100000'
+  }],
   ['version 2, the narrowest of nested groups', 3, {
     'proc/self/cgroup': '0::/kubepods.slice/pod1.slice/container',
     'sys/fs/cgroup/kubepods.slice/cpu.max': '800000 100000',

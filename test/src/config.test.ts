@@ -85,7 +85,8 @@ test('distances are on one scale for all networks, and one of before is converte
   assert.equal(loadConfig({ RECOGNITION_TOLERANCE: '1' }).RECOGNITION_TOLERANCE, 1)
   for (const name of ['RECOGNITION_TOLERANCE', 'DUPLICATE_TOLERANCE']) {
     const converted = '1.15 between encodings of fr_feature.onnx is 0\\.69 there'
-    const expected = new RegExp(`^ConfigError: ${name}="1.15" is not allowed: expected a number from 0 to 1; .* ${converted}$`)
+    const expected = new RegExp(`^ConfigError: ${name}="1.15" is not allowed: ` +
+      `expected a number from 0 to 1; .* ${converted}$`)
     assert.throws(() => loadConfig({ [name]: '1.15' }), expected)
   }
   assert.throws(() => loadConfig({ RECOGNITION_TOLERANCE: '3' }), /expected a number from 0 to 1$/)

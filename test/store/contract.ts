@@ -86,7 +86,9 @@ export function storeContract (name: string, createStores: CreateStores): void {
     }
     user.encodings[0]!.further = { liveness: 0.7 }
     await store.update('anna', () => user)
-    const changed = await store.update('anna', (present) => ({ ...present!, encodings: [...present!.encodings, encoding(2)] }))
+    const changed = await store.update('anna', (present) => ({
+      ...present!, encodings: [...present!.encodings, encoding(2)]
+    }))
     assert.deepEqual(changed, { ...user, encodings: [...user.encodings, encoding(2)] })
     await store.close()
     assert.deepEqual(await (await opened(t, create)).store.get('anna'), changed)

@@ -14,7 +14,8 @@ const ANNA = encodeRecord(KEY, record(KEY, 1)).bytes
 
 /** An intact file of anna with other fields. */
 function withFields (fields: object): Buffer {
-  const json = Buffer.from(JSON.stringify({ ...JSON.parse(ANNA.toString('utf8', ANNA.indexOf('\n') + 1)), ...fields }) + '\n')
+  const present = JSON.parse(ANNA.toString('utf8', ANNA.indexOf('\n') + 1)) as object
+  const json = Buffer.from(JSON.stringify({ ...present, ...fields }) + '\n')
   return Buffer.concat([Buffer.from(`FACE1 sha256=${hash('sha256', json, 'hex')}\n`), json])
 }
 
@@ -116,7 +117,8 @@ describe('damaged files', { concurrency: true }, () => {
     }))
   })
 
-  test('an intact file that is not understood stays in its place, unread and unchanged, until its user is deleted', async (t) => {
+  test('an intact file that is not understood stays in its place, ' +
+    'unread and unchanged, until its user is deleted', async (t) => {
     const files: Array<[reason: string, content: Buffer]> = [
       ['unknown format version', Buffer.from('FACE3 of-tomorrow\n...')],
       ['no encodings', withFields({ encodings: {} })],
@@ -149,14 +151,17 @@ describe('damaged files', { concurrency: true }, () => {
     }
   })
 
-  test('a file that a newer version writes while the server runs takes its user out of the gallery, and is left alone', async (t) => {
+  test('a file that a newer version writes while the server runs ' +
+    'takes its user out of the gallery, and is left alone', async (t) => {
     const { dir, path } = await folderOf(t)
     const { follower, events } = await openStore(t, { dir })
     assert.ok(follower.users.has(KEY))
     const content = withFields({ groups: 'all' })
     await writeFile(path, content)
     await eventually(() => !follower.users.has(KEY))
-    assert.deepEqual(events.slice(1), [{ type: 'unsupported', file: path.slice(dir.length + 1), reason: 'the groups are not valid' }])
+    assert.deepEqual(events.slice(1), [
+      { type: 'unsupported', file: path.slice(dir.length + 1), reason: 'the groups are not valid' }
+    ])
     assert.deepEqual(await readFile(path), content)
   })
 

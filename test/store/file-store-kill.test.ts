@@ -40,7 +40,8 @@ test('a writer that is killed, in each system call and at random moments, loses 
   'nothing behind', async (t) => {
   const random = seeded(t)
   const deaths = [
-    ...CALLS.map((call): Death => ({ call })), ...Array.from({ length: RANDOM_LIVES }, () => ({ lines: random.below(LINES_MAX) }))
+    ...CALLS.map((call): Death => ({ call })),
+    ...Array.from({ length: RANDOM_LIVES }, () => ({ lines: random.below(LINES_MAX) }))
   ]
   const dir = await memoryFolder(t)
   const present = new Map<string, number>()

@@ -59,26 +59,38 @@ async function checkOutOlder (): Promise<Version> {
 /** A user as the present version may write one, with every field that the older one does not know. */
 function newerUser (): UserRecord {
   const plain = record('newer', 1, 2, 3, 4)
-  const kinds = [madeKind(NETWORK, 'none'), madeKind(NETWORK, 'flip'), DLIB_KIND, { model: 'fr-feature/192-axes/five-points-v1' }]
+  const kinds = [
+    madeKind(NETWORK, 'none'), madeKind(NETWORK, 'flip'), DLIB_KIND, { model: 'fr-feature/192-axes/five-points-v1' }
+  ]
   const encodings = plain.encodings.map((one, i) => ({ ...one, ...kinds[i]! }))
   encodings[0]!.sealedChip = Buffer.alloc(8000, 7)
   encodings[3]!.vector = Float32Array.from({ length: 192 }, (_, i) => i === 0 ? 4 : 1 / (i + 1))
   return {
-    ...plain, encodings, displayName: 'Newer', metadata: { room: 7 }, groups: ['a'], consentId: '1', validFrom: '2026-01-01T00:00:00Z'
+    ...plain,
+    encodings,
+    displayName: 'Newer',
+    metadata: { room: 7 },
+    groups: ['a'],
+    consentId: '1',
+    validFrom: '2026-01-01T00:00:00Z'
   }
 }
 
 /** The user as the older version knows it. */
 function asOlder ({ userId, updatedAt, encodings }: UserRecord): UserRecord {
   return {
-    userId, updatedAt, encodings: encodings.map(({ vector, quality, registeredAt, model }) => ({ vector, quality, registeredAt, model }))
+    userId,
+    updatedAt,
+    encodings: encodings.map(({ vector, quality, registeredAt, model }) => ({ vector, quality, registeredAt, model }))
   }
 }
 
 interface Server { store: EncodingStore, gallery: Gallery, follower: Follower, events: StoreEvent[] }
 type Open = (version: Version) => Promise<Server>
 
-function opener (t: TestContext, create: (version: Version, onEvent: (event: StoreEvent) => void) => EncodingStore): Open {
+function opener (
+  t: TestContext, create: (version: Version, onEvent: (event: StoreEvent) => void) => EncodingStore
+): Open {
   return async (version) => {
     const events: StoreEvent[] = []
     const store = create(version, (event) => events.push(event))
@@ -105,7 +117,8 @@ async function inStep (one: Server, other: Server): Promise<void> {
 
 /** Servers of both versions on the same data: an update while they run, changes by both, and a way back. */
 async function sideBySide (older: Version, open: Open): Promise<void> {
-  const before = { ...record('before', 10, 11), encodings: record('before', 10, 11).encodings.map((one) => ({ ...one, model: NETWORK })) }
+  const plain = record('before', 10, 11)
+  const before = { ...plain, encodings: plain.encodings.map((one) => ({ ...one, model: NETWORK })) }
   const old = await open(older)
   await old.store.update('before', () => before)
 
@@ -121,9 +134,14 @@ async function sideBySide (older: Version, open: Open): Promise<void> {
   assert.deepEqual(await old.store.get('newer'), asOlder(newer))
   assert.deepEqual(old.gallery.counts(), { users: 2, encodings: 6, outdated: 0 })
 
-  // Each adds to what the other one wrote. The older one keeps all encodings and loses the fields that it does not know.
-  await present.store.update('before', (user) => ({ ...user!, encodings: [...user!.encodings, { ...encoding(12), ...madeKind(NETWORK, 'flip') }] }))
-  await old.store.update('newer', (user) => ({ ...user!, encodings: [...user!.encodings, { ...encoding(5), model: NETWORK }] }))
+  // Each adds to what the other one wrote. The older one keeps all encodings and loses the fields that it does not
+  // know.
+  await present.store.update('before', (user) => ({
+    ...user!, encodings: [...user!.encodings, { ...encoding(12), ...madeKind(NETWORK, 'flip') }]
+  }))
+  await old.store.update('newer', (user) => ({
+    ...user!, encodings: [...user!.encodings, { ...encoding(5), model: NETWORK }]
+  }))
   await inStep(old, present)
   assert.deepEqual(seedsOf(await old.store.get('before')), [10, 11, 12])
   assert.deepEqual(await present.store.get('newer'), {

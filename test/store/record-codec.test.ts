@@ -100,7 +100,9 @@ test('random bytes, alone or behind a valid header, are damaged, and not underst
 test('a file of another user is damaged, wherever it was copied', () => {
   const { bytes } = encodeRecord('7', record(7, 1))
   assert.equal(damageOf(bytes, '8'), 'user id is not the one of the file name')
-  for (const id of [8, '8']) assert.equal(damageOf(sealed({ ...fields(), user_id: id })), 'user id is not the one of the file name')
+  for (const id of [8, '8']) {
+    assert.equal(damageOf(sealed({ ...fields(), user_id: id })), 'user id is not the one of the file name')
+  }
 })
 
 test('a file of a newer version is told from a damaged one', () => {
@@ -122,7 +124,9 @@ const NOT_UNDERSTOOD: Array<[field: string, values: unknown[]]> = [
 ]
 
 test('content that is not understood under a right checksum is not damaged, field by field', () => {
-  for (const [field, values] of NOT_UNDERSTOOD) for (const value of values) complaintOf(sealed({ ...fields(), [field]: value }))
+  for (const [field, values] of NOT_UNDERSTOOD) {
+    for (const value of values) complaintOf(sealed({ ...fields(), [field]: value }))
+  }
   for (const content of ['', 'null', '[]', '7', '{}', '{', '"x"']) complaintOf(sealed(content))
 })
 
@@ -139,10 +143,13 @@ test('an encoding that is not understood stays with the others, as it was writte
     ['quality', [null, '0.9', -0.1, 1.1, undefined, true]],
     ['registered_at', [null, 'yesterday', undefined]],
     ['sealed_chip', [null, 7, '!', Buffer.alloc(24 * 1024 + 1).toString('base64')]],
-    ['vector', [null, '', [], vector.slice(4), vector + 'AAAA', `${vector} `, vector.replace('=', ''), `!${vector.slice(1)}`,
-      withNumber(NaN), withNumber(Infinity), withNumber(-Infinity), Buffer.alloc(4 * 1024).toString('base64'), undefined]]
+    ['vector', [
+      null, '', [], vector.slice(4), vector + 'AAAA', `${vector} `, vector.replace('=', ''), `!${vector.slice(1)}`,
+      withNumber(NaN), withNumber(Infinity), withNumber(-Infinity), Buffer.alloc(4 * 1024).toString('base64'), undefined
+    ]]
   ]
-  const strange = wrong.flatMap(([field, values]) => values.map((value) => JSON.parse(JSON.stringify({ ...fields().encodings[0], [field]: value }))))
+  const strange = wrong.flatMap(([field, values]) => values.map((value) =>
+    JSON.parse(JSON.stringify({ ...fields().encodings[0], [field]: value }))))
   for (const one of [null, 1, 'x', [], {}, ...strange]) {
     const { record: found } = decodeRecord('7', sealed({ ...fields(), encodings: [one, fields().encodings[0]] }))
     assert.deepEqual(found, { ...record(7, 1), unread: [one] })
@@ -166,14 +173,18 @@ test('every field of the format is read back', () => {
   const { bytes } = encodeRecord('7', user)
   assert.deepEqual(decodeRecord('7', bytes).record, user)
   const { encodings: [first, second], ...written } = JSON.parse(bytes.toString('utf8', HEADER_BYTES))
-  assert.deepEqual(Object.keys(written), ['user_id', 'updated_at', 'display_name', 'metadata', 'groups', 'consent_id', 'valid_from', 'valid_until'])
+  assert.deepEqual(Object.keys(written), [
+    'user_id', 'updated_at', 'display_name', 'metadata', 'groups', 'consent_id', 'valid_from', 'valid_until'
+  ])
   assert.deepEqual(Object.keys(first), ['model', 'kind', 'quality', 'registered_at', 'vector', 'sealed_chip'])
   assert.deepEqual(Object.keys(second), ['model', 'quality', 'registered_at', 'vector'])
 })
 
 test('fields of a newer version survive reading and writing, of the record and of an encoding', () => {
   const further = { colour: 'blue', list: [1, { deep: [null] }], ['__proto__']: { polluted: true }, constructor: 1 }
-  const content = { ...further, ...fields(), encodings: [{ ...fields().encodings[0], ...further }, fields().encodings[0]] }
+  const content = {
+    ...further, ...fields(), encodings: [{ ...fields().encodings[0], ...further }, fields().encodings[0]]
+  }
   const { record: found } = decodeRecord('7', sealed(content))
   assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false)
   const again = JSON.parse(encodeRecord('7', found).bytes.toString('utf8', HEADER_BYTES))
@@ -192,10 +203,10 @@ test('what is said of a file quotes nothing of its content', () => {
 test('what could not be read back is not written', () => {
   const user = record(7, 1)
   const wrong: UserRecord[] = [{ ...user, userId: 8 }, { ...user, encodings: [] }, { ...user, updatedAt: 'now' },
-    { ...user, displayName: '' }, { ...user, metadata: { text: 'x'.repeat(4096) } }, { ...user, groups: ['a', 'a'] }, { ...user, consentId: '' },
-    { ...user, validFrom: 'now' }, ...[
-      { vector: new Float32Array(127) }, { vector: new Float32Array(128).fill(NaN) }, { quality: 2 }, { model: '' }, { registeredAt: '' },
-      { kind: '' }, { sealedChip: new Uint8Array(24 * 1024 + 1) }
+    { ...user, displayName: '' }, { ...user, metadata: { text: 'x'.repeat(4096) } }, { ...user, groups: ['a', 'a'] },
+    { ...user, consentId: '' }, { ...user, validFrom: 'now' }, ...[
+      { vector: new Float32Array(127) }, { vector: new Float32Array(128).fill(NaN) }, { quality: 2 }, { model: '' },
+      { registeredAt: '' }, { kind: '' }, { sealedChip: new Uint8Array(24 * 1024 + 1) }
     ].map((change) => ({ ...user, encodings: user.encodings.map((encoding) => ({ ...encoding, ...change })) }))]
   for (const one of wrong) assert.throws(() => encodeRecord('7', one), { name: 'TypeError' })
 })

@@ -12,7 +12,8 @@ export interface ExplainedLine { start: string, levels: string[] }
 /** The lines that docs/operations.md explains; those of the store by the type of their event. */
 export function explainedLines (): { lines: ExplainedLine[], storeEvents: ExplainedLine[] } {
   const [, section = ''] = readFileSync(OPERATIONS, 'utf8').split('\n## Log lines\n')
-  const rows = [...section.split('\n## ')[0]!.matchAll(/^\| (`.+?) \| ([^|]+) \|/gm)].map(([, cell = '', levels = '']) => ({
+  const found = section.split('\n## ')[0]!.matchAll(/^\| (`.+?) \| ([^|]+) \|/gm)
+  const rows = [...found].map(([, cell = '', levels = '']) => ({
     names: [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name.replace(/ ?…$/, '')),
     levels: levels.split(/, | or /).map((level) => level.trim())
   }))

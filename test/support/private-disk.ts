@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import type { TestContext } from 'node:test'
 import { temporaryFolder } from '../helper.ts'
 
-/** How `unshare` lets us mount what no other process sees: as root, or as a user who is root in a namespace of his own. */
+/** How `unshare` mounts what no other process sees: as root, or as a user that is root in a namespace of its own. */
 const NAMESPACE = [['--mount'], ['--mount', '--map-root-user']].find((args) => (
   spawnSync('unshare', [...args, 'sh', '-c', 'mount -t tmpfs tmpfs /mnt'], { stdio: 'ignore' }).status === 0
 ))

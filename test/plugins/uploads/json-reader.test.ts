@@ -24,7 +24,8 @@ const BASE64 = PHOTO.toString('base64')
 
 test('a long photo comes out as its bytes, however its text is written', () => {
   const texts = [
-    BASE64, `data:image/jpeg;base64,${BASE64}`, BASE64.replace(/=+$/, ''), BASE64.replaceAll('+', '-').replaceAll('/', '_'),
+    BASE64, `data:image/jpeg;base64,${BASE64}`, BASE64.replace(/=+$/, ''),
+    BASE64.replaceAll('+', '-').replaceAll('/', '_'),
     BASE64.replace(/.{76}/g, '$&\r\n'), BASE64.replace(/.{4}/g, '$& '), `  ${BASE64}\n`
   ]
   for (const text of texts) {
@@ -63,7 +64,8 @@ test('wherever a body is cut into pieces, it says the same', () => {
 
 test('of several photos the last counts, as in any JSON, and a long text elsewhere does not have to be one', () => {
   const other = bytesOf(9_000).toString('base64')
-  const body = Buffer.from(JSON.stringify({ note: 'no base64! '.repeat(1_000) }).slice(0, -1) + `,"photo":"${other}","photo":"${BASE64}","user_id":"${other}"}`)
+  const body = Buffer.from(JSON.stringify({ note: 'no base64! '.repeat(1_000) }).slice(0, -1) +
+    `,"photo":"${other}","photo":"${BASE64}","user_id":"${other}"}`)
   const { body: rest, photo } = read(body)
   assert.ok(photo?.equals(PHOTO))
   assert.doesNotMatch(String((rest as { user_id: string }).user_id), /^[A-Za-z0-9_.@-]{1,64}$/)
@@ -73,11 +75,15 @@ test('a photo of more bytes than allowed, one that is no base64, and what is no 
   const photo = (text: string): Buffer => Buffer.from(`{"photo":"${text}"}`)
   assert.ok(read(photo(BASE64), [], PHOTO.length).photo)
   assert.throws(() => read(photo(BASE64), [], PHOTO.length - 1), { code: 'PAYLOAD_TOO_LARGE' })
-  for (const bad of [`${BASE64}A=A`, `${BASE64.slice(0, 8_000)}!${BASE64.slice(8_001)}`, `data:image/jpeg,${BASE64}`, `=${BASE64}`, BASE64.slice(0, -3)]) {
+  for (const bad of [
+    `${BASE64}A=A`, `${BASE64.slice(0, 8_000)}!${BASE64.slice(8_001)}`, `data:image/jpeg,${BASE64}`, `=${BASE64}`,
+    BASE64.slice(0, -3)
+  ]) {
     assert.throws(() => read(photo(bad)), { code: 'INVALID_REQUEST', message: /^photo: / }, bad.slice(-10))
   }
   for (const bad of [`${BASE64}\n`, `${BASE64}\\x`, `${BASE64}\\u12`, `${BASE64}\\`]) {
-    assert.throws(() => read(photo(bad)), (err) => err instanceof SyntaxError || (err instanceof FaceError && err.code === 'INVALID_REQUEST'))
+    assert.throws(() => read(photo(bad)), (err) =>
+      err instanceof SyntaxError || (err instanceof FaceError && err.code === 'INVALID_REQUEST'))
   }
   assert.throws(() => read(Buffer.from(`{"photo":"${BASE64}`)), { code: 'INVALID_REQUEST' })
   assert.throws(() => read(Buffer.from(`[${'1,'.repeat(60_000)}1]`)), { code: 'PAYLOAD_TOO_LARGE' })

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FaceError } from '../../../src/errors.ts'
-import { createUploadBudget, TICK_MS, type CutReason, type Upload } from '../../../plugins/uploads/upload-budget.ts'
+import {
+  createUploadBudget, TICK_MS, type CutReason, type Upload, type UploadBudget
+} from '../../../plugins/uploads/upload-budget.ts'
 import { randomSource } from '../../random.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
 
-function openBudget (bytesMax: number): { budget: ReturnType<typeof createUploadBudget>, reasons: CutReason[], pass: (ms: number) => void } {
+function openBudget (bytesMax: number): {
+  budget: UploadBudget
+  reasons: CutReason[]
+  pass: (ms: number) => void
+} {
   const reasons: CutReason[] = []
   const budget = createUploadBudget({ bytesMax, requestTimeoutMs: 30_000, onCutOff: (reason) => reasons.push(reason) })
   const pass = (ms: number): void => { for (let i = 0; i < ms / TICK_MS; i++) budget.tick() }
@@ -19,9 +25,15 @@ function arrive (upload: Upload, bytes: number): void {
   upload.hold(bytes)
 }
 
-const codeOf = ({ signal }: Upload): string | undefined => signal.aborted ? (signal.reason as FaceError).code : undefined
+function fourUploads (budget: UploadBudget): [Upload, Upload, Upload, Upload] {
+  return [budget.open(0), budget.open(0), budget.open(0), budget.open(0)]
+}
 
-test('what is only announced takes nothing, and a complete body holds what is left of it until it is given back', () => {
+const codeOf = ({ signal }: Upload): string | undefined =>
+  signal.aborted ? (signal.reason as FaceError).code : undefined
+
+test('what is only announced takes nothing, and a complete body holds ' +
+  'what is left of it until it is given back', () => {
   const { budget } = openBudget(MIB)
   for (let i = 0; i < 500; i++) budget.open(64 * KIB)
   assert.equal(budget.bytes(), 0)
@@ -36,7 +48,8 @@ test('what is only announced takes nothing, and a complete body holds what is le
   assert.throws(() => upload.hold(1), { code: 'CLIENT_GONE' })
 })
 
-test('while all uploads keep their pace, who asks for more than there is is told OVERLOADED, and so are newcomers', () => {
+test('while all uploads keep their pace, who asks for more than there is ' +
+  'is told OVERLOADED, and so are newcomers', () => {
   const { budget, pass } = openBudget(MIB)
   const first = budget.open(0)
   const second = budget.open(0)
@@ -52,9 +65,10 @@ test('while all uploads keep their pace, who asks for more than there is is told
   second.hold(512 * KIB)
 })
 
-test('when memory is short the upload with the least progress over two seconds makes room, and no more than needed', () => {
+test('when memory is short the upload with the least progress ' +
+  'over two seconds makes room, and no more than needed', () => {
   const { budget, reasons, pass } = openBudget(MIB)
-  const [steady, slow, slowest, complete] = [budget.open(0), budget.open(0), budget.open(0), budget.open(0)] as [Upload, Upload, Upload, Upload]
+  const [steady, slow, slowest, complete] = fourUploads(budget)
   for (const upload of [steady, slow, slowest, complete]) arrive(upload, 256 * KIB)
   complete.complete(256 * KIB)
   steady.received(1)
@@ -87,7 +101,7 @@ test('an upload that was fast and becomes slow makes room, one that has always b
 
 test('what stalls for five seconds is cut off, with or without bytes, however much memory there is', () => {
   const { budget, reasons, pass } = openBudget(MIB)
-  const [announced, stalled, dripping, complete] = [budget.open(0), budget.open(0), budget.open(0), budget.open(0)] as [Upload, Upload, Upload, Upload]
+  const [announced, stalled, dripping, complete] = fourUploads(budget)
   arrive(stalled, 1000)
   complete.complete(500)
   for (let i = 0; i < 5; i++) {
@@ -96,7 +110,8 @@ test('what stalls for five seconds is cut off, with or without bytes, however mu
   }
   assert.deepEqual([announced, stalled].map(codeOf), [undefined, undefined])
   pass(TICK_MS)
-  assert.deepEqual([announced, stalled, dripping, complete].map(codeOf), ['REQUEST_TIMEOUT', 'REQUEST_TIMEOUT', undefined, undefined])
+  const codes = [announced, stalled, dripping, complete].map(codeOf)
+  assert.deepEqual(codes, ['REQUEST_TIMEOUT', 'REQUEST_TIMEOUT', undefined, undefined])
   assert.deepEqual(reasons, ['stalled', 'stalled'])
   assert.equal(budget.bytes(), 500)
 })
@@ -109,7 +124,9 @@ test('whatever happens, the budget is never exceeded, never negative, and all of
     const open = new Map<Upload, number>()
     const complete = new WeakSet<Upload>()
     const total = (): number => [...open.values()].reduce((sum, bytes) => sum + bytes, 0)
-    const forgetCutOff = (): void => { for (const upload of open.keys()) if (upload.signal.aborted) open.delete(upload) }
+    const forgetCutOff = (): void => {
+      for (const upload of open.keys()) if (upload.signal.aborted) open.delete(upload)
+    }
 
     for (let step = 0; step < 500; step++) {
       const upload = pick([...open.keys()])
@@ -133,7 +150,8 @@ test('whatever happens, the budget is never exceeded, never negative, and all of
           open.set(upload, open.get(upload)! + bytes)
         }
       } catch (err) {
-        assert.ok(err instanceof FaceError && ['OVERLOADED', 'REQUEST_TIMEOUT'].includes(err.code), `${String(err)}, seed ${seed}`)
+        const isCutOff = err instanceof FaceError && ['OVERLOADED', 'REQUEST_TIMEOUT'].includes(err.code)
+        assert.ok(isCutOff, `${String(err)}, seed ${seed}`)
       }
       forgetCutOff()
       assert.ok(budget.bytes() >= 0 && budget.bytes() <= bytesMax, `${budget.bytes()} of ${bytesMax}, seed ${seed}`)

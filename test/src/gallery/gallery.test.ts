@@ -51,7 +51,9 @@ function nearest (
   people: Map<number, Float32Array[]>, probe: Float32Array
 ): Array<{ userId: number, distance: number }> {
   return [...people]
-    .map(([userId, vectors]) => ({ userId, distance: Math.min(...withCentre(vectors).map((vector) => distance(vector, probe))) }))
+    .map(([userId, vectors]) => ({
+      userId, distance: Math.min(...withCentre(vectors).map((vector) => distance(vector, probe)))
+    }))
     .sort((one, other) => one.distance - other.distance)
 }
 

@@ -26,7 +26,8 @@ async function stuckThread (t: TestContext): Promise<Stuck> {
   takenBy[0] = thread.threadId
   const watch = createThreadWatch(HANG_MS, () => [thread])
   watch.add({ threadId: thread.threadId, guard })
-  return { watch, thread, guard, takenBy, work: once(thread, 'exit').then(() => { throw new Error('the thread has ended') }) }
+  const work = once(thread, 'exit').then(() => { throw new Error('the thread has ended') })
+  return { watch, thread, guard, takenBy, work }
 }
 
 test('a thread whose photo takes too long is ended', async (t) => {

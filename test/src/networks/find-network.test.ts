@@ -49,7 +49,8 @@ test('a network that the catalogue does not know is used when it is calibrated',
   assert.equal(uncalibrated.name, null)
   assert.notEqual((await find({ RECOGNITION_MODEL, RECOGNITION_MODEL_INPUT: 'bgr,0,1' })).id, uncalibrated.id)
   assert.throws(() => scaleOf(uncalibrated), {
-    name: 'ConfigError', message: /^RECOGNITION_MODEL="\S+" is not calibrated: npm run accuracy -- .*--write-calibration/
+    name: 'ConfigError',
+    message: /^RECOGNITION_MODEL="\S+" is not calibrated: npm run accuracy -- .*--write-calibration/
   })
   await writeFile(calibrationFile(RECOGNITION_MODEL), JSON.stringify({ distances: [0.5, 1, 1.5] }))
   assert.equal(scaleOf(await find({ RECOGNITION_MODEL }))(1), 0.6)

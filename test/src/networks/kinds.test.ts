@@ -17,7 +17,8 @@ const PHOTOS = 60
 
 /** Every way in which face-api's network is asked for encodings. */
 const SETTINGS = [
-  {}, { ENCODING_AUGMENT: 'flip' }, { ENCODING_ARITHMETIC: 'int8' }, { ENCODING_ARITHMETIC: 'int8', ENCODING_AUGMENT: 'flip' }
+  {}, { ENCODING_AUGMENT: 'flip' }, { ENCODING_ARITHMETIC: 'int8' },
+  { ENCODING_ARITHMETIC: 'int8', ENCODING_AUGMENT: 'flip' }
 ]
 
 const configOf = (env: Record<string, string>): ReturnType<typeof loadConfig> =>
@@ -28,7 +29,8 @@ async function kindWith (env: Record<string, string>): Promise<string> {
   return kindOf(madeKind((await findNetwork(config)).id, config.ENCODING_AUGMENT))
 }
 
-test('each way to make an encoding is a kind of its own, and all of face-api\'s network and dlib\'s may be compared', async () => {
+test('each way to make an encoding is a kind of its own, and all of face-api\'s network ' +
+  'and dlib\'s may be compared', async () => {
   const kinds = [...await Promise.all(SETTINGS.map(kindWith)), kindOf(DLIB_KIND)]
   assert.equal(new Set(kinds).size, SETTINGS.length + 1)
   for (const one of kinds) for (const other of kinds) assert.ok(areComparable(one, other), `${one} ${other}`)
@@ -50,7 +52,9 @@ test('a network without measurements may be compared with itself and its mirror 
   }
 })
 
-async function encodingsWith (t: TestContext, env: Record<string, string>, photos: readonly string[]): Promise<Array<Float32Array | undefined>> {
+async function encodingsWith (
+  t: TestContext, env: Record<string, string>, photos: readonly string[]
+): Promise<Array<Float32Array | undefined>> {
   const pool = createInferencePool({
     config: configOf(env),
     gallery: createGallery('none'),
@@ -69,10 +73,15 @@ function median (values: number[]): number {
   return values.sort((one, other) => one - other)[values.length >> 1] ?? NaN
 }
 
-test('kinds lie as far apart as the table says', { skip: !existsSync(PEOPLE) && `${PEOPLE} is not there` }, async (t) => {
+test('kinds lie as far apart as the table says', {
+  skip: !existsSync(PEOPLE) && `${PEOPLE} is not there`
+}, async (t) => {
   await ensureModels('models')
   const people = (await readdir(PEOPLE)).sort().slice(0, PHOTOS)
-  const photos = await Promise.all(people.map(async (person) => join(PEOPLE, person, (await readdir(join(PEOPLE, person))).sort()[0]!)))
+  const photos = await Promise.all(people.map(async (person) => {
+    const [first] = (await readdir(join(PEOPLE, person))).sort()
+    return join(PEOPLE, person, first!)
+  }))
   const [plain, ...others] = SETTINGS
   const expected = await encodingsWith(t, plain!, photos)
   for (const env of others) {

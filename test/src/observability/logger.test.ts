@@ -28,7 +28,8 @@ const run = (args: readonly string[]): Promise<{ stdout: string }> =>
 
 test('the log file is rotated at 10 MB, complete, and for its owner only', async (t) => {
   const file = join(await temporaryFolder(t), 'logs', 'face_server.log')
-  await run(withLogger(file, `for (let line = 0; line < ${LINES}; line++) logger.info({ line, text: 'x'.repeat(${MIB}) })`))
+  await run(withLogger(file,
+    `for (let line = 0; line < ${LINES}; line++) logger.info({ line, text: 'x'.repeat(${MIB}) })`))
   const dir = join(file, '..')
   const names = (await readdir(dir)).sort()
   assert.deepEqual(names, ['face_server.log', 'face_server.log.1'])

@@ -17,7 +17,8 @@ test('the disk is the one that holds the folder, also before the folder is made'
   for (const path of [dir, join(dir, 'not', 'there'), '/dev/shm']) {
     const { diskPercent } = await createSystemLoad(path)()
     const expected = usedPercent(path.startsWith(dir) ? dir : path)
-    assert.ok(diskPercent !== null && Math.abs(diskPercent - expected) < 1, `${path}: ${diskPercent} is not ${expected}`)
+    assert.ok(diskPercent !== null && Math.abs(diskPercent - expected) < 1,
+      `${path}: ${diskPercent} is not ${expected}`)
   }
 })
 

@@ -29,15 +29,19 @@ function ruleOf (gallery: Gallery, config = { RECOGNITION_TOLERANCE: 0.6, FALSE_
   return createDecisionRule({ config, calibration: CALIBRATION, gallery })
 }
 
-test('the rate of a distance is that of the calibration at its points, and the logarithm is linear between and beyond', () => {
-  for (const [i, { far }] of SCALE.entries()) assert.ok(Math.abs(distanceAtFar(CALIBRATION, far) - CALIBRATION[i]!) < 1e-12)
+test('the rate of a distance is that of the calibration at its points, ' +
+  'and the logarithm is linear between and beyond', () => {
+  for (const [i, { far }] of SCALE.entries()) {
+    assert.ok(Math.abs(distanceAtFar(CALIBRATION, far) - CALIBRATION[i]!) < 1e-12)
+  }
   assert.ok(Math.abs(distanceAtFar(CALIBRATION, 1e-5) - 0.95) < 1e-12)
   assert.ok(Math.abs(distanceAtFar(CALIBRATION, 1e-8) - 0.8) < 1e-12)
   assert.ok(Math.abs(distanceAtFar(CALIBRATION, 1e-1) - 1.3) < 1e-12)
   assert.equal(distanceAtFar(CALIBRATION, 1e-300), 0)
 })
 
-test('the tolerance follows the number of encodings that a face is compared with, and never exceeds the configured one', (t) => {
+test('the tolerance follows the number of encodings that a face is compared with, ' +
+  'and never exceeds the configured one', (t) => {
   const random = seeded(t)
   const gallery = createGallery(KIND)
   const rule = ruleOf(gallery)
@@ -54,7 +58,8 @@ test('the tolerance follows the number of encodings that a face is compared with
   assert.equal(ruleOf(gallery, { RECOGNITION_TOLERANCE: 0.6, FALSE_MATCH_TARGET: 1 }).current().tolerance, 0.6)
 })
 
-test('people who resemble each other more than those of the calibration make it stricter, others do not make it laxer', async (t) => {
+test('people who resemble each other more than those of the calibration make it stricter, ' +
+  'others do not make it laxer', async (t) => {
   const random = seeded(t)
   for (const [alike, isStricter] of [[0, false], [1, true]] as const) {
     const gallery = createGallery(KIND)
