@@ -30,23 +30,25 @@ const coresOfVersion1 = (folder: string): number =>
   coresOf(read(join(folder, 'cpu.cfs_quota_us')), read(join(folder, 'cpu.cfs_period_us')))
 
 /**
- * The processor time that the control groups of this process grant it, in cores; Infinity without a limit. `/proc/self/cgroup`
- * has lines `ID:CONTROLLERS:PATH`, that of version 2 without controllers (cgroups(7)). Its path need not exist in a container,
- * whose own group may be mounted as the root.
+ * The processor time that the control groups of this process grant it, in cores; Infinity without a limit.
+ * `/proc/self/cgroup` has lines `ID:CONTROLLERS:PATH`, that of version 2 without controllers (cgroups(7)). Its path
+ * need not exist in a container, whose own group may be mounted as the root.
  */
 function cgroupCores (root: string): number {
   const limits = (read(join(root, 'proc/self/cgroup')) ?? '').split('\n').flatMap((line) => {
     const [, id, controllers, group] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? []
     if (id === '0' && controllers === '') return [...upwards(join(root, 'sys/fs/cgroup'), group!)].map(coresOfVersion2)
     if (!controllers?.split(',').includes('cpu')) return []
-    return [controllers, 'cpu'].flatMap((mount) => [...upwards(join(root, 'sys/fs/cgroup', mount), group!)].map(coresOfVersion1))
+    return [controllers, 'cpu'].flatMap((mount) => (
+      [...upwards(join(root, 'sys/fs/cgroup', mount), group!)].map(coresOfVersion1)
+    ))
   })
   return Math.min(Infinity, ...limits)
 }
 
 /**
- * How many threads can compute at the same time: as many as this process has cores, and no more than its container's limit
- * of processor time, rounded up. Node 20 does not look at that limit; libuv does from version 1.49 on.
+ * How many threads can compute at the same time: as many as this process has cores, and no more than its container's
+ * limit of processor time, rounded up. Node 20 ignores that limit; libuv observes it from version 1.49 on.
  */
 export function availableCores (root = '/', cores = availableParallelism()): number {
   return Math.max(1, Math.min(cores, Math.ceil(cgroupCores(root))))

@@ -13,8 +13,8 @@ import { failStart } from './cluster/start-failure.ts'
 const EXIT_MS_MAX = 5_000
 
 /**
- * The primary: starts the servers, replaces those that die, and obeys signals. It has no part in the requests, so there is
- * one also for a single server, which it can then replace.
+ * The primary: starts the servers, replaces those that die, and obeys signals. It takes no part in the requests, so
+ * there is one even for a single server, which it can then replace.
  */
 async function main (): Promise<void> {
   let environment = readEnvironment()
@@ -45,8 +45,13 @@ async function main (): Promise<void> {
         env: serverEnvironment(),
         onLine: (line) => output.write(`${line}\n`),
         onMessage (message, process) {
-          if (message.type !== 'degraded') collector.handle(process, message)
-          else slot.replaceDegraded(process).catch((err: unknown) => logger.error({ err }, 'not replaced: the process that runs goes on'))
+          if (message.type !== 'degraded') {
+            collector.handle(process, message)
+          } else {
+            slot.replaceDegraded(process).catch((err: unknown) => {
+              logger.error({ err }, 'not replaced: the process that runs goes on')
+            })
+          }
         }
       })
       collector.join(server)

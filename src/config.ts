@@ -13,8 +13,8 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 const INFERENCE_THREADS_MAX = 256
 
 /**
- * Threads for a process's share of the cores: one more than that, which works while another one waits for its photo to be
- * decoded. Where the share is one core, one thread keeps to it.
+ * Threads for a process's share of the cores: one more than that, which works while another one waits for its photo to
+ * be decoded. Where the share is one core, one thread.
  */
 function inferenceThreads (processes: number): number {
   const cores = Math.max(1, Math.floor(availableCores() / processes))
@@ -28,11 +28,13 @@ export const ConfigSchema = Type.Object({
   DEBUG: Type.Boolean({ default: false }),
   TRUST_PROXY: Type.Boolean({ default: false }),
   ADMIN_KEY: Type.Optional(Type.String({
-    pattern: '^[!-~]{16,}$', description: '16 or more letters, digits and signs of ASCII without a space (openssl rand -base64 32 makes one)'
+    pattern: '^[!-~]{16,}$',
+    description: '16 or more letters, digits and signs of ASCII without a space (openssl rand -base64 32 makes one)'
   })),
   FACE_DATA_DIR: Type.String({ default: './face_data', minLength: 1 }),
   FACE_DATA_KEY: Type.Optional(Type.String({
-    pattern: '^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$', description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
+    pattern: '^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$',
+    description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
   })),
   STORE_POLL_MS: Type.Integer({ default: 500, minimum: 100, maximum: 60_000 }),
   DATABASE_URL: Type.Optional(Type.String({
@@ -60,7 +62,9 @@ export const ConfigSchema = Type.Object({
   WEB_CONCURRENCY: Type.Integer({ default: 1, minimum: 1, maximum: 256 }),
   INFERENCE_BACKEND: Type.Enum(['onnx', 'tfjs'], { default: 'onnx' }),
   ONNX_EXECUTION_PROVIDERS: Type.String({
-    default: 'cpu', pattern: '^[a-z]+(,[a-z]+)*$', description: 'names of ONNX Runtime\'s execution providers, best first, such as cuda,cpu'
+    default: 'cpu',
+    pattern: '^[a-z]+(,[a-z]+)*$',
+    description: 'names of ONNX Runtime\'s execution providers, best first, such as cuda,cpu'
   }),
   INFERENCE_THREADS: Type.Integer({ default: inferenceThreads(1), minimum: 1, maximum: INFERENCE_THREADS_MAX }),
   INFERENCE_QUEUE_MAX: Type.Integer({ default: 64, minimum: 0, maximum: 10_000 }),
@@ -97,7 +101,9 @@ const OLD_NAMES: ReadonlyArray<[old: string, name: keyof Config]> = [
 
 /** Python's level names, as `LOG_LEVEL` was written before. */
 const OLD_LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'fatal', notset: 'trace' }
-const BOOLEANS: Readonly<Record<string, string>> = { 1: 'true', yes: 'true', on: 'true', 0: 'false', no: 'false', off: 'false' }
+const BOOLEANS: Readonly<Record<string, string>> = {
+  1: 'true', yes: 'true', on: 'true', 0: 'false', no: 'false', off: 'false'
+}
 
 function normalise (name: string, value: string): string {
   const lower = value.toLowerCase()
@@ -106,7 +112,15 @@ function normalise (name: string, value: string): string {
   return value
 }
 
-function allowedValues (schema: { description?: unknown, type?: unknown, minimum?: unknown, maximum?: unknown, enum?: unknown }): string {
+interface VariableSchema {
+  description?: unknown
+  type?: unknown
+  minimum?: unknown
+  maximum?: unknown
+  enum?: unknown
+}
+
+function allowedValues (schema: VariableSchema): string {
   if (typeof schema.description === 'string') return schema.description
   if (Array.isArray(schema.enum)) return `one of ${schema.enum.join(', ')}`
   if (schema.type === 'boolean') return 'true or false'
@@ -115,7 +129,7 @@ function allowedValues (schema: { description?: unknown, type?: unknown, minimum
   return `${kind} from ${String(schema.minimum)} to ${String(schema.maximum)}`
 }
 
-/** How a tolerance that was meant for Euclidean distances of encodings, up to 2, is written now; '' for any other value. */
+/** A hint how to write a tolerance meant for Euclidean distances of encodings, up to 2; '' for any other value. */
 function conversion (name: string, value: string): string {
   const raw = Number(value)
   if (!['RECOGNITION_TOLERANCE', 'DUPLICATE_TOLERANCE'].includes(name) || !(raw > 1 && raw <= 2)) return ''
@@ -140,7 +154,11 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
     const source = env[name] ? name : sourceOf.get(name) ?? name
     try {
       if ('maximum' in schema && !Number.isFinite(Number(data[name]))) throw new ConfigError('not a number')
-      envSchema({ schema: { type: 'object', properties: { [name]: schema } }, data: { [name]: data[name] }, env: false })
+      envSchema({
+        schema: { type: 'object', properties: { [name]: schema } },
+        data: { [name]: data[name] },
+        env: false
+      })
     } catch {
       const value = SECRETS.has(name) ? '' : `=${JSON.stringify(env[source])}`
       const expected = `${allowedValues(schema)}${conversion(name, data[name])}`
@@ -153,13 +171,18 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
 }
 
-/** The default network gives way to a file, and to the backend that has only face-api's. Throws on what contradicts it. */
+/**
+ * A model file, or the backend that has only face-api's networks, overrides the default network. Throws on settings
+ * that contradict it.
+ */
 function settleNetwork (config: Config, given: Readonly<Record<string, string>>): void {
   if (config.INFERENCE_BACKEND === 'tfjs') {
     const other = given['RECOGNITION_MODEL'] ? 'RECOGNITION_MODEL' : 'RECOGNITION_NETWORK'
     if (given[other] && given[other] !== 'face-api') {
       const setting = `${other}=${JSON.stringify(given[other])}`
-      throw new ConfigError(`${setting} is not allowed with INFERENCE_BACKEND=tfjs, which has face-api's networks alone`)
+      throw new ConfigError(
+        `${setting} is not allowed with INFERENCE_BACKEND=tfjs, which has face-api's networks alone`
+      )
     }
     config.RECOGNITION_NETWORK = 'face-api'
   } else if (config.RECOGNITION_MODEL !== undefined && !given['RECOGNITION_NETWORK']) {

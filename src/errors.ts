@@ -6,7 +6,9 @@ export const ERRORS = {
   USER_NOT_FOUND: [404, 'This user has no registered face'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time: check the network and send it again'],
   FACE_ALREADY_REGISTERED: [409, 'This face is already registered for another user: check the user id'],
-  FACE_MISMATCH: [409, 'The face does not resemble the one registered for this user: check the user id, or send replace=true'],
+  FACE_MISMATCH: [
+    409, 'The face does not resemble the one registered for this user: check the user id, or send replace=true'
+  ],
   PAYLOAD_TOO_LARGE: [413, 'The photo is too large: send a smaller one'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Send JSON, multipart/form-data or an image/* body'],
   UNSUPPORTED_IMAGE: [415, 'Not a supported image: send JPEG, PNG, WebP, AVIF or GIF'],
@@ -47,7 +49,10 @@ export class FaceError extends Error {
   /** Private, so that a log that takes the error does not take them too: they may name a user. */
   readonly #details: Record<string, unknown>
 
-  constructor (code: ErrorCode, { message = ERRORS[code][1], details = {}, retryAfterSeconds = 1, cause }: FaceErrorOptions = {}) {
+  constructor (
+    code: ErrorCode,
+    { message = ERRORS[code][1], details = {}, retryAfterSeconds = 1, cause }: FaceErrorOptions = {}
+  ) {
     super(message, { cause })
     this.name = 'FaceError'
     this.code = code

@@ -1,6 +1,7 @@
 /** The system's error code, such as ENOENT; undefined for any other error. */
 export function errorCode (err: unknown): string | undefined {
-  return err instanceof Error && 'syscall' in err && 'code' in err && typeof err.code === 'string' ? err.code : undefined
+  if (!(err instanceof Error && 'syscall' in err && 'code' in err)) return undefined
+  return typeof err.code === 'string' ? err.code : undefined
 }
 
 /** An error in one line without a stack. */

@@ -22,8 +22,8 @@ const schema = {
       recognition_network: Type.String({ description: 'What makes the encodings of new registrations' }),
       users_to_reenroll: Type.Integer({
         minimum: 0,
-        description: 'Registered users without an encoding of the present network: they are recognised by face-api\'s ' +
-          'as long as they have one of that'
+        description: 'Registered users without an encoding of the present network: they are recognised by ' +
+          'face-api\'s as long as they have one of that'
       })
     }),
     ...errorResponses()

@@ -21,7 +21,9 @@ interface Member {
 
 /** Counters and histograms, which only grow. */
 async function totals (...snapshots: Snapshot[]): Promise<Snapshot> {
-  const growing = snapshots.map((snapshot) => snapshot.filter(({ type }) => ['counter', 'histogram'].includes(String(type))))
+  const growing = snapshots.map((snapshot) => (
+    snapshot.filter(({ type }) => ['counter', 'histogram'].includes(String(type)))
+  ))
   return AggregatorRegistry.aggregate(growing).getMetricsAsJSON()
 }
 

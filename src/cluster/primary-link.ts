@@ -29,7 +29,9 @@ export interface SharedMetrics {
 /** Shares the metrics of a registry. */
 export function shareMetrics (registry: Registry): SharedMetrics {
   if (!cluster.worker) return { text: () => registry.metrics(), close: async () => registry.clear() }
-  const share = async (): Promise<void> => tellPrimary({ type: 'snapshot', snapshot: await registry.getMetricsAsJSON() })
+  const share = async (): Promise<void> => {
+    await tellPrimary({ type: 'snapshot', snapshot: await registry.getMetricsAsJSON() })
+  }
   let asking: Promise<string> | undefined
   let answered: (text: string) => void = () => {}
 

@@ -6,8 +6,8 @@ const THREAD_POOL_SIZE_DEFAULT = 4
 const FILE_THREADS = 4
 
 /**
- * What makes a server process smaller by about 100 MiB (docs/performance.md). The C library and V8 read it when a process
- * starts, so that no process can set it for itself.
+ * Makes a server process smaller by about 100 MiB (docs/performance.md). The C library and V8 read these variables when
+ * a process starts, so no process can set them for itself.
  */
 const MEMORY = {
   // glibc gives large blocks back to the system at once,
@@ -22,13 +22,15 @@ const MEMORY = {
 export const MEMORY_FLAGS = ['--max-semi-space-size=4'] as const
 
 /** Threads that libuv starts in a process with this environment. */
-const threadPoolSize = (environment: Environment): number => Number(environment['UV_THREADPOOL_SIZE'] || THREAD_POOL_SIZE_DEFAULT)
+const threadPoolSize = (environment: Environment): number =>
+  Number(environment['UV_THREADPOOL_SIZE'] || THREAD_POOL_SIZE_DEFAULT)
 
 /**
- * Threads that libuv needs. It has one pool for the whole process: the decoders of all inference threads, each with one photo,
- * wait there in one line with every operation on a file.
+ * Threads that libuv needs. It has one pool for the whole process: the decoders of all inference threads, each with one
+ * photo, queue there together with every file operation.
  */
-export const threadPoolSizeNeeded = ({ INFERENCE_THREADS }: Pick<Config, 'INFERENCE_THREADS'>): number => FILE_THREADS + INFERENCE_THREADS
+export const threadPoolSizeNeeded = ({ INFERENCE_THREADS }: Pick<Config, 'INFERENCE_THREADS'>): number =>
+  FILE_THREADS + INFERENCE_THREADS
 
 /** Whether files wait for photos in a process with this environment. */
 export function isThreadPoolTooSmall (environment: Environment, config: Pick<Config, 'INFERENCE_THREADS'>): boolean {
@@ -37,6 +39,8 @@ export function isThreadPoolTooSmall (environment: Environment, config: Pick<Con
 
 /** The environment of a process that runs inference threads: this one, and what a process must have when it starts. */
 export function processEnvironment (environment: Environment, config: Pick<Config, 'INFERENCE_THREADS'>): Environment {
-  const size = isThreadPoolTooSmall(environment, config) ? { UV_THREADPOOL_SIZE: String(threadPoolSizeNeeded(config)) } : {}
+  const size = isThreadPoolTooSmall(environment, config)
+    ? { UV_THREADPOOL_SIZE: String(threadPoolSizeNeeded(config)) }
+    : {}
   return { ...MEMORY, ...environment, ...size }
 }

@@ -25,7 +25,7 @@ export interface ServerProcess {
   /** Resolves when it listens, thus has its models warm and the encodings loaded; rejects with {@link EarlyExit}. */
   readonly ready: Promise<void>
   readonly exited: Promise<Exit>
-  /** Resolves when it has ended, which it is forced to after `limitMs`; one that is not ready yet has nothing to finish. */
+  /** Resolves when it has ended, by force after `limitMs`; one that is not ready yet has nothing to finish. */
   end (how: 'stop' | 'retire', limitMs: number): Promise<void>
   send (message: ToServer): void
   kill (): void

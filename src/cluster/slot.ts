@@ -18,7 +18,9 @@ export interface Slot {
    * {@link EarlyExit} when the other one ends before it is ready; the present one then goes on.
    */
   replace (): Promise<void>
-  /** The same for a process that cannot do all of its work, if it is the present one, but tries again until one is ready. */
+  /**
+   * The same for a process that cannot do all of its work, if it is the present one, but retries until one is ready.
+   */
   replaceDegraded (process: ServerProcess): Promise<void>
   /** Ends what runs; nothing starts any more. */
   stop (): Promise<void>
@@ -77,7 +79,9 @@ export function createSlot ({ fork, graceMs, onCrash }: SlotOptions): Slot {
     }
   }
 
-  /** Replaces the present process, if it is the one expected. While it finishes, its successor can already be restarted. */
+  /**
+   * Replaces the present process, if it is the one expected. While it finishes, its successor can already be restarted.
+   */
   async function takeOver (start: () => Promise<void>, expected?: ServerProcess): Promise<void> {
     const previous = await exclusively(async () => {
       const present = current

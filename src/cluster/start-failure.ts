@@ -9,7 +9,9 @@ const EXIT_CONFIG = 78
 export function failStart (err: unknown): never {
   if (err instanceof EarlyExit) {
     // One that ended by itself has said why.
-    if (err.exit.code === null) process.stderr.write(`${err.message}: ${err.exit.signal ?? 'the system refused to start it'}\n`)
+    if (err.exit.code === null) {
+      process.stderr.write(`${err.message}: ${err.exit.signal ?? 'the system refused to start it'}\n`)
+    }
     process.exit(err.exit.code || 1)
   }
   const config = err instanceof ConfigError

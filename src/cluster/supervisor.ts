@@ -4,9 +4,9 @@ import { createSlot, type Slot } from './slot.ts'
 /** Keeps a number of server processes running. */
 export interface Supervisor {
   /**
-   * Resolves when all are ready. The first one goes ahead: it builds missing models, and what is wrong with the
-   * configuration, the port or the data shows once. Rejects with EarlyExit if it ends before it is ready; the others, and
-   * all that end later, are started again.
+   * Resolves when all are ready. The first one goes ahead: it builds missing models, and a fault in the configuration,
+   * the port or the data shows once. Rejects with EarlyExit if it ends before it is ready; the others, and all that end
+   * later, are restarted.
    */
   start (): Promise<void>
   /** Replaces one after the other; rejects with EarlyExit, and leaves the rest alone, when a new one cannot start. */

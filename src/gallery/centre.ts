@@ -1,4 +1,4 @@
-/** An encoding that lies so many times as far from the rest as any other of them is of somebody else, or of a poor photo. */
+/** An encoding this many times as far from the rest as any other of them is of another person, or of a poor photo. */
 const FOREIGN = 1.5
 
 function meanOf (vectors: readonly Float32Array[]): Float32Array {
@@ -23,8 +23,8 @@ function withoutForeign (vectors: readonly Float32Array[]): readonly Float32Arra
 }
 
 /**
- * The mean of a user's encodings, to be searched beside them: three photos' mean is nearer to the next photo than each of
- * them. As long as they are on average, or it would be nearer to everybody. Null for fewer than two.
+ * The mean of a user's encodings, searched beside them: the mean of three photos is nearer to the next photo than each
+ * of them (docs/accuracy.md). On the unit sphere like the encodings. Null for fewer than two.
  */
 export function centreOf (vectors: readonly Float32Array[]): Float32Array | null {
   if (vectors.length < 2) return null

@@ -37,12 +37,13 @@ function reserve (): WebAssembly.Memory {
       initial: Math.ceil(GALLERY.firstRowWord * 4 / PAGE_BYTES), maximum: PAGES_MAX, shared: true
     })
   } catch (cause) {
-    const advice = 'raise the limit of virtual memory (ulimit -v unlimited) or allow overcommitment (vm.overcommit_memory=0)'
+    const advice = 'raise the limit of virtual memory (ulimit -v unlimited) or allow overcommitment ' +
+      '(vm.overcommit_memory=0)'
     throw new ConfigError(`No address space for the encodings: ${advice}`, { cause })
   }
 }
 
-/** Makes an empty matrix that grows by itself while others read it. Throws {@link ConfigError} without address space. */
+/** Makes an empty matrix that grows while others read it. Throws {@link ConfigError} if there is no address space. */
 export function createGalleryMatrix (): GalleryMatrix {
   const memory = reserve()
   let words = new Int32Array(memory.buffer)

@@ -8,7 +8,7 @@ import { createGalleryMatrix, type GalleryMatrix, type LinkedRows } from './gall
 export interface Gallery {
   /** For the inference threads. */
   readonly memory: WebAssembly.Memory
-  /** Of the users who have no encoding of the present kind, but some of the previous one; null without a previous kind. */
+  /** Users with no encoding of the present kind, but some of the previous one; null without a previous kind. */
   readonly previousMemory: WebAssembly.Memory | null
   /** Follows one change of the store; encodings that stay are findable throughout. */
   apply (change: StoreChange): void
@@ -18,7 +18,7 @@ export interface Gallery {
   counts (): { users: number, encodings: number, compared: number, outdated: number }
   /** The first encodings of up to so many users, evenly spread over all who have some of the present kind. */
   sample (usersMax: number): Float32Array[]
-  /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. The same for equal galleries. */
+  /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. Equal for equal galleries. */
   checksum (): string
 }
 

@@ -10,16 +10,16 @@ import { createPhotoQueue } from './photo-queue.ts'
 import { createThreadPool, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
 
 /**
- * The inference threads. Photos given to them are moved away: do not use the bytes after. Both ways of looking at one
- * give null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once when the
- * queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died, and `CLIENT_GONE`
- * when the signal aborts while it waits. The context is told of the wait and, when all went well, of every stage: each has the
- * whole time that it took, as if they had come one after the other.
+ * The inference threads. Photos passed to them are transferred: do not use the bytes afterwards. Both ways of looking
+ * at one return null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once
+ * when the queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died, and
+ * `CLIENT_GONE` when the signal aborts while it waits. The wait and, on success, every stage are reported to the
+ * request context: each with its full duration, as if they had run one after the other.
  */
 export interface Inference {
   /**
-   * Builds missing models and resolves when every thread has its models loaded and warm, with what runs them; rejects if
-   * one cannot.
+   * Builds missing models and resolves when every thread has its models loaded and warm, with what runs them; rejects
+   * if one cannot.
    */
   start (): Promise<Engine>
   /** Throws `OVERLOADED` if a photo would be refused now: sooner than when it has arrived. */

@@ -5,8 +5,8 @@ export interface PhotoQueue {
   /**
    * Runs the task when a slot is free, first come first served. Throws `OVERLOADED` at once when too many wait, or when
    * the wait would take more than half of `limitMs`; `CLIENT_GONE` when the signal aborts a task that waits; and
-   * `INFERENCE_TIMEOUT` when `limitMs` have passed since the call. A task that waits then never starts; one that runs keeps
-   * its slot until it settles.
+   * `INFERENCE_TIMEOUT` when `limitMs` have passed since the call. A task that waits then never starts; one that runs
+   * keeps its slot until it settles.
    */
   run<T> (task: () => Promise<T>, options: { limitMs: number, signal?: AbortSignal }): Promise<T>
   /** Throws `OVERLOADED` if a task with this limit would be refused now. */
@@ -55,7 +55,8 @@ export function createPhotoQueue ({ slots, waitingMax }: { slots: () => Slots, w
 
   function overloaded (): FaceError {
     const waitMs = expectedWaitMs()
-    return new FaceError('OVERLOADED', { retryAfterSeconds: Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : 1 })
+    const retryAfterSeconds = Number.isFinite(waitMs) ? Math.max(1, Math.ceil(waitMs / 1000)) : 1
+    return new FaceError('OVERLOADED', { retryAfterSeconds })
   }
 
   const mustWait = (): boolean => running >= slots().now

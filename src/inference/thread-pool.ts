@@ -19,8 +19,8 @@ export interface ThreadPool {
   /** Threads that are warm, and those that will be when all that load have done so. */
   count (): Slots
   /**
-   * Gives a photo to an idle thread. Rejects with `INFERENCE_FAILED` when the thread died of it, and with `INFERENCE_TIMEOUT`
-   * when the thread hung and was ended, or could not be ended.
+   * Passes a photo to an idle thread. Rejects with `INFERENCE_FAILED` when the thread died of it, and with
+   * `INFERENCE_TIMEOUT` when the thread hung and was ended, or could not be ended.
    */
   run<Found> (task: Omit<PhotoTask, 'takenBy'>): Promise<PhotoResult<Found>>
   /** Ends the threads that are left. */
@@ -51,12 +51,15 @@ export interface ThreadPoolOptions {
  * The threads run the compiled worker, also when this file runs as TypeScript: the loader that makes this possible
  * does not reach into threads.
  */
-const WORKER = new URL(`${import.meta.url.endsWith('.ts') ? '../../dist' : '../..'}/workers/inference-worker.js`, import.meta.url)
+const COMPILED = import.meta.url.endsWith('.ts') ? '../../dist' : '../..'
+const WORKER = new URL(`${COMPILED}/workers/inference-worker.js`, import.meta.url)
 /** No photo takes so long; a thread that does is worth the second that another one needs to load its models. */
 const HANG_MS_MIN = 3_000
 
 /** Makes the pool; its threads start when told to. */
-export function createThreadPool ({ config, gallery, network, previous = null, onThreads, onThreadError, onDegraded }: ThreadPoolOptions): ThreadPool {
+export function createThreadPool ({
+  config, gallery, network, previous = null, onThreads, onThreadError, onDegraded
+}: ThreadPoolOptions): ThreadPool {
   silenceRuntime()
   let pool: Piscina | undefined
   const watch = createThreadWatch(Math.max(HANG_MS_MIN, config.INFERENCE_TIMEOUT_MS), () => pool?.threads ?? [])
@@ -98,7 +101,7 @@ export function createThreadPool ({ config, gallery, network, previous = null, o
   }
 
   /**
-   * Settles only when no thread is loading any more: ending one that does would end the process. One that cannot load is
+   * Settles only when no thread is loading any more: ending one that is would end the process. One that cannot load is
    * replaced once.
    */
   function whenWarm (threads: Piscina): Promise<Engine> {

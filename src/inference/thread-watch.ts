@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
-import { GUARD_CONDEMNED, GUARD_FREE, GUARD_IN_NETWORK, type PhotoTask, type WorkerReady } from '../../workers/protocol.ts'
+import {
+  GUARD_CONDEMNED, GUARD_FREE, GUARD_IN_NETWORK, type PhotoTask, type WorkerReady
+} from '../../workers/protocol.ts'
 import { FaceError } from '../errors.ts'
 
 /** A thread hung and was ended. */
@@ -20,8 +22,9 @@ export interface ThreadWatch {
   has (threadId: number): boolean
   remove (threadId: number): void
   /**
-   * The result of a photo that a thread works on. Rejects with {@link HungThread} when it took too long and the thread was
-   * ended, with {@link LostThread} when the thread could not be ended, and with `INFERENCE_TIMEOUT` when none took the photo.
+   * The result of a photo that a thread works on. Rejects with {@link HungThread} when it took too long and the thread
+   * was ended, with {@link LostThread} when the thread could not be ended, and with `INFERENCE_TIMEOUT` when none took
+   * the photo.
    */
   watch<T> (takenBy: PhotoTask['takenBy'], work: Promise<T>): Promise<T>
 }
@@ -32,7 +35,7 @@ const RETRY_MS = 10
 export function createThreadWatch (hangMs: number, threads: () => readonly Worker[]): ThreadWatch {
   const guards = new Map<number, WorkerReady['guard']>()
 
-  /** Resolves when the thread may be ended, between two networks; rejects if there is no such moment for as long again. */
+  /** Resolves when the thread may be ended, between two networks; rejects if no such moment comes for as long again. */
   async function condemn (guard: WorkerReady['guard'], over: AbortSignal): Promise<void> {
     const deadline = performance.now() + hangMs
     while (Atomics.compareExchange(guard, 0, GUARD_FREE, GUARD_CONDEMNED) === GUARD_IN_NETWORK) {

@@ -38,8 +38,8 @@ function tailOf (calibration: Calibration): ReadonlyArray<readonly [raw: number,
 
 /**
  * The Euclidean distance of the network's encodings at which a pair of different people is taken for one with the rate
- * `far`, 0..1 exclusive. Between the calibrated points the logarithm of the rate is linear in the distance, and it goes on
- * so beyond them.
+ * `far`, 0..1 exclusive. Between the calibrated points, and beyond them, the logarithm of the rate is linear in the
+ * distance.
  */
 export function distanceAtFar (calibration: Calibration, far: number): number {
   return Math.max(0, alongLine(Math.log10(far), tailOf(calibration).map(([raw, log]) => [log, raw] as const)))

@@ -146,8 +146,8 @@ export async function findNetwork (config: NetworkConfig): Promise<RecognitionNe
 }
 
 /**
- * The network that was the default before, face-api's, in 32 bits: with it everybody whom `network` does not know yet is
- * recognised until they have registered again. Null if encodings of `network` may be compared with its own.
+ * The network that was the default before, face-api's, in 32 bits: with it everybody who has no encoding of `network`
+ * yet is recognised until they have registered again. Null if encodings of `network` may be compared with its own.
  */
 export function previousNetwork (network: RecognitionNetwork, config: NetworkConfig): RecognitionNetwork | null {
   const previous = knownNetwork('face-api', null, { ...config, ENCODING_ARITHMETIC: 'float32' })

@@ -28,7 +28,8 @@ interface Measured {
  * 0.1 % is between those of its two kinds: test/src/networks/kinds.test.ts measures it for face-api's. A kind without a
  * row may be compared with itself and its mirror average.
  *
- * Encodings that face-api's network made before version 2.0 took its landmarks otherwise have the same id and lie 0.11 away.
+ * Encodings that face-api's network made before version 2.0, from landmarks found otherwise, have the same id and lie
+ * 0.11 away.
  */
 export const KINDS: Readonly<Record<string, Measured>> = {
   [FACE_API_INT8]: { against: FACE_API, apart: 0.04 },

@@ -39,30 +39,77 @@ export function createMetrics (): Metrics {
   const registers = [registry]
   const shared = shareMetrics(registry)
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_SAMPLE_MS })
-  new Gauge({ name: 'face_build_info', help: 'Always 1; the version is a label', labelNames: ['version'], aggregator: 'first', registers })
-    .set({ version: VERSION }, 1)
+  new Gauge({
+    name: 'face_build_info',
+    help: 'Always 1; the version is a label',
+    labelNames: ['version'],
+    aggregator: 'first',
+    registers
+  }).set({ version: VERSION }, 1)
 
   const requests = new Histogram({
-    name: 'face_http_request_seconds', help: 'Requests by route and outcome', labelNames: ['route', 'outcome'], buckets: REQUEST_SECONDS, registers
+    name: 'face_http_request_seconds',
+    help: 'Requests by route and outcome',
+    labelNames: ['route', 'outcome'],
+    buckets: REQUEST_SECONDS,
+    registers
   })
-  const waited = new Histogram({ name: 'face_photo_wait_seconds', help: 'Time that photos waited for a thread', buckets: WAIT_SECONDS, registers })
+  const waited = new Histogram({
+    name: 'face_photo_wait_seconds',
+    help: 'Time that photos waited for a thread',
+    buckets: WAIT_SECONDS,
+    registers
+  })
   const stage = new Histogram({
-    name: 'face_photo_stage_seconds', help: 'Time that each stage of a photo took', labelNames: ['stage'], buckets: STAGE_SECONDS, registers
+    name: 'face_photo_stage_seconds',
+    help: 'Time that each stage of a photo took',
+    labelNames: ['stage'],
+    buckets: STAGE_SECONDS,
+    registers
   })
-  const confidence = new Histogram({ name: 'face_recognition_confidence', help: 'Confidence of recognised faces', buckets: SHARES, registers })
-  const quality = new Histogram({ name: 'face_registration_quality', help: 'Overall quality of registered faces', buckets: SHARES, registers })
+  const confidence = new Histogram({
+    name: 'face_recognition_confidence',
+    help: 'Confidence of recognised faces',
+    buckets: SHARES,
+    registers
+  })
+  const quality = new Histogram({
+    name: 'face_registration_quality',
+    help: 'Overall quality of registered faces',
+    buckets: SHARES,
+    registers
+  })
   const store = new Histogram({
-    name: 'face_store_operation_seconds', help: 'Operations of the encoding store by outcome', labelNames: ['operation', 'outcome'], buckets: STORE_SECONDS, registers
+    name: 'face_store_operation_seconds',
+    help: 'Operations of the encoding store by outcome',
+    labelNames: ['operation', 'outcome'],
+    buckets: STORE_SECONDS,
+    registers
   })
-  const replaced = new Counter({ name: 'face_threads_replaced_total', help: 'Inference threads that died or hung and were replaced', registers })
-  const cutOff = new Counter({ name: 'face_uploads_cut_off_total', help: 'Uploads that were cut off, by reason', labelNames: ['reason'], registers })
+  const replaced = new Counter({
+    name: 'face_threads_replaced_total',
+    help: 'Inference threads that died or hung and were replaced',
+    registers
+  })
+  const cutOff = new Counter({
+    name: 'face_uploads_cut_off_total',
+    help: 'Uploads that were cut off, by reason',
+    labelNames: ['reason'],
+    registers
+  })
   for (const reason of ['stalled', 'slow']) cutOff.inc({ reason }, 0)
 
   return {
     contentType: registry.contentType,
     text: shared.text,
     gauge (name, aggregator, help, read) {
-      registry.registerMetric(new Gauge({ name, aggregator, help, registers: [], async collect () { this.set(await read()) } }))
+      registry.registerMetric(new Gauge({
+        name,
+        aggregator,
+        help,
+        registers: [],
+        async collect () { this.set(await read()) }
+      }))
     },
     requestDone: (route, outcome, ms) => requests.observe({ route, outcome }, ms / 1000),
     photoDone (waitedMs, stages) {

@@ -15,7 +15,9 @@ const LOAD_FRESH_MS = 2_000
 
 const percent = (share: number): number => Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10
 
-/** Null when it cannot be found out. A folder that is not there yet would be made on the volume of the next one above it. */
+/**
+ * Null when it is unknown. A folder that does not exist yet would be made on the volume of its nearest existing parent.
+ */
 async function diskPercent (dir: string): Promise<number | null> {
   try {
     const { blocks, bfree, bavail } = await statfs(dir)
@@ -27,8 +29,9 @@ async function diskPercent (dir: string): Promise<number | null> {
 }
 
 /**
- * Gives a figure without making anyone wait for it: one older than `freshMs` is measured again in the background, at most
- * once at a time, and never while nobody asks. Only the first call waits; a failed measurement keeps the figure before it.
+ * Returns a figure without making anyone wait for it: one older than `freshMs` is measured again in the background, at
+ * most once at a time, and never while nobody asks. Only the first call waits; a failed measurement keeps the previous
+ * figure.
  */
 function cached<T> (measure: () => Promise<T>, freshMs: number): () => Promise<T> {
   let latest: Promise<T> | undefined

@@ -8,10 +8,13 @@ export interface TraceContext {
   flags: number
 }
 
-/** `traceparent`, https://www.w3.org/TR/trace-context/: later versions may have more behind the flags, version ff is none. */
-const TRACEPARENT = /^(?:00|(?!ff)(?<later>[0-9a-f]{2}))-(?!0{32})(?<trace>[0-9a-f]{32})-(?!0{16})(?<span>[0-9a-f]{16})-(?<flags>[0-9a-f]{2})(?<rest>-.*)?$/
+/** `traceparent`, https://www.w3.org/TR/trace-context/: later versions may have more after the flags, ff is invalid. */
+const TRACEPARENT = new RegExp(
+  '^(?:00|(?!ff)(?<later>[0-9a-f]{2}))-(?!0{32})(?<trace>[0-9a-f]{32})-(?!0{16})(?<span>[0-9a-f]{16})' +
+  '-(?<flags>[0-9a-f]{2})(?<rest>-.*)?$'
+)
 
-/** Reads the header `traceparent`; null when there is none or it is not valid, which the standard wants to be ignored. */
+/** Reads the header `traceparent`; null when it is missing or invalid, which the standard says to ignore. */
 export function readTraceparent (header: unknown): TraceContext | null {
   const groups = typeof header === 'string' ? TRACEPARENT.exec(header)?.groups : undefined
   if (!groups || (groups['rest'] && !groups['later'])) return null

@@ -18,7 +18,9 @@ export interface RequestSpan {
   end (attributes: Attributes, failed: boolean): void
 }
 
-/** Sends spans to a collector. Those that it does not take in time are dropped, so that neither memory nor requests suffer. */
+/**
+ * Sends spans to a collector. Those it does not take in time are dropped, so that neither memory nor requests suffer.
+ */
 export interface Tracer {
   /** Begins a request, below its parent if it has one. */
   startRequest (name: string, parent: TraceContext | null): RequestSpan
@@ -44,7 +46,9 @@ async function loadSdk () {
     return { api, sdk, OTLPTraceExporter, resources }
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw err
-    throw new ConfigError('OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry, which is not installed: npm ci --include=optional')
+    throw new ConfigError(
+      'OTEL_EXPORTER_OTLP_ENDPOINT needs OpenTelemetry, which is not installed: npm ci --include=optional'
+    )
   }
 }
 
@@ -63,18 +67,24 @@ function watched (exporter: SpanExporter, onDelivery: TracerOptions['onDelivery'
 }
 
 /**
- * Starts to send spans. The sampler, the limits of the queue and the headers follow the `OTEL_…` variables that the SDK
- * reads by itself. Throws {@link ConfigError} when the SDK is not installed or the
- * address is none.
+ * Starts to send spans. The sampler, the limits of the queue and the headers follow the `OTEL_…` variables, which the
+ * SDK reads itself. Throws {@link ConfigError} when the SDK is not installed or the address is not valid.
  */
 export async function startTracer ({ endpoint, version, onDelivery }: TracerOptions): Promise<Tracer> {
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`
-  if (!URL.canParse(url)) throw new ConfigError(`OTEL_EXPORTER_OTLP_ENDPOINT=${JSON.stringify(endpoint)} is not allowed: not a valid address`)
+  if (!URL.canParse(url)) {
+    const setting = `OTEL_EXPORTER_OTLP_ENDPOINT=${JSON.stringify(endpoint)}`
+    throw new ConfigError(`${setting} is not allowed: not a valid address`)
+  }
   const { api: { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }, sdk, OTLPTraceExporter, resources } = await loadSdk()
   const exporter = new OTLPTraceExporter({ url })
   const provider = new sdk.BasicTracerProvider({
     resource: resources.defaultResource()
-      .merge(resources.resourceFromAttributes({ 'service.name': 'face-recognition-server', 'service.version': version, 'process.pid': process.pid }))
+      .merge(resources.resourceFromAttributes({
+        'service.name': 'face-recognition-server',
+        'service.version': version,
+        'process.pid': process.pid
+      }))
       .merge(resources.detectResources({ detectors: [resources.envDetector] })),
     spanProcessors: [new sdk.BatchSpanProcessor(watched(exporter, onDelivery))]
   })
@@ -85,7 +95,12 @@ export async function startTracer ({ endpoint, version, onDelivery }: TracerOpti
       /** From `performance.now()` to the time of day; measured for each request, because that clock is never set. */
       const originMs = Date.now() - performance.now()
       const above = parent
-        ? trace.setSpanContext(ROOT_CONTEXT, { traceId: parent.traceId, spanId: parent.spanId, traceFlags: parent.flags, isRemote: true })
+        ? trace.setSpanContext(ROOT_CONTEXT, {
+          traceId: parent.traceId,
+          spanId: parent.spanId,
+          traceFlags: parent.flags,
+          isRemote: true
+        })
         : ROOT_CONTEXT
       const span = tracer.startSpan(name, { kind: SpanKind.SERVER, startTime: originMs + performance.now() }, above)
       const here = trace.setSpan(ROOT_CONTEXT, span)

@@ -18,7 +18,9 @@ export interface Decision {
 /** The rule for naming one of many, which follows the size of the gallery. */
 export interface DecisionRule {
   current (): Decision
-  /** Measures the people enrolled here, if they have changed by enough since the last time; resolves when it is done. */
+  /**
+   * Measures the people enrolled here, if enough of them have changed since the last time; resolves when it is done.
+   */
   measureSite (): Promise<void>
 }
 
@@ -35,8 +37,8 @@ const CHANGE = 0.1
 const SLICE_MS = 5
 
 /**
- * The distance of the site's own people, less the calibration's, at one rate of pairs of different people: below 0 where
- * they resemble each other more than the people whom the network was calibrated with. Null for too few people.
+ * The distance of the site's own people, less the calibration's, at one rate of pairs of different people: below 0
+ * where they resemble each other more than the people the network was calibrated with. Null for too few people.
  */
 export async function siteShift (vectors: readonly Float32Array[], calibration: Calibration): Promise<number | null> {
   if (vectors.length < SAMPLE_MIN) return null
@@ -62,8 +64,8 @@ export async function siteShift (vectors: readonly Float32Array[], calibration: 
  * Makes the rule. A stranger is compared with `n` encodings, so that at a distance where a pair of different people is
  * taken for one with the rate `far`, at most `n * far` of strangers are named (the union bound, nearly exact for small
  * rates): the distance in force is the one whose rate is `FALSE_MATCH_TARGET / n`. Between and beyond the calibrated
- * points the logarithm of the rate is linear in the distance; the tail of a network's distances falls faster than that, so
- * what is extrapolated errs on the side of naming fewer strangers.
+ * points the logarithm of the rate is linear in the distance; the tail of a network's distances falls faster than that,
+ * so extrapolation errs on the side of naming fewer strangers.
  */
 export function createDecisionRule ({ config, calibration, gallery }: {
   config: Pick<Config, 'RECOGNITION_TOLERANCE' | 'FALSE_MATCH_TARGET'>, calibration: Calibration, gallery: Gallery

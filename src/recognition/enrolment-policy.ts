@@ -33,7 +33,9 @@ export function checkQuality (enrolment: Enrolment, threshold: number): Quality 
     throw new FaceError('LOW_QUALITY', { message, details })
   }
   const complaints = qualityComplaints(enrolment.quality, threshold)
-  if (complaints.length > 0) throw new FaceError('LOW_QUALITY', { message: `The photo is not good enough: ${complaints.join('; ')}`, details })
+  if (complaints.length > 0) {
+    throw new FaceError('LOW_QUALITY', { message: `The photo is not good enough: ${complaints.join('; ')}`, details })
+  }
   return quality
 }
 
@@ -47,15 +49,22 @@ export interface Candidate {
  * Throws `FACE_ALREADY_REGISTERED` when a candidate who is not the user `key` is nearer than `tolerance`; 0 allows
  * everybody. It says who only to administrators: others could learn the name that belongs to a photo.
  */
-export function checkDuplicate (candidates: readonly Candidate[], key: string, tolerance: number, { isAdministrator = false }: RequestContext): void {
+export function checkDuplicate (
+  candidates: readonly Candidate[],
+  key: string,
+  tolerance: number,
+  { isAdministrator = false }: RequestContext
+): void {
   const other = candidates.find(({ userId, distance }) => String(userId) !== key && distance < tolerance)
-  if (other) throw new FaceError('FACE_ALREADY_REGISTERED', isAdministrator ? { details: { user_id: other.userId } } : {})
+  if (other) {
+    throw new FaceError('FACE_ALREADY_REGISTERED', isAdministrator ? { details: { user_id: other.userId } } : {})
+  }
 }
 
 /**
- * At most `max` of a user's encodings, the last of which was just acknowledged and stays. First go those of a kind that the
- * last one cannot be compared with; then, one at a time, the one that adds least: the one nearest to another, which the
- * others tell best, and of two such the older one.
+ * At most `max` of a user's encodings; the last of them was just acknowledged and stays. Dropped first are those of a
+ * kind that the last one cannot be compared with; then, one at a time, the most redundant: the one nearest to another,
+ * which the others represent best, and of two such the older one.
  */
 export function keepMostUseful (encodings: readonly Encoding[], max: number): Encoding[] {
   const kept = [...encodings]

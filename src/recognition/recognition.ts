@@ -6,7 +6,8 @@ import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId } from '../store/encoding-store.ts'
 import {
-  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate, type Quality
+  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate,
+  type Quality
 } from './enrolment-policy.ts'
 import { createRecentChanges } from './recent-changes.ts'
 import { confidenceOf } from '../networks/calibration.ts'
@@ -42,16 +43,21 @@ export interface RegistrationStatus {
 }
 
 /**
- * The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. A photo whose
- * signal aborts while it waits is not processed.
+ * The use cases: policy over inference, store and gallery. They throw {@link FaceError} for expected failures. A photo
+ * whose signal aborts while it waits is not processed.
  */
 export interface Recognition {
   /**
-   * Enrols the only face of a photo; durable when it resolves. `replace` drops the user's other encodings.
-   * Throws `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without `replace` `FACE_MISMATCH`, and
-   * what inference and store throw.
+   * Enrols the only face of a photo; durable when it resolves. `replace` drops the user's other encodings. Throws
+   * `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without `replace` `FACE_MISMATCH`, and what
+   * inference and store throw.
    */
-  register (userId: UserId, photo: ArrayBuffer, options: { replace: boolean }, context?: RequestContext): Promise<Registration>
+  register (
+    userId: UserId,
+    photo: ArrayBuffer,
+    options: { replace: boolean },
+    context?: RequestContext
+  ): Promise<Registration>
   /** Names the face before the camera. Throws `NO_FACE` and what inference throws. */
   recognize (photo: ArrayBuffer, context?: RequestContext): Promise<Recognized | NotRecognized>
   status (key: string, context?: RequestContext): Promise<RegistrationStatus>
@@ -61,8 +67,8 @@ export interface Recognition {
 
 export interface RecognitionParts {
   config: Pick<Config,
-    'ENCODING_AUGMENT' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' | 'FACE_QUALITY_THRESHOLD' |
-    'MAX_FACES_PER_USER'>
+    'ENCODING_AUGMENT' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' |
+    'FACE_QUALITY_THRESHOLD' | 'MAX_FACES_PER_USER'>
   network: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'>
   /** What encoded those whom `network` does not know yet; null if there can be none. */
   previous: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'> | null
@@ -153,7 +159,11 @@ export function createRecognition (
 
     async status (key, context = {}) {
       const record = await timePart(context, 'store get', () => store.get(key))
-      return { userId: record?.userId ?? null, lastUpdated: record?.updatedAt ?? null, encodingCount: record?.encodings.length ?? 0 }
+      return {
+        userId: record?.userId ?? null,
+        lastUpdated: record?.updatedAt ?? null,
+        encodingCount: record?.encodings.length ?? 0
+      }
     },
 
     async remove (key, context = {}) {

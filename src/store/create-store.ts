@@ -8,12 +8,16 @@ import type { OnStoreEvent } from './store-event.ts'
 
 export type StoreConfig = Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR' | 'FACE_DATA_KEY' | 'STORE_POLL_MS'>
 
-/** The store that the configuration names, not yet open. Throws `ConfigError` for an address that cannot be understood. */
+/**
+ * The store that the configuration selects, not yet open. Throws `ConfigError` for an address that cannot be parsed.
+ */
 export function createStore (
   { DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY, STORE_POLL_MS: pollMs }: StoreConfig, onEvent: OnStoreEvent
 ): EncodingStore {
   const keys = parseDataKeys(FACE_DATA_KEY)
-  return url === undefined ? createFileStore({ dir, keys, pollMs, onEvent }) : createPostgresStore({ url, keys, pollMs, onEvent })
+  return url === undefined
+    ? createFileStore({ dir, keys, pollMs, onEvent })
+    : createPostgresStore({ url, keys, pollMs, onEvent })
 }
 
 /** Hears of every operation when it ends: `ok` or the code of what it threw, the caller's own refusals included. */

@@ -32,8 +32,8 @@ export const GROUPS_MAX = 100
 export const NAME_CHARACTERS_MAX = 200
 
 /**
- * Everything kept about one user. A change starts from the present record (`{ ...present, encodings }`), so that what it does
- * not know of stays.
+ * Everything kept about one user. A change starts from the present record (`{ ...present, encodings }`), so that fields
+ * it does not know stay.
  */
 export interface UserRecord {
   userId: UserId
@@ -71,20 +71,21 @@ export interface EncodingStore {
   /** The user's record, or null. Throws `STORE_UNAVAILABLE` when the storage cannot be read. */
   get (key: string): Promise<UserRecord | null>
   /**
-   * Replaces the user's record by what `change` makes of the present one, under the user's lock, so that
-   * concurrent updates of one user, in whatever process, apply one after the other. Returns what is stored now.
-   * `change` may be called more than once; `null` from it deletes. What `change` throws leaves everything as it was and is thrown on.
-   * Throws `STORE_UNAVAILABLE` or `STORE_FULL` when the storage fails; then nothing was acknowledged.
+   * Replaces the user's record by what `change` makes of the present one, under the user's lock, so that concurrent
+   * updates of one user, in any process, apply one after the other. Returns what is stored now. `change` may be called
+   * more than once; `null` from it deletes. If `change` throws, nothing is changed and the error is rethrown. Throws
+   * `STORE_UNAVAILABLE` or `STORE_FULL` when the storage fails; then nothing was acknowledged.
    */
   update (key: string, change: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null>
   /**
-   * As `update`, for whoever must not miss what others do at the same time: of all processes that share the folder or the
-   * database one after the other, and before `change` is called this process's listeners know the changes before it.
+   * As `update`, for a change that must see concurrent ones: it is serialised across all processes that share the
+   * folder or the database, and this process's listeners are notified of the changes before it before `change` is
+   * called.
    */
   updateInTurn (key: string, change: (present: UserRecord | null) => UserRecord | null): Promise<UserRecord | null>
   /**
-   * Erases whatever is kept of the user, damaged or not. Resolves to the id as it was registered, `key` if that cannot be
-   * read, and null if there was nothing. Throws as `update`.
+   * Erases everything kept about the user, damaged or not. Resolves to the id as it was registered, `key` if that
+   * cannot be read, and null if there was nothing. Throws as `update`.
    */
   erase (key: string): Promise<UserId | null>
   /** Calls `listener` with every change, in order per user, until the store is closed. */

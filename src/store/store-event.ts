@@ -10,7 +10,7 @@ export type StoreEvent =
   | { type: 'quarantined', file: string, reason: string }
   /** A file that is not loaded and could not, or must not, be moved. */
   | { type: 'damaged', file: string, reason: string }
-  /** A file that is intact and not understood: a newer server wrote it. It stays where it is; its user is not served. */
+  /** An intact file that is not understood: a newer server wrote it. It stays where it is; its user is not served. */
   | { type: 'unsupported', file: string, reason: string }
   /** A file that cannot be a user's where it lies. */
   | { type: 'ignored', file: string, reason: string }

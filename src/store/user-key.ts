@@ -24,7 +24,9 @@ export function userIdFromText (text: string): UserId {
   return Number.isSafeInteger(number) && String(number) === text ? number : text
 }
 
-/** Whether the text can be a stored user's key: also an id that is refused today, as an earlier server may have kept it. */
+/**
+ * Whether the text can be a stored user's key: even an id that is refused today, as an earlier server may have kept it.
+ */
 export const isUserKey = (text: string): boolean => KEY.test(text)
 
 /** Throws unless `key` is a user id as text; callers check what clients send, so anything else is a bug. */

@@ -34,10 +34,13 @@ export interface AtomicWrite {
 }
 
 /**
- * Puts the file in place as a whole: after a crash at any moment there is the old content or the new one. Durable when
- * it resolves. When it throws, the old content is in place; only if the sync of the folder failed it may be the new one.
+ * Replaces the file as a whole: after a crash at any moment there is the old content or the new one. Durable when it
+ * resolves. When it throws, the old content is in place; only if the sync of the folder failed it may be the new one.
  */
-export async function writeAtomic (fs: FileSystem, { path, tempPath, content, beforeRename }: AtomicWrite): Promise<void> {
+export async function writeAtomic (
+  fs: FileSystem,
+  { path, tempPath, content, beforeRename }: AtomicWrite
+): Promise<void> {
   try {
     await writeSynced(fs, tempPath, content)
     beforeRename?.()

@@ -44,10 +44,12 @@ export interface FileStoreOptions {
 }
 
 /**
- * An {@link EncodingStore} in a folder, for any number of processes; nothing happens before `open`, which throws `STORE_UNAVAILABLE` if `dir` cannot be read or a file needs
- * another key.
+ * An {@link EncodingStore} in a folder, for any number of processes. Nothing happens before `open`, which throws
+ * `STORE_UNAVAILABLE` if `dir` cannot be read or a file needs another key.
  */
-export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = POLL_MS, fs = nodeFileSystem, watch }: FileStoreOptions): EncodingStore {
+export function createFileStore ({
+  dir, keys = [], onEvent = () => {}, pollMs = POLL_MS, fs = nodeFileSystem, watch
+}: FileStoreOptions): EncodingStore {
   const data = dataFolder(resolve(dir))
   const codec = createRecordCodec(keys)
   const known = createKnownUsers(onEvent)
@@ -56,7 +58,9 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
   const queue = createTaskQueue()
   const unreadable = createUnreadable(data, onEvent)
   const refresh = createUserRefresh({ data, records, known, unreadable, lock, queue, onEvent })
-  const follower = createFolderFollower({ data, fs, known, unreadable, onUser: refresh.request, onEvent, pollMs, watch })
+  const follower = createFolderFollower({
+    data, fs, known, unreadable, onUser: refresh.request, onEvent, pollMs, watch
+  })
   const registrations = createRegistrationLog(fs, data)
   const turns = createTaskQueue()
   let quarantined = 0
@@ -110,7 +114,8 @@ export function createFileStore ({ dir, keys = [], onEvent = () => {}, pollMs = 
     return await claimed(key, async (present, claim) => {
       const wanted = apply(present.state === 'valid' ? present.record : null)
       if (wanted && present.state === 'unsupported') {
-        throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`a record that is not understood: ${present.reason}`) })
+        const cause = new Error(`a record that is not understood: ${present.reason}`)
+        throw new FaceError('STORE_UNAVAILABLE', { cause })
       }
       await withStoreErrors(() => store(key, wanted, claim))
       return wanted

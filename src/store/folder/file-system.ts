@@ -23,7 +23,8 @@ const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT'])
 function withoutFile (err: NodeJS.ErrnoException, code: string): Error {
   const { syscall, path } = err
   const folder = path === undefined ? undefined : dirname(path)
-  return Object.assign(new Error(`${code}: ${syscall}${folder === undefined ? '' : ` in ${folder}`}`), { code, syscall })
+  const place = folder === undefined ? '' : ` in ${folder}`
+  return Object.assign(new Error(`${code}: ${syscall}${place}`), { code, syscall })
 }
 
 /**

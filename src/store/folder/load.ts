@@ -16,7 +16,8 @@ const SLICE_MS = 20
 
 /**
  * Announces every stored user, in slices of synchronous reads. Returns the users whose file is not valid or cannot be
- * read now, and the temporary files. Throws `STORE_UNAVAILABLE` at the first file that is encrypted with an unknown key.
+ * read now, and the temporary files. Throws `STORE_UNAVAILABLE` at the first file that is encrypted with an unknown
+ * key.
  */
 export async function loadUsers ({ data, codec, known, unreadable, onEvent }: {
   data: DataFolder, codec: RecordCodec, known: KnownUsers, unreadable: Unreadable, onEvent: OnStoreEvent
@@ -53,7 +54,8 @@ export async function loadUsers ({ data, codec, known, unreadable, onEvent }: {
 
   /** Serving the others would look as if this user, and maybe everybody, had been deleted. */
   function wrongKeys (key: string, cause: UnknownKeyError): FaceError {
-    const message = `${data.nameOf(data.userPath(key))} is ${cause.message}: set FACE_DATA_KEY to the keys of this folder`
+    const name = data.nameOf(data.userPath(key))
+    const message = `${name} is ${cause.message}: set FACE_DATA_KEY to the keys of this folder`
     return new FaceError('STORE_UNAVAILABLE', { message, cause })
   }
 

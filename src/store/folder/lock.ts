@@ -95,7 +95,9 @@ export function createUserLock ({ folder, fs, now = () => performance.now() }: {
     if (!held) return null
     return {
       assertHeld () {
-        if (now() - claimedAt > HOLD_MS_MAX) throw new FaceError('STORE_UNAVAILABLE', { cause: new Error('the user lock was held too long') })
+        if (now() - claimedAt > HOLD_MS_MAX) {
+          throw new FaceError('STORE_UNAVAILABLE', { cause: new Error('the user lock was held too long') })
+        }
       },
       // The change is done: a claim that stays is removed later, and must not turn success into failure.
       release: () => remove(claim).catch(() => {})

@@ -6,7 +6,9 @@ import { userFileName } from './layout.ts'
 
 /** The file's old name, the time, a random part and the reason. */
 const QUARANTINED = /^(.+)\.\d{8}T\d{9}Z\.[0-9a-f]{6}\.([A-Za-z0-9-]*)$/
-/** In the place of a record lay a folder or a device: it holds no encoding of ours, and removing it is not our business. */
+/**
+ * A folder or a device is in the place of a record: it holds no encoding of ours, and removing it is not our business.
+ */
 const NOT_A_FILE = 'not-a-file'
 
 /** Moves a damaged file out of the way, durably; its new name tells the time and the reason. Returns the new path. */

@@ -33,7 +33,7 @@ const NONE: Content = { id: '', count: 0, marks: [] }
 /** A small file beside the claims. It need not survive a crash: whoever cannot read it looks at everything. */
 export function createRegistrationLog (fs: FileSystem, { locks }: DataFolder): RegistrationLog {
   const path = join(locks, 'registrations')
-  /** As it was last read or written. A file that is made anew has another id; the count is of all that were ever added. */
+  /** As last read or written. A file that is made anew has another id; the count is of all that were ever added. */
   let known: Content = { ...NONE, id: 'not read yet' }
 
   async function read (): Promise<Content> {

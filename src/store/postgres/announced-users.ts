@@ -9,8 +9,8 @@ interface Announced {
 }
 
 /**
- * Which version of each user the listeners were told: a change is announced once, whether it was made here, is heard of in
- * the feed, or both, and an old state that arrives late is not announced at all.
+ * Which version of each user was announced to the listeners: a change is announced once, whether it was made here, was
+ * read from the feed, or both, and an old state that arrives late is not announced at all.
  */
 export interface AnnouncedUsers {
   /** A change of this process, which the feed will tell, too. */

@@ -35,11 +35,14 @@ export function createDatabase (url: string): Database {
   } catch (err) {
     if (errorCode(err)) throw new ConfigError(`A file that DATABASE_URL names cannot be read: ${reasonOf(err)}`)
     // The parser's error holds the address with the password.
-    throw new ConfigError('DATABASE_URL is not allowed: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters as %XX')
+    throw new ConfigError(
+      'DATABASE_URL is not allowed: expected postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters as %XX'
+    )
   }
   const pool = new pg.Pool({ ...settings, max: CONNECTIONS_MAX })
   pool.on('error', () => {}) // An idle connection broke: the pool makes another one.
-  pool.on('connect', (client) => client.on('error', () => {})) // So does one in use: its statement fails, which is enough.
+  // So does one in use: its statement fails, which is enough.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   return {
     name,

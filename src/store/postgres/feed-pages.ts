@@ -35,7 +35,9 @@ export async function readPage (client: pg.ClientBase, after: number): Promise<F
       ORDER BY users.version`, [after])
   const [first] = rows
   if (!first) throw new Error('the table face_feed has lost its row')
-  const found = rows.flatMap(({ key, version, record }) => key === null ? [] : [{ key, version: Number(version), record }])
+  const found = rows.flatMap(({ key, version, record }) => (
+    key === null ? [] : [{ key, version: Number(version), record }]
+  ))
   return { rows: found, last: found.length < PAGE_ROWS, newest: Number(first.newest), pruned: Number(first.pruned) }
 }
 
@@ -44,7 +46,8 @@ export async function pruneDeleted (pool: pg.Pool): Promise<void> {
   await inTransaction(pool, async (client) => {
     // Users before the counter, as whoever changes one does: the other way round they would wait for each other.
     const { rows } = await client.query<{ version: string }>(
-      `DELETE FROM face_users WHERE record IS NULL AND changed_at < now() - interval '${TOMBSTONE_AGE}' RETURNING version`
+      'DELETE FROM face_users WHERE record IS NULL ' +
+        `AND changed_at < now() - interval '${TOMBSTONE_AGE}' RETURNING version`
     )
     if (rows.length === 0) return
     const newest = rows.reduce((max, { version }) => Math.max(max, Number(version)), 0)

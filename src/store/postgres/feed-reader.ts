@@ -18,8 +18,8 @@ export interface FeedReader {
    */
   catchUp (client: pg.ClientBase, onPage: () => void): Promise<void>
   /**
-   * Announces every change that is not announced yet, but for those of `key`, and has done so when it resolves; for whoever
-   * holds the change counter.
+   * Announces every change that is not announced yet, except those of `key`, and has done so when it resolves; for
+   * callers that hold the change counter.
    */
   catchUpInTurn (client: pg.ClientBase, key: string): Promise<void>
   /** How many of the rows that were read are damaged. */
@@ -74,7 +74,9 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
   }
 
   function dropUnconfirmed (): void {
-    for (const key of users.unconfirmed()) queue.run(key, async () => users.acceptFed({ key, version: 1, record: null }))
+    for (const key of users.unconfirmed()) {
+      queue.run(key, async () => users.acceptFed({ key, version: 1, record: null }))
+    }
   }
 
   return {

@@ -31,8 +31,8 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
 }
 
 /**
- * The table and its columns are those of node-pg-migrate, which version 2.0 uses. It is looked for first: a role that may
- * not create tables may still run a server.
+ * The table and its columns are those of node-pg-migrate, which version 2.0 uses. Looked up first: a role without the
+ * right to create tables may still run a server.
  */
 const APPLIED_THERE =
   "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'face_migrations'"

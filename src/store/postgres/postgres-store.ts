@@ -26,11 +26,13 @@ export interface PostgresStoreOptions {
 type Change = (present: UserRecord | null) => UserRecord | null
 
 /**
- * An {@link EncodingStore} in a PostgreSQL database, for any number of machines; nothing happens before `open`, which throws
- * `STORE_UNAVAILABLE` if the database cannot be used or a row needs another key. Throws `ConfigError` if `url` cannot be
- * understood.
+ * An {@link EncodingStore} in a PostgreSQL database, for any number of machines. Nothing happens before `open`, which
+ * throws `STORE_UNAVAILABLE` if the database cannot be used or a row needs another key. Throws `ConfigError` if `url`
+ * cannot be parsed.
  */
-export function createPostgresStore ({ url, keys = [], onEvent = () => {}, pollMs }: PostgresStoreOptions): EncodingStore {
+export function createPostgresStore ({
+  url, keys = [], onEvent = () => {}, pollMs
+}: PostgresStoreOptions): EncodingStore {
   let isLoaded = false
   let wrongKeys: string | undefined
   const tell: OnStoreEvent = (event) => {

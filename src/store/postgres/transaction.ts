@@ -1,8 +1,8 @@
 import type pg from 'pg'
 
 /**
- * Statements and locks are waited for so long; who stops in the middle of a change gives up what it has locked. Set here
- * and not when connecting, which poolers such as PgBouncer refuse.
+ * How long statements and locks are waited for; a client that stalls in the middle of a change loses its locks. Set
+ * here and not when connecting, which poolers such as PgBouncer refuse.
  */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED; ' +
   'SET LOCAL statement_timeout = 10000; SET LOCAL idle_in_transaction_session_timeout = 5000'

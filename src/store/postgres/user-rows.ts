@@ -26,14 +26,17 @@ type InTurn = (client: pg.ClientBase) => Promise<void>
 
 /** The users' rows in one database. */
 export interface UserRows {
-  /** What a record's bytes are; without bytes, absent. Throws `UnknownKeyError` for an intact one of a key that is not there. */
+  /**
+   * What a record's bytes are; without bytes, absent. Throws `UnknownKeyError` for an intact record whose key is
+   * missing.
+   */
   decode (key: string, bytes: Buffer | null | undefined): StoredUser
   /** The user's row as it is now. Throws as `decode`. */
   read (key: string): Promise<StoredUser>
   /**
-   * Replaces the user's record by what `apply` makes of it, in one transaction. `apply` may be called again: when somebody
-   * else added the same user meanwhile, or on engines that resolve conflicts by refusing one side. `inTurn` is called before
-   * `apply`, and from then on until the end nobody changes anything.
+   * Replaces the user's record by what `apply` makes of it, in one transaction. `apply` may be called again: when the
+   * same user was added concurrently, or on engines that resolve conflicts by refusing one side. `inTurn` is called
+   * before `apply`, and from then on until the end nobody changes anything.
    */
   change (key: string, apply: Apply, inTurn?: InTurn): Promise<Outcome>
 }
@@ -56,7 +59,11 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
   }
 
   /** What `apply` makes of the present record, as it is stored. */
-  function prepare (key: string, present: Buffer | null | undefined, apply: Apply): { record: UserRecord | null, bytes: Buffer | null } {
+  function prepare (
+    key: string,
+    present: Buffer | null | undefined,
+    apply: Apply
+  ): { record: UserRecord | null, bytes: Buffer | null } {
     const refuse = (reason: string): never => {
       throw new FaceError('STORE_UNAVAILABLE', { cause: new Error(`a row that cannot be changed: ${reason}`) })
     }
@@ -74,7 +81,9 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
   }
 
   async function changeLocked (client: pg.ClientBase, key: string, apply: Apply, inTurn?: InTurn): Promise<Outcome> {
-    const { rows: [row] } = await client.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1 FOR UPDATE', [key])
+    const { rows: [row] } = await client.query<{ record: Buffer | null }>(
+      'SELECT record FROM face_users WHERE key = $1 FOR UPDATE', [key]
+    )
     if (inTurn) {
       await client.query('SELECT FROM face_feed WHERE id = 1 FOR UPDATE')
       await inTurn(client)
@@ -92,8 +101,10 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
     // order: who has read up to one has missed none below it.
     const { rows: [changed] } = await client.query<{ version: string }>(
       'WITH feed AS (UPDATE face_feed SET version = version + 1 WHERE id = 1 RETURNING version) ' + (row
-        ? 'UPDATE face_users SET version = feed.version, changed_at = now(), record = $2 FROM feed WHERE key = $1 RETURNING feed.version'
-        : 'INSERT INTO face_users (key, version, changed_at, record) SELECT $1, version, now(), $2 FROM feed RETURNING version'),
+        ? 'UPDATE face_users SET version = feed.version, changed_at = now(), record = $2 FROM feed ' +
+          'WHERE key = $1 RETURNING feed.version'
+        : 'INSERT INTO face_users (key, version, changed_at, record) ' +
+          'SELECT $1, version, now(), $2 FROM feed RETURNING version'),
       [key, bytes]
     )
     if (!changed) throw new Error('the table face_feed has lost its row')
@@ -103,7 +114,9 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
   return {
     decode,
     async read (key) {
-      const { rows: [row] } = await pool.query<{ record: Buffer | null }>('SELECT record FROM face_users WHERE key = $1', [key])
+      const { rows: [row] } = await pool.query<{ record: Buffer | null }>(
+        'SELECT record FROM face_users WHERE key = $1', [key]
+      )
       return decode(key, row?.record)
     },
     async change (key, apply, inTurn) {

@@ -9,8 +9,8 @@ import { fieldsToRecord, recordToFields } from './fields.ts'
 export const RECORD_BYTES_MAX = 4 * 1024 * 1024
 
 /**
- * `FACE<version> sha256=<of everything after this line>`; version 2 is this one, encrypted. New fields need no new version: a
- * file keeps what its reader does not know.
+ * `FACE<version> sha256=<of everything after this line>`; version 2 is this one, encrypted. New fields need no new
+ * version: a file keeps what its reader does not know.
  */
 const HEADER = /^FACE1 sha256=([0-9a-f]{64})\n$/
 const HEADER_BYTES = 'FACE1 sha256='.length + 64 + 1
@@ -27,8 +27,8 @@ export interface RecordCodec {
   /** Encrypts if there is a key. Throws on a record that is none. */
   encode (key: string, record: UserRecord): { bytes: Buffer, sum: string } & Sealing
   /**
-   * Throws {@link DamagedRecordError}, or for intact files {@link UnsupportedRecordError}, and `UnknownKeyError` if the key is
-   * not there.
+   * Throws {@link DamagedRecordError}, or for intact files {@link UnsupportedRecordError}, and `UnknownKeyError` if the
+   * key is missing.
    */
   decode (key: string, bytes: Buffer): DecodedRecord & Sealing
 }
@@ -52,8 +52,7 @@ export function createRecordCodec (keys: readonly DataKey[]): RecordCodec {
 }
 
 /**
- * The record as a file that is not encrypted: a header line with the checksum, one line of JSON. Throws on a record that is
- * none.
+ * The record as an unencrypted file: a header line with the checksum, one line of JSON. Throws on an invalid record.
  */
 export function encodeRecord (key: string, record: UserRecord): { bytes: Buffer, sum: string } {
   const json = Buffer.from(JSON.stringify(recordToFields(key, record)) + '\n')
@@ -62,8 +61,8 @@ export function encodeRecord (key: string, record: UserRecord): { bytes: Buffer,
 }
 
 /**
- * Reads what {@link encodeRecord} wrote for the same key. Throws {@link DamagedRecordError} unless the bytes are as they were
- * written, and {@link UnsupportedRecordError} if they are and are not understood.
+ * Reads what {@link encodeRecord} wrote for the same key. Throws {@link DamagedRecordError} unless the bytes are as
+ * they were written, and {@link UnsupportedRecordError} if they are but cannot be interpreted.
  */
 export function decodeRecord (key: string, bytes: Buffer): DecodedRecord {
   if (bytes.length === 0) throw new DamagedRecordError('empty file')

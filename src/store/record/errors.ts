@@ -3,7 +3,7 @@ export class DamagedRecordError extends Error {
   override name = 'DamagedRecordError'
 }
 
-/** A file that is as it was written, by a newer server it seems, and not understood: leave it where it is. Message as above. */
+/** An intact file, apparently of a newer server, that is not understood: leave it where it is. Message as above. */
 export class UnsupportedRecordError extends Error {
   override name = 'UnsupportedRecordError'
 }

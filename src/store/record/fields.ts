@@ -47,8 +47,8 @@ function encodingToFields ({ further, model, kind, quality, registeredAt, vector
 }
 
 /**
- * The inverse of {@link recordToFields}. Keeps the fields and the encodings that it does not know; throws
- * {@link UnsupportedRecordError} when it does not understand those that it does, {@link DamagedRecordError} for another user.
+ * The inverse of {@link recordToFields}. Keeps unknown fields and encodings; throws {@link UnsupportedRecordError} when
+ * a known field has an unknown form, {@link DamagedRecordError} for another user.
  */
 export function fieldsToRecord (key: string, content: unknown): UserRecord {
   const {
@@ -113,12 +113,15 @@ function nameOf (value: unknown, what: string): string {
 
 function metadataOf (value: unknown): Fields {
   const metadata = object(value, 'metadata')
-  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES_MAX) throw new UnsupportedRecordError('too much metadata')
+  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES_MAX) {
+    throw new UnsupportedRecordError('too much metadata')
+  }
   return metadata
 }
 
 function groupsOf (value: unknown): string[] {
-  if (!Array.isArray(value) || value.length > GROUPS_MAX || !value.every(isName) || new Set(value).size < value.length) {
+  if (!Array.isArray(value) || value.length > GROUPS_MAX || !value.every(isName) ||
+    new Set(value).size < value.length) {
     throw new UnsupportedRecordError('the groups are not valid')
   }
   return value
@@ -127,7 +130,9 @@ function groupsOf (value: unknown): string[] {
 /** Null for an encoding that this version does not understand. */
 function encodingOf (value: unknown): Encoding | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-  const { model, kind, quality, registered_at: registeredAt, vector: vectorText, sealed_chip: chipText, ...further } = value as Fields
+  const {
+    model, kind, quality, registered_at: registeredAt, vector: vectorText, sealed_chip: chipText, ...further
+  } = value as Fields
   if (!isName(model) || !isTime(registeredAt)) return null
   if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) return null
   const vector = vectorFromText(vectorText)

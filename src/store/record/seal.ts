@@ -39,8 +39,8 @@ export function sealedWith (bytes: Buffer): string {
 }
 
 /**
- * The inverse of {@link seal}. Throws {@link UnknownKeyError} for an intact file of another key, {@link DamagedRecordError} for
- * a file that was sealed for another user, and as {@link sealedWith}.
+ * The inverse of {@link seal}. Throws {@link UnknownKeyError} for an intact file of another key, {@link
+ * DamagedRecordError} for a file that was sealed for another user, and as {@link sealedWith}.
  */
 export function unseal (userKey: string, bytes: Buffer, keys: readonly DataKey[]): { content: Buffer, keyId: string } {
   const keyId = sealedWith(bytes)
@@ -51,7 +51,8 @@ export function unseal (userKey: string, bytes: Buffer, keys: readonly DataKey[]
   try {
     const decipher = createDecipheriv('aes-256-gcm', key.secret, nonce, { authTagLength: TAG_BYTES })
     decipher.setAAD(Buffer.from(userKey)).setAuthTag(tag)
-    const content = Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+    const sealed = bytes.subarray(HEADER_BYTES + NONCE_BYTES, -TAG_BYTES)
+    const content = Buffer.concat([decipher.update(sealed), decipher.final()])
     return { content, keyId }
   } catch {
     throw new DamagedRecordError('not sealed for this user')

@@ -8,7 +8,10 @@ const TIME_GRAIN_MS = 2_000
 const SETTLED_MS = 60_000
 
 interface Look {
-  /** Tells a folder from a later one of this name: inode number and time of birth, as the numbers are soon used again. */
+  /**
+   * Distinguishes a folder from a later one of this name: inode number and time of birth, as inode numbers are soon
+   * reused.
+   */
   identity: string
   /** Both times: copying tools set the one back, and only the other tells. */
   times: string
@@ -57,7 +60,11 @@ export function createFolderPoll ({ root, folders, statFolder, list, isDue, onRe
   async function look (folder: string): Promise<Look> {
     try {
       const { ino, birthtimeMs, mtimeMs, ctimeMs } = await statFolder(join(root, folder))
-      return { identity: `${ino}.${birthtimeMs}`, times: `${mtimeMs}.${ctimeMs}`, changedMs: Math.max(mtimeMs, ctimeMs) }
+      return {
+        identity: `${ino}.${birthtimeMs}`,
+        times: `${mtimeMs}.${ctimeMs}`,
+        changedMs: Math.max(mtimeMs, ctimeMs)
+      }
     } catch (err) {
       // Gone is a state like any other.
       return { identity: '', times: errorCode(err) ?? 'unknown', changedMs: 0 }

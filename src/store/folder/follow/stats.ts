@@ -3,7 +3,9 @@ import { statfs } from 'node:fs/promises'
 import type { FileSystem } from '../file-system.ts'
 
 /** Linux magic numbers of file systems that only this machine changes: ext, XFS, Btrfs, tmpfs, overlay, ZFS, F2FS. */
-const LOCAL: ReadonlySet<number> = new Set([0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0x794C7630, 0x2FC12FC1, 0xF2F52010])
+const LOCAL: ReadonlySet<number> = new Set([
+  0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0x794C7630, 0x2FC12FC1, 0xF2F52010
+])
 
 /** How to ask for the state of files and folders. */
 export interface FolderStats {

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { errorCode, reasonOf } from '../../../system-error.ts'
 
 /** Starts notifications for one folder, as `fs.watch` does; a parameter, so that a test can take them away. */
-export type Watch = (folder: string, listener: (event: string, name: string | null) => void) => Pick<FSWatcher, 'close' | 'on'>
+export type Watch = (
+  folder: string,
+  listener: (event: string, name: string | null) => void
+) => Pick<FSWatcher, 'close' | 'on'>
 
 const systemWatch: Watch = (folder, listener) => watchPath(folder, { persistent: false }, listener)
 
