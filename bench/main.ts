@@ -94,7 +94,8 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
   if (peerCommand !== undefined) say(peerCommand)
   const peer = peerCommand === undefined ? null : await measurePeer(peerCommand, plan.stageSizes, plan.referenceRounds)
   say('one thread and several, without HTTP')
-  const pools = await measureThreads(photos, [{ threads: 1 }, ...THREADS > 1 ? [{ threads: THREADS }] : []], plan.turns, plan.turnMs)
+  const shapes = [{ threads: 1 }, ...THREADS > 1 ? [{ threads: THREADS }] : []]
+  const pools = await measureThreads(photos, shapes, plan.turns, plan.turnMs)
   say('from the start to the first recognised photo')
   const firstRecognizedMs = await measureStart(photos[0]!, plan.starts)
   const served = []
@@ -149,7 +150,8 @@ async function runBench (quick: boolean, peerCommand: string | undefined): Promi
 async function benchThreads ({ sizes, turns, turnMs }: typeof PLANS['full']): Promise<string> {
   await ensureModels(process.env['MODELS_DIR'] ?? './models')
   const { photos } = await benchPhotos(sizes[0]!)
-  return `${MACHINE}, ${new Date().toISOString().slice(0, 10)}\n\n${threadTable(await measureThreads(photos, POOL_SHAPES, turns, turnMs))}`
+  const table = threadTable(await measureThreads(photos, POOL_SHAPES, turns, turnMs))
+  return `${MACHINE}, ${new Date().toISOString().slice(0, 10)}\n\n${table}`
 }
 
 async function writeReport (report: Report): Promise<void> {

@@ -23,7 +23,8 @@ function costTable ({ costs, reference }: Report): string {
     ]),
     'The floor is decoding all pixels, `tiny_face_detector` at 320², landmarks and encoding, each alone, the best of',
     'many runs. A first look at 160² and decoding large photos smaller go below it; a second look at the landmarks,',
-    'cutting out faces and resizing go above. The server\'s times are the best of many runs, too, averaged over the photos.',
+    'cutting out faces and resizing go above. The server\'s times are the best of many runs, too, averaged over the ' +
+      'photos.',
     '',
     markdown([`the same photos with face-api as it is shipped (${reference.engine})`, 'ms'], [
       ['with its SSD detector', times(reference.ssd)], ['with its tiny detector', times(reference.tiny)]

@@ -17,7 +17,8 @@ const STEP_USERS = 1_000
 /** In a process that is started as a server is. */
 async function costOf (dir: string): Promise<StoreCost> {
   const args = [...MEMORY_FLAGS, '--import', 'tsx', join(import.meta.dirname, 'store-process.ts'), dir]
-  const running = promisify(execFile)(process.execPath, args, { env: processEnvironment(process.env, loadConfig(process.env)) })
+  const env = processEnvironment(process.env, loadConfig(process.env))
+  const running = promisify(execFile)(process.execPath, args, { env })
   running.child.stderr?.pipe(process.stderr)
   return JSON.parse((await running).stdout) as StoreCost
 }

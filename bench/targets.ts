@@ -47,7 +47,9 @@ export function targets (report: Report): Target[] {
   const largest = starts.at(-1)
   if (largest && largest.users >= 100_000) {
     atMost('loading 100,000 users', largest.loadMs, 5000, ' ms')
-    if (threads === 3) atMost('memory (RSS) with them and three threads, after all of this', largest.nowMiB, 600, ' MiB')
+    if (threads === 3) {
+      atMost('memory (RSS) with them and three threads, after all of this', largest.nowMiB, 600, ' MiB')
+    }
   }
   return found
 }

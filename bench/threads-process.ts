@@ -1,4 +1,4 @@
-/** A pool of `INFERENCE_THREADS` threads in a process of its own, which works when it is told to, for so many milliseconds. */
+/** A pool of `INFERENCE_THREADS` threads in a process of its own, which works for so many milliseconds on request. */
 import sharp from 'sharp'
 import { concurrencyOf, offlineConfig } from '../commands/offline-config.ts'
 import { loadConfig } from '../src/config.ts'
@@ -27,8 +27,8 @@ const inference = createInferencePool({
 let photos: Buffer[] = []
 
 /**
- * Adds up, over time, how many tasks of sharp's, in all threads of this process, libuv has not started: by Little's law that is
- * the sum of their waits.
+ * Adds up, over time, how many tasks of sharp's, in all threads of this process, libuv has not started: by Little's law
+ * that is the sum of their waits.
  */
 function watchQueue (): () => number {
   let queuedMs = 0

@@ -7,7 +7,9 @@ import { percentile } from './load.ts'
 import { markdown, number } from './markdown.ts'
 import type { PoolPhotos, PoolTurn } from './threads-process.ts'
 
-/** What so many inference threads do without HTTP, each with a photo and as many photos waiting. Times in milliseconds. */
+/**
+ * What so many inference threads do without HTTP, each with a photo and as many photos waiting. Times in milliseconds.
+ */
 export interface PoolSpeed {
   threads: number
   /** Threads of libuv. */
@@ -26,7 +28,9 @@ interface PoolShape {
 }
 
 /** The pools of the table, and the largest as it was with libuv's own four threads. */
-export const POOL_SHAPES: readonly PoolShape[] = [...[1, 2, 4, 8, 16].map((threads) => ({ threads })), { threads: 16, poolSize: 4 }]
+export const POOL_SHAPES: readonly PoolShape[] = [
+  ...[1, 2, 4, 8, 16].map((threads) => ({ threads })), { threads: 16, poolSize: 4 }
+]
 
 interface Pool extends Required<PoolShape> {
   process: ChildProcess
@@ -35,10 +39,13 @@ interface Pool extends Required<PoolShape> {
 
 /** libuv's pool belongs to a process, so each of these is one. */
 async function openPool ({ threads, poolSize }: PoolShape, photos: readonly Buffer[]): Promise<Pool> {
-  const env = processEnvironment({ ...process.env, INFERENCE_THREADS: String(threads) }, loadConfig({ INFERENCE_THREADS: String(threads) }))
+  const settings = { INFERENCE_THREADS: String(threads) }
+  const env = processEnvironment({ ...process.env, ...settings }, loadConfig(settings))
   const size = poolSize ?? Number(env['UV_THREADPOOL_SIZE'])
   const child = fork(join(import.meta.dirname, 'threads-process.ts'), {
-    env: { ...env, UV_THREADPOOL_SIZE: String(size) }, execArgv: [...MEMORY_FLAGS, '--import', 'tsx'], serialization: 'advanced'
+    env: { ...env, UV_THREADPOOL_SIZE: String(size) },
+    execArgv: [...MEMORY_FLAGS, '--import', 'tsx'],
+    serialization: 'advanced'
   })
   child.send({ photos: [...photos] } satisfies PoolPhotos)
   await once(child, 'message')
@@ -79,7 +86,10 @@ export async function measureThreads (
 /** As a table: what each has beside the first, one thread of the same run, can be compared between machines. */
 export function threadTable (pools: readonly PoolSpeed[]): string {
   const [one] = pools
-  const heads = ['inference threads, of libuv', 'photos/s', 'of one thread', 'p50 ms', 'p99 ms', 'of one thread', 'wait for a decoder, ms']
+  const heads = [
+    'inference threads, of libuv', 'photos/s', 'of one thread', 'p50 ms', 'p99 ms', 'of one thread',
+    'wait for a decoder, ms'
+  ]
   return markdown(heads, pools.map(({ threads, poolSize, perSecond, p50, p99, decodeWaitMs }) => [
     `${threads}, ${poolSize}`, number(perSecond), number(perSecond / one!.perSecond, 2), number(p50), number(p99),
     number(p99 / one!.p99, 2), number(decodeWaitMs, 2)

@@ -1,4 +1,6 @@
-/** `tsx bench/upload-attack.ts URL KIND COUNT`: uploads that never end, for bench/uploads.ts, in a process of its own. */
+/**
+ * `tsx bench/upload-attack.ts URL KIND COUNT`: uploads that never end, for bench/uploads.ts, in a process of its own.
+ */
 import { connect } from 'node:net'
 
 /** What each upload sends after its head, and how often another byte follows. */
@@ -15,7 +17,8 @@ const BODY = Buffer.alloc(ATTACKS.stall.bytes)
 function upload (url: URL, attack: Attack): void {
   const { bytes, dripMs } = ATTACKS[attack]
   const socket = connect(Number(url.port), url.hostname)
-  socket.write(`POST /recognize HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: image/jpeg\r\nContent-Length: 10000000\r\n\r\n`)
+  socket.write(`POST /recognize HTTP/1.1\r\nHost: ${url.host}\r\n` +
+    'Content-Type: image/jpeg\r\nContent-Length: 10000000\r\n\r\n')
   if (bytes > 0) socket.write(BODY.subarray(0, bytes))
   const timer = dripMs > 0 ? setInterval(() => socket.write('.'), dripMs) : undefined
   socket.on('error', () => {}).on('close', () => clearInterval(timer)).resume()

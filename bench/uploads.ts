@@ -21,7 +21,8 @@ function recognize (agent: Agent, url: string, photo: Buffer): Promise<{ status:
   const sentAt = performance.now()
   return new Promise((resolve) => {
     const answer = (status: number): void => resolve({ status, ms: performance.now() - sentAt })
-    request(`${url}/recognize`, { agent, method: 'POST', headers: { 'content-type': 'image/jpeg', 'content-length': photo.length } }, (response) => {
+    const headers = { 'content-type': 'image/jpeg', 'content-length': photo.length }
+    request(`${url}/recognize`, { agent, method: 'POST', headers }, (response) => {
       response.resume().on('end', () => answer(response.statusCode ?? 0)).on('error', () => answer(0))
     }).on('error', () => answer(0)).end(photo)
   })
@@ -74,7 +75,9 @@ async function attackServer (attack: Attack | null, photos: readonly Buffer[]): 
   }
 }
 
-/** One kiosk's recognitions and the server's memory, alone and while uploads that never end come from the same address. */
+/**
+ * One kiosk's recognitions and the server's memory, alone and while uploads that never end come from the same address.
+ */
 export async function benchUploads (): Promise<string> {
   const { photos } = await benchPhotos({ width: 640, height: 480 })
   const rows: string[][] = []
@@ -82,5 +85,7 @@ export async function benchUploads (): Promise<string> {
     rows.push(await attackServer(attack, photos))
     process.stderr.write(`${rows.at(-1)!.join(' | ')}\n`)
   }
-  return markdown(['uploads', 'answered 200', 'p50, ms', 'p95, ms', 'longest, ms', 'idle, MiB', 'peak, MiB', 'more, MiB'], rows)
+  return markdown([
+    'uploads', 'answered 200', 'p50, ms', 'p95, ms', 'longest, ms', 'idle, MiB', 'peak, MiB', 'more, MiB'
+  ], rows)
 }

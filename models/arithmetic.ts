@@ -18,19 +18,24 @@ export function plainArithmetic (graph: Graph): Arithmetic {
 
 /** Steps of an unsigned byte. */
 const ACTIVATION_STEPS = 255
-/** Largest weight: 7 bits, for with 8 the sums of two products overflow the 16 bits that AVX2 without VNNI has for them. */
+/**
+ * Largest weight: 7 bits, for with 8 the sums of two products overflow the 16 bits that AVX2 without VNNI has for them.
+ */
 const WEIGHT_MAX = 64
 
 /** Largest absolute weight of each output channel, never 0. */
 function channelScales ({ dims, data }: Tensor): Float32Array {
   const size = data.length / dims[0]!
-  return Float32Array.from({ length: dims[0]! }, (_, channel) =>
-    data.subarray(channel * size, (channel + 1) * size).reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-9) / WEIGHT_MAX)
+  return Float32Array.from({ length: dims[0]! }, (_, channel) => {
+    const weights = data.subarray(channel * size, (channel + 1) * size)
+    return weights.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-9) / WEIGHT_MAX
+  })
 }
 
 /**
- * In 8 bits (Jacob et al. 2018): activations are unsigned bytes over their ranges, weights 7 bits for each output channel.
- * Written as numbers that are quantised and dequantised again, between which ONNX Runtime computes in whole numbers.
+ * In 8 bits (Jacob et al. 2018): activations are unsigned bytes over their ranges, weights 7 bits for each output
+ * channel. Written as numbers that are quantised and dequantised again, between which ONNX Runtime computes in whole
+ * numbers.
  */
 export const quantisedArithmetic = (ranges: Readonly<Record<string, Range>>) => (graph: Graph): Arithmetic => {
   /** Of each activation. */
@@ -59,7 +64,9 @@ export const quantisedArithmetic = (ranges: Readonly<Record<string, Range>>) => 
         graph.op('DequantizeLinear', [whole, graph.constant({ dims: [scale.length], data: scale })], { axis: 0 })
       const sums = steps.map((step) => step * inputScale)
       const offsets = Int32Array.from(bias, (value, i) => Math.round(value / sums[i]!))
-      return graph.convolve(x, channels(steps, graph.whole(filters.dims, weights)), channels(sums, graph.whole([bias.length], offsets)), filters.dims[2]!, options)
+      const wholeFilters = channels(steps, graph.whole(filters.dims, weights))
+      const wholeBias = channels(sums, graph.whole([bias.length], offsets))
+      return graph.convolve(x, wholeFilters, wholeBias, filters.dims[2]!, options)
     }
   }
 }

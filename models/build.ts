@@ -53,14 +53,17 @@ export async function writeGraph (dir: string, name: string, bytes: Uint8Array):
  * Builds the ONNX graphs of face-api that are missing in `dir` or do not have the expected checksum, and returns their
  * names. Several processes may do it at once. Throws when face-api's weights give other graphs than `checksums` says.
  */
-export async function ensureModels (dir: string, checksums: Readonly<Record<NetworkName, string>> = CHECKSUMS): Promise<string[]> {
+export async function ensureModels (
+  dir: string, checksums: Readonly<Record<NetworkName, string>> = CHECKSUMS
+): Promise<string[]> {
   await mkdir(dir, { recursive: true })
   const built: string[] = []
   for (const [name, checksum] of Object.entries(checksums) as Array<[NetworkName, string]>) {
     if (await isBuilt(join(dir, `${name}.onnx`), checksum)) continue
     const bytes = (await NETWORKS[name]()).encode()
     if (sha256(bytes) !== checksum) {
-      throw new Error(`${name}: built with checksum ${sha256(bytes)}, expected ${checksum}; is this another version of @vladmandic/face-api?`)
+      throw new Error(`${name}: built with checksum ${sha256(bytes)}, expected ${checksum}; ` +
+        'is this another version of @vladmandic/face-api?')
     }
     await writeGraph(dir, name, bytes)
     built.push(name)

@@ -19,7 +19,9 @@ export async function faceLandmark68 (): Promise<Graph> {
 
   function dense (x: string, name: string): string {
     const first = name === 'dense0'
-      ? graph.conv(x, convFilters(weights('dense0/conv0/filters')), weights('dense0/conv0/bias').data, { stride: 2, padding: 'same' })
+      ? graph.conv(x, convFilters(weights('dense0/conv0/filters')), weights('dense0/conv0/bias').data, {
+        stride: 2, padding: 'same'
+      })
       : separable(x, `${name}/conv0`, 2)
     let sum = graph.op('Relu', [first])
     let activated = sum
@@ -34,6 +36,7 @@ export async function faceLandmark68 (): Promise<Graph> {
   for (const name of ['dense0', 'dense1', 'dense2', 'dense3']) x = dense(x, name)
   x = graph.op('Flatten', [graph.pool('AveragePool', x, 7, { stride: 2 })])
   const bias = weights('fc/bias')
-  graph.output('points', graph.op('Add', [graph.op('MatMul', [x, graph.constant(weights('fc/weights'))]), graph.constant(bias)]), ['N', 136])
+  const products = graph.op('MatMul', [x, graph.constant(weights('fc/weights'))])
+  graph.output('points', graph.op('Add', [products, graph.constant(bias)]), ['N', 136])
   return graph
 }

@@ -1,8 +1,9 @@
 import type { Range } from './arithmetic.ts'
 
 /**
- * The ranges of the recognition network's activations, by `npm run calibrate`: what nine of ten of 120 aligned faces of Labeled
- * Faces in the Wild do not exceed, at either end. What lies beyond is clipped, which costs nothing that could be measured.
+ * The ranges of the recognition network's activations, by `npm run calibrate`: what nine of ten of 120 aligned faces of
+ * Labeled Faces in the Wild do not exceed, at either end. What lies beyond is clipped, which costs nothing that could
+ * be measured.
  */
 export const FACE_RECOGNITION_RANGES: Readonly<Record<string, Range>> = {
   conv32_down: [0, 7.149],

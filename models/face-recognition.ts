@@ -67,5 +67,6 @@ export async function faceRecognition (arithmeticOf: (graph: Graph) => Arithmeti
   return graph
 }
 
-/** The same in 8 bits, up to the global average. Its encodings are near those of the other, but not comparable with them. */
-export const faceRecognitionInt8 = (): Promise<Graph> => faceRecognition(quantisedArithmetic({ ...FACE_RECOGNITION_RANGES, pixels: PIXEL_RANGE }))
+/** The same in 8 bits, up to the global average. Its encodings are close to those in 32 bits, but not comparable. */
+export const faceRecognitionInt8 = (): Promise<Graph> =>
+  faceRecognition(quantisedArithmetic({ ...FACE_RECOGNITION_RANGES, pixels: PIXEL_RANGE }))

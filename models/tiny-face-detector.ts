@@ -10,11 +10,11 @@ const LEAK = 0.10000000149011612
  * bytes RGB, H and W multiples of 32, to `grid` [N,25,H/32,W/32]: for each cell five anchors, and for each anchor x, y,
  * width, height and score as the network gives them, before sigmoid and exponential. Channel `5 * anchor + part`.
  *
- * In pixels, a cell being 32 of them: the centre is at `32 * (column + sigmoid(x))`, `32 * (row + sigmoid(y))`, the size
- * is `32 * anchor width * exp(width)`, `32 * anchor height * exp(height)`, the score is `sigmoid(score)`. The anchors
- * (width, height in cells) are (1.603231, 2.094468), (6.041143, 7.080126), (2.882459, 3.518061), (4.266906, 5.178857)
- * and (9.041765, 10.66308); face-api then keeps scores above 0.5 and suppresses overlaps above 0.4. The test of parity
- * decodes it so.
+ * In pixels, a cell being 32 of them: the centre is at `32 * (column + sigmoid(x))`, `32 * (row + sigmoid(y))`, the
+ * size is `32 * anchor width * exp(width)`, `32 * anchor height * exp(height)`, the score is `sigmoid(score)`. The
+ * anchors (width, height in cells) are (1.603231, 2.094468), (6.041143, 7.080126), (2.882459, 3.518061),
+ * (4.266906, 5.178857) and (9.041765, 10.66308); face-api then keeps scores above 0.5 and suppresses overlaps above
+ * 0.4. The test of parity decodes it so.
  */
 export async function tinyFaceDetector (): Promise<Graph> {
   const weights = await readWeights('tiny_face_detector')
@@ -33,6 +33,7 @@ export async function tinyFaceDetector (): Promise<Graph> {
     x = separable(graph.pool('MaxPool', x, 2, { stride: 2, padding: 'same' }), name)
   }
   x = graph.pool('MaxPool', x, 2, { stride: 1, padding: 'same' })
-  graph.output('grid', graph.conv(x, convFilters(weights('conv8/filters')), weights('conv8/bias').data), ['N', 25, 'rows', 'columns'])
+  const grid = graph.conv(x, convFilters(weights('conv8/filters')), weights('conv8/bias').data)
+  graph.output('grid', grid, ['N', 25, 'rows', 'columns'])
   return graph
 }

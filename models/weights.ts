@@ -22,7 +22,8 @@ const MODEL_DIR = join(dirname(createRequire(import.meta.url).resolve('@vladmand
  * them quantised to a byte each (`value * scale + min`, per tensor). Throws for anything else.
  */
 export async function readWeights (network: string): Promise<(name: string) => Tensor> {
-  const manifest = JSON.parse(await readFile(join(MODEL_DIR, `${network}_model-weights_manifest.json`), 'utf8')) as Array<{ weights: ManifestEntry[] }>
+  const text = await readFile(join(MODEL_DIR, `${network}_model-weights_manifest.json`), 'utf8')
+  const manifest = JSON.parse(text) as Array<{ weights: ManifestEntry[] }>
   const bytes = await readFile(join(MODEL_DIR, `${network}_model.bin`))
   const tensors = new Map<string, Tensor>()
   let at = 0

@@ -10,8 +10,12 @@ export type DetectorName = 'tiny_face_detector' | 'ssd_mobilenetv1'
 /** Side of the square that ssd_mobilenetv1 takes, in pixels. */
 export const SSD_SIDE = 512
 const QUICK_SIDE_MAX = 320
-/** Whether a look in a square of this side is one that most photos are done with; others take longer than all else they need. */
-export const isQuickLook = (detector: DetectorName, side: number): boolean => detector === 'tiny_face_detector' && side <= QUICK_SIDE_MAX
+/**
+ * Whether detection in a square of this side is the quick kind that suffices for most photos; any other takes longer
+ * than all other stages together.
+ */
+export const isQuickLook = (detector: DetectorName, side: number): boolean =>
+  detector === 'tiny_face_detector' && side <= QUICK_SIDE_MAX
 
 /** Detections with a lower score are not worth a second look; face-api's own limit for a face is 0.5. */
 export const SCORE_MIN = 0.2
@@ -31,8 +35,8 @@ export interface Detection extends Box {
 export type Encode = (rgb: Uint8Array, count: number) => Promise<Float32Array>
 
 /**
- * The networks that find a face, behind one interface. Pictures are raw interleaved RGB, one byte a channel, no padding;
- * several pictures of one call lie one after the other. A backend serves one call at a time.
+ * The networks that find a face, behind one interface. Pictures are raw interleaved RGB, one byte a channel, no
+ * padding; several pictures of one call lie one after the other. A backend serves one call at a time.
  */
 export interface Backend {
   /** Faces in one square picture of `side` pixels, best score first, after non-maximum suppression. */

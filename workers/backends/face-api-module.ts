@@ -15,7 +15,12 @@ export interface FaceApi {
     tensor4d (values: Uint8Array, shape: number[], dtype: 'int32'): Tensor
     memory (): { numTensors: number }
   }
-  nets: { ssdMobilenetv1: Detector, tinyFaceDetector: Detector, faceLandmark68Net: Estimator, faceRecognitionNet: Estimator }
+  nets: {
+    ssdMobilenetv1: Detector
+    tinyFaceDetector: Detector
+    faceLandmark68Net: Estimator
+    faceRecognitionNet: Estimator
+  }
   SsdMobilenetv1Options: new (options: { minConfidence: number, maxResults: number }) => object
   TinyFaceDetectorOptions: new (options: { inputSize: number, scoreThreshold: number }) => object
 }
@@ -32,7 +37,9 @@ const packageDir = (name: string): string => dirname(require.resolve(`${name}/pa
 
 function whyNotNative (err: unknown): string {
   if (!(err instanceof Error)) return String(err)
-  if ('code' in err && err.code === 'MODULE_NOT_FOUND' && err.message.includes("'@tensorflow/tfjs-node'")) return 'it is not installed'
+  if ('code' in err && err.code === 'MODULE_NOT_FOUND' && err.message.includes("'@tensorflow/tfjs-node'")) {
+    return 'it is not installed'
+  }
   const [line = ''] = err.message.split('\n', 1)
   return line.replace(/[.\s]+$/, '') || err.name
 }

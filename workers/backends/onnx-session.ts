@@ -9,14 +9,16 @@ function checkProviders (providers: readonly string[]): void {
 
 /**
  * Opens a graph for one inference thread: the pool of threads is the parallelism. With `keepMemory` the memory of a run
- * stays for the next one; without it, a run takes all that it needs at once, and gives it back. Rejects, naming the file,
- * when it is missing or damaged, and when a provider is unknown or does not work here.
+ * stays for the next one; without it, a run takes all that it needs at once, and gives it back. Rejects, naming the
+ * file, when it is missing or damaged, and when a provider is unknown or does not work here.
  *
- * While a thread loads or runs a network nobody may terminate it, nor end the process by `process.exit`: the native
- * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe, so
- * whoever runs the network guards the call.
+ * While a thread loads or runs a network it must not be terminated, nor the process ended by `process.exit`: the native
+ * binding (1.30) then throws where nothing can catch it, and the whole process aborts. Between two calls both are safe,
+ * so callers guard each call.
  */
-export async function openSession (file: string, executionProviders: readonly string[], keepMemory = true): Promise<InferenceSession> {
+export async function openSession (
+  file: string, executionProviders: readonly string[], keepMemory = true
+): Promise<InferenceSession> {
   checkProviders(executionProviders)
   return InferenceSession.create(file, {
     executionProviders,

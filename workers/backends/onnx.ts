@@ -11,7 +11,9 @@ type Outputs = Readonly<Record<string, Float32Array>>
 /** Runs a graph on `count` square pictures of `side` pixels. */
 type Network = (rgb: Uint8Array, count: number, side: number) => Promise<Outputs>
 
-async function loadNetwork (file: string, executionProviders: readonly string[], keepMemory?: boolean): Promise<Network> {
+async function loadNetwork (
+  file: string, executionProviders: readonly string[], keepMemory?: boolean
+): Promise<Network> {
   const session = await openSession(file, executionProviders, keepMemory)
   return async (rgb, count, side) => {
     const results = await callNetwork(() => session.run({ image: new Tensor('uint8', rgb, [count, side, side, 3]) }))
@@ -38,7 +40,8 @@ export async function createOnnxBackend (
   modelsDir: string, executionProviders: readonly string[] = ['cpu']
 ): Promise<Backend> {
   // One after the other: when one fails, no other may still be loading, or the process aborts.
-  const load = (name: string, keepMemory?: boolean): Promise<Network> => loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders, keepMemory)
+  const load = (name: string, keepMemory?: boolean): Promise<Network> =>
+    loadNetwork(join(modelsDir, `${name}.onnx`), executionProviders, keepMemory)
   const tiny = await load('tiny_face_detector')
   // Rarely asked, these would hold 40 and 50 MiB all the time.
   const tinyLarge = await load('tiny_face_detector', false)

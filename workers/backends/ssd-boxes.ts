@@ -10,7 +10,8 @@ export function facesInBoxes (scores: Float32Array, boxes: Float32Array): Detect
   for (let i = 0; i < scores.length; i++) {
     const score = scores[i]!
     if (score <= SCORE_MIN) continue
-    const [top, left, bottom, right] = Array.from(boxes.subarray(4 * i, 4 * i + 4), (share) => share * SSD_SIDE) as [number, number, number, number]
+    const edges = Array.from(boxes.subarray(4 * i, 4 * i + 4), (share) => share * SSD_SIDE)
+    const [top, left, bottom, right] = edges as [number, number, number, number]
     found.push({ score, left, top, width: right - left, height: bottom - top })
   }
   const inside = (value: number): number => Math.min(SSD_SIDE, Math.max(0, value))

@@ -4,7 +4,8 @@ import {
 import { loadFaceApi, type FoundFace, type Tensor } from './face-api-module.ts'
 import { DETECTIONS_MAX } from './non-maximum-suppression.ts'
 
-const flat = ({ score, box: { left, top, width, height } }: FoundFace): Detection => ({ score, left, top, width, height })
+const flat = ({ score, box: { left, top, width, height } }: FoundFace): Detection =>
+  ({ score, left, top, width, height })
 
 async function numbers (output: Tensor): Promise<Float32Array> {
   const data = await output.data()
@@ -23,7 +24,7 @@ function joined (rows: Float32Array[]): Float32Array {
   return all
 }
 
-/** The networks as face-api itself runs them on TensorFlow.js; several times slower than ONNX Runtime, where that runs. */
+/** The networks as face-api itself runs them on TensorFlow.js: several times slower than ONNX Runtime. */
 export async function createTfjsBackend (): Promise<LoadedBackend & { encode: Encode }> {
   const { faceApi, engine, notice } = await loadFaceApi()
   const { tf, nets, SsdMobilenetv1Options, TinyFaceDetectorOptions } = faceApi
@@ -38,11 +39,14 @@ export async function createTfjsBackend (): Promise<LoadedBackend & { encode: En
   }
 
   /** One picture after the other: face-api's networks take no batches. */
-  async function eachPicture (rgb: Uint8Array, count: number, side: number, run: (input: Tensor) => Promise<Tensor>): Promise<Float32Array> {
+  async function eachPicture (
+    rgb: Uint8Array, count: number, side: number, run: (input: Tensor) => Promise<Tensor>
+  ): Promise<Float32Array> {
     const size = side * side * 3
     const rows: Float32Array[] = []
     for (let i = 0; i < count; i++) {
-      rows.push(await withPicture(rgb.subarray(i * size, (i + 1) * size), side, async (input) => numbers(await run(input))))
+      const picture = rgb.subarray(i * size, (i + 1) * size)
+      rows.push(await withPicture(picture, side, async (input) => numbers(await run(input))))
     }
     return joined(rows)
   }
@@ -50,8 +54,10 @@ export async function createTfjsBackend (): Promise<LoadedBackend & { encode: En
   const backend: Backend = {
     detect: (detector, rgb, side) => withPicture(rgb, side, async (input) => {
       const found = detector === 'tiny_face_detector'
-        ? await nets.tinyFaceDetector.locateFaces(input, new TinyFaceDetectorOptions({ inputSize: side, scoreThreshold: SCORE_MIN }))
-        : await nets.ssdMobilenetv1.locateFaces(input, new SsdMobilenetv1Options({ minConfidence: SCORE_MIN, maxResults: DETECTIONS_MAX }))
+        ? await nets.tinyFaceDetector.locateFaces(input,
+          new TinyFaceDetectorOptions({ inputSize: side, scoreThreshold: SCORE_MIN }))
+        : await nets.ssdMobilenetv1.locateFaces(input,
+          new SsdMobilenetv1Options({ minConfidence: SCORE_MIN, maxResults: DETECTIONS_MAX }))
       return found.map(flat)
     }),
     landmarks: (rgb, count) => eachPicture(rgb, count, LANDMARK_SIDE, (input) => nets.faceLandmark68Net.forward(input))

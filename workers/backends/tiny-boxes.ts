@@ -5,7 +5,9 @@ import { suppressNonMaxima } from './non-maximum-suppression.ts'
 const CELL = 32
 const PARTS = 5
 /** Width and height in cells, and the limits: face-api's `tinyFaceDetector/const.ts` and its options (MIT). */
-const ANCHORS = [[1.603231, 2.094468], [6.041143, 7.080126], [2.882459, 3.518061], [4.266906, 5.178857], [9.041765, 10.66308]] as const
+const ANCHORS = [
+  [1.603231, 2.094468], [6.041143, 7.080126], [2.882459, 3.518061], [4.266906, 5.178857], [9.041765, 10.66308]
+] as const
 const OVERLAP_MAX = 0.4
 /** A face is at most so many times as large as the picture, whatever the network says: `exp` has no limit. */
 const SIDES_MAX = 2

@@ -7,7 +7,9 @@ const CELLS = SIDE / 32
 const ANCHORS = 5
 const PARTS = 5
 
-/** What the network gives when it sees one face, in the middle cell, whose width and height have this logarithm in anchors. */
+/**
+ * The network's output for one face, in the middle cell, whose width and height have this logarithm in anchors.
+ */
 function grid (logSize: number): Float32Array {
   const values = new Float32Array(ANCHORS * PARTS * CELLS * CELLS).fill(-20)
   const at = (part: number): number => (part * CELLS + 2) * CELLS + 2
@@ -15,7 +17,8 @@ function grid (logSize: number): Float32Array {
   return values
 }
 
-test('a face has the size of its anchor times what the network says, but never more than twice that of the picture', () => {
+test('a face has the size of its anchor times what the network says, ' +
+  'but never more than twice that of the picture', () => {
   const [usual] = facesInGrid(grid(0), SIDE)
   assert.ok(Math.abs(usual!.width - 32 * 1.603231) < 1e-3 && Math.abs(usual!.height - 32 * 2.094468) < 1e-3)
   for (const logSize of [5, 50, 1e4]) {
