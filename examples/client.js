@@ -1,4 +1,4 @@
-/** A client for Node.js and browsers. In a browser, `photo` is the blob from `canvas.toBlob(…, 'image/jpeg', 0.9)`. */
+/** A client for Node.js and browsers; in a browser, `photo` is the blob of `canvas.toBlob(…, 'image/jpeg', 0.9)`. */
 export class FaceClient {
   #url
 

@@ -59,7 +59,9 @@ test('another network recognises who was enrolled with it and nobody else', asyn
 
 const BROUGHT_SETTINGS = [...BROUGHT.map((name) => [name, 'float32'] as const), ['mobilefacenet', 'int8'] as const]
 
-test('each network that the operator brings knows its people by its file alone', { skip: WITHOUT_NETWORKS }, async (t) => {
+test('each network that the operator brings knows its people by its file alone', {
+  skip: WITHOUT_NETWORKS
+}, async (t) => {
   for (const [name, ENCODING_ARITHMETIC] of BROUGHT_SETTINGS) {
     const env = { INFERENCE_BACKEND: 'onnx', RECOGNITION_MODEL: broughtFile(name), ENCODING_ARITHMETIC }
     const app = await startApp(t, { ...env, MODELS_DIR: 'models' })

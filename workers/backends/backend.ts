@@ -31,7 +31,7 @@ export interface Detection extends Box {
   score: number
 }
 
-/** One encoding for each of `count` square chips, raw interleaved RGB one after the other: `count` × length numbers. */
+/** One encoding for each of `count` square chips, raw interleaved RGB in sequence: `count` × length numbers. */
 export type Encode = (rgb: Uint8Array, count: number) => Promise<Float32Array>
 
 /**
