@@ -1,14 +1,15 @@
 import type pg from 'pg'
+import type { StampedChange } from './known-history.ts'
 import { inTransaction } from './transaction.ts'
 
+/** The time as a number, which no setting of the database shows in another way. */
+const CHANGE = 'key, version, extract(epoch FROM changed_at) AS changed_at'
 /** At most so many rows in memory at once. */
 const PAGE_ROWS = 250
 /** Who was away for longer than this loads everything anew. */
 const TOMBSTONE_AGE = '1 day'
 
-export interface FeedRow {
-  key: string
-  version: number
+export interface FeedRow extends StampedChange {
   /** Null for a deleted user. */
   record: Buffer | null
 }
@@ -16,6 +17,8 @@ export interface FeedRow {
 /** The next rows, by version; `last` tells that there are no more now. */
 export interface FeedPage {
   rows: FeedRow[]
+  /** The newest row up to the version after which this page begins, if there is one. */
+  before: StampedChange | null
   last: boolean
   /** Whoever has seen all pages up to `last` has seen every change up to this version. */
   newest: number
@@ -25,20 +28,33 @@ export interface FeedPage {
 
 /** Reads users that were changed after a version, each as it is now. Starting at 0 reads everybody. */
 export async function readPage (client: pg.ClientBase, after: number): Promise<FeedPage> {
-  // One statement, so that the rows and the two figures are of the same moment.
+  // One statement, so that the rows and the figures are of the same moment.
   const { rows } = await client.query<{
-    newest: string, pruned: string, key: string | null, version: string, record: Buffer | null
-  }>(`SELECT feed.version AS newest, feed.pruned, users.key, users.version, users.record
+    newest: string, pruned: string, key: string | null, version: string, changed_at: string, record: Buffer | null
+  }>(`SELECT feed.version AS newest, feed.pruned, users.*
       FROM face_feed AS feed LEFT JOIN (
-        SELECT key, version, record FROM face_users WHERE version > $1 ORDER BY version LIMIT ${PAGE_ROWS}
+        (SELECT ${CHANGE}, CAST(NULL AS bytea) AS record FROM face_users
+          WHERE version <= $1 ORDER BY version DESC LIMIT 1)
+        UNION ALL
+        (SELECT ${CHANGE}, record FROM face_users WHERE version > $1 ORDER BY version LIMIT ${PAGE_ROWS})
       ) AS users ON true
       ORDER BY users.version`, [after])
-  const [first] = rows
-  if (!first) throw new Error('the table face_feed has lost its row')
-  const found = rows.flatMap(({ key, version, record }) => (
-    key === null ? [] : [{ key, version: Number(version), record }]
-  ))
-  return { rows: found, last: found.length < PAGE_ROWS, newest: Number(first.newest), pruned: Number(first.pruned) }
+  const [feed] = rows
+  if (!feed) throw new Error('the table face_feed has lost its row')
+  const found = rows.flatMap(({ key, version, changed_at: changedAt, record }) =>
+    key === null ? [] : [{ key, version: Number(version), changedAt: Number(changedAt), record }])
+  const before = found[0] && found[0].version <= after ? found.shift() ?? null : null
+  const last = found.length < PAGE_ROWS
+  return { rows: found, before, last, newest: Number(feed.newest), pruned: Number(feed.pruned) }
+}
+
+/** The last change of each of these users, as far as there is one. */
+export async function readChanges (client: pg.ClientBase, keys: string[]): Promise<StampedChange[]> {
+  const { rows } = await client.query<{ key: string, version: string, changed_at: string, present: boolean }>(
+    `SELECT ${CHANGE}, record IS NOT NULL AS present FROM face_users WHERE key = ANY($1)`, [keys]
+  )
+  return rows.map(({ key, version, changed_at: changedAt, present }) =>
+    ({ key, version: Number(version), changedAt: Number(changedAt), record: present || null }))
 }
 
 /** Forgets who was deleted long ago. */

@@ -5,6 +5,7 @@ import type { TaskQueue } from '../../task-queue.ts'
 import { UnknownKeyError } from '../record/errors.ts'
 import type { AnnouncedUsers } from './announced-users.ts'
 import { readPage, type FeedPage } from './feed-pages.ts'
+import type { KnownHistory } from './known-history.ts'
 import { rowName, type UserRows } from './user-rows.ts'
 
 /** Before all versions, and before the one up to which deletions may be forgotten. */
@@ -19,7 +20,7 @@ export interface FeedReader {
   catchUp (client: pg.ClientBase, onPage: () => void): Promise<void>
   /**
    * Announces every change that is not announced yet, except those of `key`, and has done so when it resolves; for
-   * callers that hold the change counter.
+   * callers that hold the change counter. Throws if the database has lost changes, until `catchUp` has found out.
    */
   catchUpInTurn (client: pg.ClientBase, key: string): Promise<void>
   /** How many of the rows that were read are damaged. */
@@ -29,8 +30,8 @@ export interface FeedReader {
 }
 
 /** Has read nothing at first. The queue keeps what is read from overtaking a change of this process. */
-export function createFeedReader ({ rows, users, queue, onEvent }: {
-  rows: UserRows, users: AnnouncedUsers, queue: TaskQueue, onEvent: OnStoreEvent
+export function createFeedReader ({ rows, users, history, queue, onEvent }: {
+  rows: UserRows, users: AnnouncedUsers, history: KnownHistory, queue: TaskQueue, onEvent: OnStoreEvent
 }): FeedReader {
   const unknownKeys = new Set<string>()
   const damaged = new Set<string>()
@@ -52,7 +53,9 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
   }
 
   function accept ({ rows }: FeedPage): void {
-    for (const { key, version, record: bytes } of rows) {
+    for (const row of rows) {
+      history.addRead(row)
+      const { key, version, record: bytes } = row
       // Not waited for: a change under way that hangs must not keep other users' changes from being announced.
       queue.run(key, async () => {
         damaged.delete(key)
@@ -82,9 +85,10 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
   return {
     async catchUp (client, onPage) {
       let page = await readPage(client, position)
-      // Deletions may have been forgotten since, or an older state of the database was restored.
-      const anew = position < page.pruned || position > page.newest
+      // Deletions may have been forgotten since, or changes were lost.
+      const anew = !await history.isContinued(client, position, page)
       if (anew) {
+        history.clear()
         users.resync()
         damaged.clear()
         unreadable.clear()
@@ -102,18 +106,25 @@ export function createFeedReader ({ rows, users, queue, onEvent }: {
       if (anew) dropUnconfirmed()
     },
     async catchUpInTurn (client, own) {
-      for (let [reached, last] = [position, false]; !last;) {
-        const page = await readPage(client, reached)
-        for (const { key, version, record: bytes } of page.rows) {
+      const start = position
+      let page = await readPage(client, start)
+      if (start !== BEGINNING && !await history.isContinued(client, start, page)) {
+        throw new Error('the database has lost changes: everybody is read again')
+      }
+      for (let reached = start; ;) {
+        for (const change of page.rows) {
+          const { key, version, record: bytes } = change
           reached = version
           if (key === own || users.isKnown(key, version)) continue
+          history.addUnread(change)
           const row = decode(key, bytes)
           // What is wrong with the others the feed tells in its own time, and forgets who was deleted.
           if (row?.state === 'valid' || row?.state === 'absent') {
             users.acceptOwn({ key, version, record: row.state === 'valid' ? row.record : null })
           }
         }
-        last = page.last
+        if (page.last) break
+        page = await readPage(client, reached)
       }
     },
     damaged: () => damaged.size,

@@ -11,6 +11,7 @@ import { createChangeFeed } from './change-feed.ts'
 import { unusableDatabase, withDatabaseErrors } from './database-error.ts'
 import { createDatabase, endConnections } from './database.ts'
 import { createFeedReader } from './feed-reader.ts'
+import { createKnownHistory } from './known-history.ts'
 import { migrate } from './migrate.ts'
 import { createUserRows, type VersionedChange } from './user-rows.ts'
 
@@ -43,8 +44,9 @@ export function createPostgresStore ({
   const rows = createUserRows(database.pool, createRecordCodec(keys))
   const listeners = createListeners(onEvent)
   const users = createAnnouncedUsers(listeners)
+  const history = createKnownHistory()
   const queue = createTaskQueue()
-  const reader = createFeedReader({ rows, users, queue, onEvent: tell })
+  const reader = createFeedReader({ rows, users, history, queue, onEvent: tell })
   const feed = createChangeFeed({ database, reader, onEvent, ...pollMs !== undefined && { pollMs } })
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
@@ -84,6 +86,7 @@ export function createPostgresStore ({
     const outcome = await withDatabaseErrors(() => rows.change(key, apply, ...inTurn ? [catchUp] : []))
     if ('refusal' in outcome) throw outcome.refusal
     if (outcome.change) {
+      history.addUnread(outcome.change)
       users.acceptOwn(outcome.change)
       feed.notify()
     }

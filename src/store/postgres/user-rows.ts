@@ -5,6 +5,7 @@ import { notValid, UnknownKeyError } from '../record/errors.ts'
 import { ABSENT, type StoredUser, type UserRecord } from '../encoding-store.ts'
 import type { RecordCodec } from '../record/codec.ts'
 import { isConflict } from './database-error.ts'
+import type { StampedChange } from './known-history.ts'
 import { inTransaction } from './transaction.ts'
 
 const TRIES_MAX = 10
@@ -18,7 +19,7 @@ export interface VersionedChange {
 }
 
 /** What came of a change: null if there was nothing to change, or the error of whoever was to make it. */
-export type Outcome = { change: VersionedChange | null } | { refusal: unknown }
+export type Outcome = { change: VersionedChange & StampedChange | null } | { refusal: unknown }
 
 type Apply = (present: UserRecord | null) => UserRecord | null
 
@@ -99,16 +100,17 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
 
     // Whoever changes the counter holds it until the end of the transaction, so that versions become visible in their
     // order: who has read up to one has missed none below it.
-    const { rows: [changed] } = await client.query<{ version: string }>(
+    const { rows: [changed] } = await client.query<{ version: string, at: string }>(
       'WITH feed AS (UPDATE face_feed SET version = version + 1 WHERE id = 1 RETURNING version) ' + (row
         ? 'UPDATE face_users SET version = feed.version, changed_at = now(), record = $2 FROM feed ' +
           'WHERE key = $1 RETURNING feed.version'
         : 'INSERT INTO face_users (key, version, changed_at, record) ' +
-          'SELECT $1, version, now(), $2 FROM feed RETURNING version'),
+          'SELECT $1, version, now(), $2 FROM feed RETURNING version') +
+        ', extract(epoch FROM changed_at) AS at',
       [key, bytes]
     )
     if (!changed) throw new Error('the table face_feed has lost its row')
-    return { change: { key, version: Number(changed.version), record } }
+    return { change: { key, version: Number(changed.version), changedAt: Number(changed.at), record } }
   }
 
   return {
