@@ -1,11 +1,10 @@
 /** A pool of `INFERENCE_THREADS` threads in a process of its own, which works for so many milliseconds on request. */
 import sharp from 'sharp'
-import { concurrencyOf, offlineConfig } from '../commands/offline-config.ts'
+import { concurrencyOf, offlineConfig, ownBytes } from '../commands/offline-inference.ts'
 import { loadConfig } from '../src/config.ts'
 import { createGallery } from '../src/gallery/gallery.ts'
 import { createInferencePool } from '../src/inference/inference-pool.ts'
 import { findNetwork } from '../src/networks/find-network.ts'
-import { ownBytes } from '../src/recognition/photo-bytes.ts'
 
 /** The first message: what to work on. */
 export interface PoolPhotos { photos: Buffer[] }

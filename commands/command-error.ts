@@ -1,4 +1,4 @@
-/** The command cannot do what it was asked to. The message is one line for whoever called it. */
+/** The command cannot do what it was asked to. The message is one line for the operator. */
 export class CommandError extends Error {
   override name = 'CommandError'
 }

@@ -43,7 +43,7 @@ export interface WorkerSetup {
   executionProviders: string[]
   network: NetworkSetup
   gallery: WebAssembly.Memory
-  /** The network that was the default before, and those whom only that one knows; null: it is the one above. */
+  /** The network that was the default before, and the users that only that one knows; null: it is the one above. */
   previous: { network: NetworkSetup, gallery: WebAssembly.Memory } | null
   /** What an encoding is made of: the face, or the average of the face and its mirror image. */
   augment: 'none' | 'flip'
@@ -107,7 +107,7 @@ export interface Face {
   encoding: Float32Array
 }
 
-/** What the previous network makes of a face, and whom it finds among those whom only that network knows. */
+/** What the previous network makes of a face, and the nearest of the users that only that network knows. */
 export interface PreviousMatch {
   encoding: Float32Array
   match: Match | null
@@ -118,7 +118,7 @@ export interface Identification {
   face: Face
   /** Null when nobody is enrolled. */
   match: Match | null
-  /** Null when there is nobody whom only the previous network knows. */
+  /** Null when the present network knows everybody. */
   previous: PreviousMatch | null
 }
 
@@ -127,7 +127,7 @@ export interface Enrolment {
   face: Face
   /** Null when nobody is enrolled. */
   match: Match | null
-  /** Null when there is nobody whom only the previous network knows. */
+  /** Null when the present network knows everybody. */
   previous: PreviousMatch | null
   /** Nobody else stands before the camera. */
   alone: boolean

@@ -18,7 +18,7 @@ declare module 'fastify' {
     takePhoto (): ArrayBuffer
     /** What {@link takePhoto} gives. */
     photo: ArrayBuffer | null
-    /** Whoever took the photo also gives its bytes back, by the request's `context`. */
+    /** The bytes are given back through the request's `context`. */
     isPhotoTaken: boolean
   }
 }

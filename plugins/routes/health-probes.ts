@@ -16,7 +16,7 @@ const readySchema = {
   response: { 200: Type.Object({ status: Type.Literal('ready') }), ...errorResponses() }
 }
 
-/** `GET /health/live` and `GET /health/ready`, for whoever restarts servers and whoever sends requests to them. */
+/** `GET /health/live` and `GET /health/ready`, for supervisors, which restart servers, and for load balancers. */
 const healthProbes: FastifyPluginAsyncTypebox = async (fastify) => {
   const config = { rateLimit: false }
   fastify.get('/health/live', { schema: liveSchema, config }, async () => ({ status: 'live' as const }))

@@ -6,7 +6,6 @@ import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { RecognitionNetwork } from '../networks/find-network.ts'
 import type { Slots } from './photo-queue.ts'
-import { silenceRuntime } from './silence-runtime.ts'
 import { createThreadWatch, HungThread, LostThread } from './thread-watch.ts'
 
 /** What runs the networks, and what the operator should know about it. */
@@ -37,7 +36,7 @@ export interface ThreadPoolOptions {
   gallery: Pick<Gallery, 'memory' | 'previousMemory'>
   /** What they encode with. */
   network: RecognitionNetwork
-  /** What encoded those whom `network` does not know yet. */
+  /** What encoded the users that `network` does not know yet. */
   previous?: RecognitionNetwork | null
   /** Called when a thread has become warm or has gone. */
   onThreads: () => void
@@ -55,6 +54,15 @@ const COMPILED = import.meta.url.endsWith('.ts') ? '../../dist' : '../..'
 const WORKER = new URL(`${COMPILED}/workers/inference-worker.js`, import.meta.url)
 /** No photo takes so long; a thread that does is worth the second that another one needs to load its models. */
 const HANG_MS_MIN = 3_000
+
+/**
+ * ONNX Runtime (since 1.29, on Linux) reports its use to its maker over the network unless this variable is set when it
+ * is loaded; operators should not have to know that. The environment of a thread is a copy, so the main thread sets it
+ * before the first thread starts.
+ */
+function silenceRuntime (): void {
+  process.env['ORT_DISABLE_TELEMETRY'] = '1'
+}
 
 /** Makes the pool; its threads start when told to. */
 export function createThreadPool ({

@@ -32,7 +32,7 @@ export interface TracerOptions {
   /** Base address of an OTLP/HTTP collector. */
   endpoint: string
   version: string
-  /** Hears when spans cannot be delivered, and with null when they can again. */
+  /** Called when spans cannot be delivered, and with null when they can again. */
   onDelivery: (err: Error | null) => void
 }
 
@@ -120,7 +120,7 @@ export async function startTracer ({ endpoint, version, onDelivery }: TracerOpti
     async close () {
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, FLUSH_MS_MAX) })
-      // Whoever cannot deliver has said so.
+      // A failed delivery was reported.
       await Promise.race([provider.shutdown().catch(() => {}), late])
       clearTimeout(timer)
     }

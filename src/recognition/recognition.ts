@@ -70,7 +70,7 @@ export interface RecognitionParts {
     'ENCODING_AUGMENT' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' |
     'FACE_QUALITY_THRESHOLD' | 'MAX_FACES_PER_USER'>
   network: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'>
-  /** What encoded those whom `network` does not know yet; null if there can be none. */
+  /** What encoded the users that `network` does not know yet; null if there can be none. */
   previous: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'> | null
   decision: Pick<DecisionRule, 'current'>
   inference: Inference

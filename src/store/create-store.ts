@@ -20,7 +20,7 @@ export function createStore (
     : createPostgresStore({ url, keys, pollMs, onEvent })
 }
 
-/** Hears of every operation when it ends: `ok` or the code of what it threw, the caller's own refusals included. */
+/** Called when an operation ends: `ok` or the code of what it threw, the caller's own refusals included. */
 export type OnStoreOperation = (operation: 'open' | 'get' | 'update', outcome: string, ms: number) => void
 
 /** The same store, its operations timed. */

@@ -1,7 +1,7 @@
 import { reasonOf } from '../system-error.ts'
 import type { OnStoreEvent } from './store-event.ts'
 
-/** Fields that this version does not know, as a newer one wrote them: whoever changes a record keeps them. */
+/** Fields that this version does not know, as a newer one wrote them: a change of the record keeps them. */
 export type FurtherFields = Readonly<Record<string, unknown>>
 
 /** One enrolled face: what the recognition network made of one photo. Personal data: never log it. */
@@ -145,7 +145,7 @@ export function createListeners (onEvent: OnStoreEvent): Listeners {
         try {
           listener(change)
         } catch (err) {
-          // The change is stored: the other listeners must hear of it, and the caller must not be told it failed.
+          // The change is stored: the other listeners must get it, and for the caller it has not failed.
           onEvent({ type: 'listener-failed', reason: reasonOf(err) })
         }
       }

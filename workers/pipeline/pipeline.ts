@@ -17,7 +17,7 @@ export interface Tools extends Pick<WorkerSetup, 'augment'> {
   backend: Backend
   recognizer: Recognizer
   matchFace: Matcher
-  /** For those whom only the previous network knows; without it there are none. */
+  /** For users that only the previous network knows; without it there are none. */
   searchPrevious?: PreviousSearch
 }
 

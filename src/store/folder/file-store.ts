@@ -94,7 +94,7 @@ export function createFileStore ({
     await prepare()
     // Notices come first, so that no change falls between reading a file and watching it; they wait until all is read.
     await follower.start()
-    // So do registrations: whoever is registered from now on is news.
+    // So do registrations: users registered from now on are new.
     await registrations.news().catch(() => {})
     const { suspects, temps } = await loadUsers({ data, codec, known, unreadable, onEvent })
     for (const { folder, name } of temps) await removeStray(fs, folder, name)
@@ -141,7 +141,7 @@ export function createFileStore ({
     })
   }
 
-  /** Hears of the users who were registered by other processes since the last time. */
+  /** Called with the users who were registered by other processes since the last time. */
   async function catchUp (): Promise<void> {
     const marks = await registrations.news()
     const folders = marks ? [...new Set(marks.map((mark) => mark.slice(0, 2)))] : USER_FOLDERS
@@ -169,7 +169,7 @@ export function createFileStore ({
     try {
       known.accept(key, wanted ? await records.write(key, wanted, claim) : await records.remove(key, claim))
     } catch (err) {
-      // What failed may be the sync after the rename: the listeners hear of what is on the disk.
+      // What failed may be the sync after the rename: the listeners get what is on the disk.
       refresh.request(key)
       const file = await records.read(key).catch(() => null) // The first error is the one to report.
       if (file && file.state !== 'damaged') known.accept(key, file)
@@ -210,7 +210,7 @@ export function createFileStore ({
     damaged: () => countQuarantined().catch(() => quarantined),
     unreadable: unreadable.count,
     close: () => (closing ??= (async () => {
-      await opening?.catch(() => {}) // Whoever opened it was told.
+      await opening?.catch(() => {}) // `open` has thrown it.
       await follower.close()
       refresh.close()
       await turns.idle()

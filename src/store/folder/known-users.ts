@@ -8,7 +8,7 @@ const SUM_CHARACTERS = 16
 
 /**
  * What the listeners were told of each user: only marks of the file, not its content, so that a change is announced
- * once, whoever made it and however often it is noticed.
+ * once, no matter who made it and how often it is noticed.
  */
 export interface KnownUsers {
   /** Tells the listeners if the user's file differs in content from what they were told. */

@@ -38,7 +38,7 @@ export function tempOwner (fileName: string): ReturnType<typeof parseOwner> {
   return owner === undefined ? null : parseOwner(owner)
 }
 
-/** Whether it is a temporary file of this user, whoever made it. */
+/** Whether it is a temporary file of this user, of any process. */
 export function isTempOf (key: string, fileName: string): boolean {
   return fileName.startsWith(`.${userTag(key)}.`) && tempOwner(fileName) !== null
 }

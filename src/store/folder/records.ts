@@ -21,7 +21,7 @@ export type IntactFile = Exclude<UserFile, { state: 'damaged' }>
 /** What there is after a write or a removal. */
 export type WrittenFile = Exclude<IntactFile, { state: 'unsupported' }>
 
-/** The users' files. Whoever changes one holds the user's claim. */
+/** The users' files. A change needs the user's claim. */
 export interface UserRecords {
   read (key: string): Promise<UserFile>
   /** As `read`, but waits for a file that is being written, and moves a damaged one to the quarantine. */

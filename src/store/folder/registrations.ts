@@ -30,7 +30,7 @@ export interface RegistrationLog {
 /** There is no such file: nobody was registered since the folder was made. */
 const NONE: Content = { id: '', count: 0, marks: [] }
 
-/** A small file beside the claims. It need not survive a crash: whoever cannot read it looks at everything. */
+/** A small file beside the claims. It need not survive a crash: without it everything is looked at. */
 export function createRegistrationLog (fs: FileSystem, { locks }: DataFolder): RegistrationLog {
   const path = join(locks, 'registrations')
   /** As last read or written. A file that is made anew has another id; the count is of all that were ever added. */

@@ -125,7 +125,7 @@ export function createPostgresStore ({
     damaged: async () => reader.damaged(),
     unreadable: reader.unreadable,
     close: () => (closing ??= (async () => {
-      await opening?.catch(() => {}) // Whoever opened it was told.
+      await opening?.catch(() => {}) // `open` has thrown it.
       await feed.close()
       await queue.idle()
       await endConnections(database.pool)

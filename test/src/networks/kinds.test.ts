@@ -10,7 +10,7 @@ import { createInferencePool } from '../../../src/inference/inference-pool.ts'
 import { areComparable, DLIB_KIND, kindOf, KINDS, madeKind } from '../../../src/networks/kinds.ts'
 import { distanceOf } from '../../../src/recognition/distance.ts'
 import { findNetwork } from '../../../src/networks/find-network.ts'
-import { ownBytes } from '../../../src/recognition/photo-bytes.ts'
+import { ownBytes } from '../../../commands/offline-inference.ts'
 
 const PEOPLE = join(process.env['FACES_DIR'] ?? join(import.meta.dirname, '../../../../shared/faces'), 'people')
 const PHOTOS = 60

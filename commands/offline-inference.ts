@@ -7,3 +7,10 @@ export function offlineConfig (config: Config): Config {
 
 /** So many photos at the same time: as many wait as are in work, so that a thread never waits for a file. */
 export const concurrencyOf = (config: Config): number => 2 * config.INFERENCE_THREADS
+
+/** The bytes alone in memory of their own, so that they can be transferred to another thread. Copies only if shared. */
+export function ownBytes (bytes: Buffer): ArrayBuffer {
+  const { buffer, byteLength } = bytes
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) return buffer
+  return new Uint8Array(bytes).buffer
+}
