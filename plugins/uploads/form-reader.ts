@@ -41,10 +41,13 @@ export async function readForm (
 
   function openParser (): InstanceType<typeof Busboy> {
     try {
-      // A photo may also come as base64 text in a field.
       return new Busboy({
         headers: headers as BusboyHeaders,
-        limits: { ...LIMITS, fileSize: photoBytesMax, fieldSize: bodyBytesMax }
+        // A photo may also come as base64 text in a field.
+        limits: { ...LIMITS, fileSize: photoBytesMax, fieldSize: bodyBytesMax },
+        // The parser stops for good at more of a part that it skips: one that is no form-data, or one too many. Nothing
+        // gathers there, as every part is read as it arrives.
+        fileHwm: bodyBytesMax + 1
       })
     } catch (err) {
       throw unreadable(err)
@@ -75,7 +78,9 @@ export async function readForm (
   })
   for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const) parser.on(limit, () => fail(unreadable()))
   parser.on('error', (err) => fail(unreadable(err)))
-  const parsed = finished(parser).catch((err: unknown) => fail(unreadable(err)))
+  const parsed = finished(parser, { signal: upload.signal }).catch((err: unknown) => {
+    fail(upload.signal.aborted ? upload.signal.reason as FaceError : unreadable(err))
+  })
 
   await readBody(body, upload, bodyBytesMax, (chunk) => {
     if (failure) throw failure

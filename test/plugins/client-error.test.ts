@@ -110,3 +110,24 @@ test('a client that closes the connection in the middle of its photo leaves noth
   await assertRecorded(server, '/recognize', 'CLIENT_GONE')
   assert.match(await server.app.metrics.text(), /^face_upload_bytes 0$/m)
 })
+
+test('a form with a large part that is no form-data is answered at once, for the want of a photo', async (t) => {
+  const server = await listen(t)
+  for (const head of ['Content-Disposition: attachment; name="photo"', 'Content-Type: image/jpeg']) {
+    const part = `--b\r\n${head}\r\n\r\n${'x'.repeat(100_000)}\r\n`
+    const field = '--b\r\nContent-Disposition: form-data; name="user_id"\r\n\r\n7\r\n'
+    for (const body of [`${part}--b--\r\n`, `${field}${part}${part}--b--\r\n`, `${part}${field}--b--\r\n`]) {
+      for (const path of ['/recognize', '/register-face']) {
+        const socket = server.open()
+        socket.write(`POST ${path} HTTP/1.1\r\nHost: door\r\nConnection: close\r\n` +
+          `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+        const [top, answer] = (await text(socket)).split('\r\n\r\n') as [string, string]
+        assert.match(top, /^HTTP\/1.1 400 /)
+        const { code, message } = JSON.parse(answer) as { code: string, message: string }
+        assert.equal(code, 'INVALID_REQUEST')
+        assert.match(message, /^body: must have required property '(photo|user_id)'/)
+      }
+    }
+  }
+  assert.match(await server.app.metrics.text(), /^face_upload_bytes 0$/m)
+})
