@@ -1,3 +1,4 @@
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
@@ -62,6 +63,16 @@ function countConnections (server: Server, max: number, addressMax = Infinity): 
   }
 }
 
+/** Tells requests that expect what no server does: they come here instead of being answered by Node without a body. */
+function findUnmetExpectations (server: HttpServer): WeakSet<IncomingMessage> {
+  const unmet = new WeakSet<IncomingMessage>()
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    unmet.add(request)
+    server.emit('request', request, response)
+  })
+  return unmet
+}
+
 /**
  * Admission control: every request passes here before any work is done for it. Body bytes are counted, not requests:
  * docs/operations.md, Overload.
@@ -70,6 +81,7 @@ export default fp(async function admissionPlugin (fastify) {
   const { MAX_IMAGE_BYTES, UPLOAD_MEMORY_MAX, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS } = fastify.config
   const { bodyLimit = 0 } = fastify.initialConfig
   const connections = countConnections(fastify.server, MAX_CONNECTIONS, MAX_CONNECTIONS_PER_ADDRESS)
+  const unmetExpectations = findUnmetExpectations(fastify.server)
   const limitAddress = fastify.rateLimit()
   const budget = createUploadBudget({
     // With less, one large photo would keep every other out.
@@ -83,6 +95,9 @@ export default fp(async function admissionPlugin (fastify) {
     const { rateLimit, takesPhoto } = request.routeOptions.config
     connections.check(request, reply)
     if (rateLimit !== false) await limitAddress.call(fastify, request, reply)
+    if (unmetExpectations.has(request.raw)) {
+      throw new FaceError('INVALID_REQUEST', { message: 'Expect: leave this header out, or send 100-continue' })
+    }
     fastify.identify(request, reply)
     if (request.is404) throw new FaceError('NOT_FOUND')
     if (!takesPhoto) return

@@ -131,3 +131,28 @@ test('a form with a large part that is no form-data is answered at once, for the
   }
   assert.match(await server.app.metrics.text(), /^face_upload_bytes 0$/m)
 })
+
+test('what expects more than 100-continue is refused in the shape of every error, logged and counted', async (t) => {
+  const server = await listen(t)
+  const socket = server.open()
+  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nConnection: close\r\nExpect: x\r\n' +
+    'Content-Type: image/jpeg\r\nContent-Length: 5\r\n\r\nphoto')
+  const [head, body] = (await text(socket)).split('\r\n\r\n') as [string, string]
+  assert.match(head, /^HTTP\/1.1 400 /)
+  assert.deepEqual(JSON.parse(body), {
+    success: false, message: 'Expect: leave this header out, or send 100-continue', code: 'INVALID_REQUEST'
+  })
+  await assertRecorded(server, '/recognize', 'INVALID_REQUEST')
+})
+
+test('what expects 100-continue is told to go on before it sends its photo', async (t) => {
+  const server = await listen(t)
+  const socket = server.open()
+  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nConnection: close\r\nExpect: 100-continue\r\n' +
+    'Content-Type: image/jpeg\r\nContent-Length: 5\r\n\r\n')
+  const [first] = await once(socket, 'data') as [Buffer]
+  assert.equal(first.toString(), 'HTTP/1.1 100 Continue\r\n\r\n')
+  socket.write('photo')
+  assertAnswer(await text(socket), 'UNSUPPORTED_IMAGE')
+  await assertRecorded(server, '/recognize', 'UNSUPPORTED_IMAGE')
+})
