@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { FaceError } from '../../src/errors.ts'
 import { createUploadBudget, TICK_MS, type Upload } from '../uploads/upload-budget.ts'
@@ -23,7 +23,7 @@ const FIRST_BYTES = 64 * 1024
 
 interface Connections {
   /** Throws if the request came over a connection too many, which its answer then closes. */
-  check (request: FastifyRequest, reply: FastifyReply): void
+  check (request: FastifyRequest): void
   open (): number
 }
 
@@ -54,10 +54,10 @@ function countConnections (server: Server, max: number, addressMax = Infinity): 
   })
   return {
     open: () => open,
-    check ({ raw }, reply) {
+    check ({ raw }) {
       const refusal = refusals.get(raw.socket)
       if (!refusal) return
-      reply.raw.shouldKeepAlive = false
+      raw.pause()
       throw refusal
     }
   }
@@ -93,7 +93,7 @@ export default fp(async function admissionPlugin (fastify) {
   fastify.decorateRequest('upload', undefined)
   fastify.addHook('onRequest', async (request, reply) => {
     const { rateLimit, takesPhoto } = request.routeOptions.config
-    connections.check(request, reply)
+    connections.check(request)
     if (rateLimit !== false) await limitAddress.call(fastify, request, reply)
     if (unmetExpectations.has(request.raw)) {
       throw new FaceError('INVALID_REQUEST', { message: 'Expect: leave this header out, or send 100-continue' })

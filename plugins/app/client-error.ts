@@ -56,6 +56,7 @@ export default fp(async function clientErrorPlugin (fastify) {
     const code: ErrorCode = err.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'INVALID_REQUEST'
     if (!request || !reply || (request.raw.complete && reply.raw.writableFinished)) return answerRaw(socket, code)
     // Its own answer ends the connection, and is the one that is logged and counted.
+    request.raw.pause()
     reply.raw.shouldKeepAlive = false
     request.upload?.cutOff(new FaceError(code))
   })

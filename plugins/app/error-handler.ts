@@ -38,6 +38,16 @@ function codedError (err: FastifyError | FaceError): FaceError {
   return new FaceError('INTERNAL_ERROR', { cause: err })
 }
 
+/** Closes the connection, as its client wishes, but not before all of the request is read. */
+function closeWhenRead ({ raw: request }: FastifyRequest, { raw: response }: FastifyReply): void {
+  const close = (): void => request.socket.destroySoon()
+  response.shouldKeepAlive = true
+  response.once('finish', () => {
+    if (request.complete) close()
+    else request.once('end', close)
+  })
+}
+
 /** Answers every failure as `{success: false, message, code}`; details of a 5xx go to the log only. */
 export function answerError (err: FastifyError | FaceError, request: FastifyRequest, reply: FastifyReply): void {
   const coded = codedError(err)
@@ -53,7 +63,9 @@ export function answerError (err: FastifyError | FaceError, request: FastifyRequ
   // the rest.
   reply.removeHeader('connection')
   // Unless it is not to be read.
-  if (request.raw.isPaused() || !reply.raw.shouldKeepAlive) reply.header('connection', 'close')
+  const { shouldKeepAlive } = reply.raw
+  if (request.raw.isPaused() || (request.raw.complete && !shouldKeepAlive)) reply.header('connection', 'close')
+  else if (!shouldKeepAlive) closeWhenRead(request, reply)
   reply.code(statusCode).send({
     success: false, message, code, ...details, ...(statusCode === 500 ? { request_id: request.id } : {})
   })

@@ -156,3 +156,18 @@ test('what expects 100-continue is told to go on before it sends its photo', asy
   assertAnswer(await text(socket), 'UNSUPPORTED_IMAGE')
   await assertRecorded(server, '/recognize', 'UNSUPPORTED_IMAGE')
 })
+
+test('whoever wants the connection closed is answered while still sending, and can send it all', async (t) => {
+  const server = await listen(t)
+  const part = '--b\r\nContent-Disposition: form-data; name="photo"; filename="p"\r\n\r\nx\r\n'
+  const rest = Buffer.alloc(500_000)
+  const socket = server.open()
+  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nConnection: close\r\n' +
+    'Content-Type: multipart/form-data; boundary=b\r\n' +
+    `Content-Length: ${2 * part.length + 2 * rest.length}\r\n\r\n${part}${part}`)
+  socket.write(rest)
+  const [first] = await once(socket, 'data') as [Buffer]
+  assert.match(first.toString(), /^HTTP\/1.1 400 .*"code":"INVALID_REQUEST"/s)
+  socket.write(rest)
+  assert.equal(await text(socket), '')
+})
