@@ -5,7 +5,8 @@ import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { ConfigSchema, loadConfig } from '../../src/config.ts'
-import { temporaryFolder } from '../helper.ts'
+import { startApp, temporaryFolder } from '../helper.ts'
+import { failToStart } from '../process/server-process.ts'
 import { findProgram } from '../programs.ts'
 
 const KUBERNETES = 'deploy/kubernetes'
@@ -109,7 +110,7 @@ test('every manifest is valid by the schemas of Kubernetes', async () => {
 })
 
 test('the pods are configured by variables that exist, are probed where the server ' +
-  'answers, and have time to finish', async () => {
+  'answers, and have time to finish', async (t) => {
   const { metadata, data } =
     await manifest<{ metadata: { name: string }, data: Record<string, string> }>('configmap.yaml')
   const secret =
@@ -129,16 +130,16 @@ test('the pods are configured by variables that exist, are probed where the serv
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
   assert.ok(container.image.endsWith(`:${version}`), container.image)
 
-  const probes = await readFile('plugins/routes/health-probes.ts', 'utf8')
+  const app = await startApp(t)
   for (const { httpGet } of [container.startupProbe, container.readinessProbe, container.livenessProbe]) {
-    assert.ok(probes.includes(`'${httpGet.path}'`), httpGet.path)
+    assert.equal((await app.inject(httpGet.path)).statusCode, 200, httpGet.path)
     assert.equal(httpGet.port, container.ports[0]?.name)
   }
   const preStopMs = Number(container.lifecycle.preStop.exec.command[1]) * 1000
   assert.ok(spec.terminationGracePeriodSeconds * 1000 > preStopMs + config.CLOSE_GRACE_MS + 10_000)
 })
 
-test('the systemd unit runs the program of the image, with variables that exist, and has time to finish', async () => {
+test('the systemd unit runs the program of the image, with variables that exist, and has time to finish', async (t) => {
   const settings = await unit()
   const [, command = ''] = /\/opt\/face-recognition-server\/(\S+)$/.exec(settings.get('ExecStart')?.[0] ?? '') ?? []
   assert.ok(
@@ -150,10 +151,9 @@ test('the systemd unit runs the program of the image, with variables that exist,
   assert.equal(config.FACE_DATA_DIR, `/var/lib/${settings.get('StateDirectory')?.[0]}`)
   assert.equal(config.MODELS_DIR, `/var/cache/${settings.get('CacheDirectory')?.[0]}`)
   assert.ok(Number(settings.get('TimeoutStopSec')?.[0]) * 1000 > config.CLOSE_GRACE_MS + 10_000)
-  assert.match(
-    await readFile('src/cluster/start-failure.ts', 'utf8'),
-    new RegExp(`EXIT_CONFIG = ${settings.get('RestartPreventExitStatus')?.[0]}\\b`)
-  )
+  // It is not started again when its configuration is wrong.
+  const { code } = await failToStart(t, { PORT: 'none' }, { program: 'cluster' })
+  assert.equal(settings.get('RestartPreventExitStatus')?.[0], String(code))
 })
 
 test('systemd understands the unit and finds little that it ' +
