@@ -109,10 +109,16 @@ function assertSound ({ events }: Server): void {
   assert.deepEqual(events.filter(({ type }) => !['loaded', 'connected', 'polling', 'loading'].includes(type)), [])
 }
 
+/** What galleries of both versions count. */
+function countsOf ({ gallery }: Server): object {
+  const { users, encodings, outdated } = gallery.counts()
+  return { users, encodings, outdated }
+}
+
 /** The two follow each other, whoever changed something. */
 async function inStep (one: Server, other: Server): Promise<void> {
   await eventually(() => isDeepStrictEqual(one.follower.users, other.follower.users))
-  assert.deepEqual(one.gallery.counts(), other.gallery.counts())
+  assert.deepEqual(countsOf(one), countsOf(other))
 }
 
 /** Servers of both versions on the same data: an update while they run, changes by both, and a way back. */
@@ -132,7 +138,7 @@ async function sideBySide (older: Version, open: Open): Promise<void> {
   await present.store.update('newer', () => newer)
   await inStep(old, present)
   assert.deepEqual(await old.store.get('newer'), asOlder(newer))
-  assert.deepEqual(old.gallery.counts(), { users: 2, encodings: 6, outdated: 0 })
+  assert.deepEqual(countsOf(old), { users: 2, encodings: 6, outdated: 0 })
 
   // Each adds to what the other one wrote. The older one keeps all encodings and loses the fields that it does not
   // know.
@@ -159,7 +165,7 @@ async function sideBySide (older: Version, open: Open): Promise<void> {
   const users: Array<UserRecord | null> = []
   for (const version of [older, NEWER]) {
     const server = await open(version)
-    assert.deepEqual(server.gallery.counts(), { users: 2, encodings: 8, outdated: 0 })
+    assert.deepEqual(countsOf(server), { users: 2, encodings: 8, outdated: 0 })
     assertSound(server)
     users.push(await server.store.get('newer'))
     await server.store.close()
