@@ -140,9 +140,8 @@ for (const failure of ['throw', 'exit']) {
       const answers = await Promise.all(Array.from({ length: 4 }, () => post(server.url, photo)))
       assert.deepEqual(answers, Array(4).fill({ status: 200 }))
     }
-    const last = Array.from({ length: 4 }, () => post(server.url, photo))
+    // It ends soon after: what were sent now would be answered, refused or cut off, by chance.
     await writeFile(gate, failure)
-    assert.deepEqual(await Promise.all(last), Array(4).fill({ status: 200 }))
     assert.equal(await server.exited, 'SIGKILL')
     assert.ok(logOf(server).some(({ msg }) => msg.startsWith('inference thread lost')))
   })
