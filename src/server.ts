@@ -44,11 +44,11 @@ async function main (): Promise<void> {
   // The primary has read .env, and all its servers shall agree.
   const config = loadConfig(cluster.isWorker ? process.env : readEnvironment())
   const logger = createLogger(config)
+  const app = await buildApp(config, logger)
   if (isThreadPoolTooSmall(process.env, config)) {
     const needed = threadPoolSizeNeeded(config)
     logger.warn({ needed }, 'UV_THREADPOOL_SIZE is too small: files wait for photos; npm start sets it by itself')
   }
-  const app = await buildApp(config, logger)
   closeWhenTold(app)
   try {
     await app.listen({ host: config.HOST, port: config.PORT })
