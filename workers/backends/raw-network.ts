@@ -19,7 +19,7 @@ function takesPlanes ({ inputMetadata }: InferenceSession, path: string, side: n
 }
 
 /** One over the Euclidean length. */
-export function normalise (vector: Float32Array): Float32Array {
+export function l2Normalise (vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector)
   return vector.map((value) => value / length)
 }
@@ -56,7 +56,7 @@ export async function openRawNetwork (
       const { min, max, step } = ENCODING_LENGTHS
       throw new Error(`${path} gives ${length} numbers: an encoding has ${min} to ${max}, a multiple of ${step}`)
     }
-    return normalise(data as Float32Array)
+    return l2Normalise(data as Float32Array)
   }
 
   return async (rgb, count) => {

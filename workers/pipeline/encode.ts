@@ -36,10 +36,10 @@ export function averageOf ({ encoding, mirrored }: EncodingPair): Float32Array {
 
 /** The encoding of a chip, on the unit sphere if the network's are: its own, or the average with its mirror image's. */
 export async function encodeChip (
-  recognizer: Pick<Recognizer, 'encode' | 'settle'>, chip: Uint8Array, augment: WorkerSetup['augment']
+  recognizer: Pick<Recognizer, 'encode' | 'normalise'>, chip: Uint8Array, augment: WorkerSetup['augment']
 ): Promise<Float32Array> {
   return augment === 'flip'
-    ? recognizer.settle(averageOf(await encodePair(recognizer, chip)))
+    ? recognizer.normalise(averageOf(await encodePair(recognizer, chip)))
     : recognizer.encode(chip, 1)
 }
 

@@ -86,7 +86,7 @@ export async function examineForEnrolment (
   const chip = recognizer.align(found)
   lap('align')
   const encodings = await encodePair(recognizer, chip)
-  const encoding = augment === 'flip' ? recognizer.settle(averageOf(encodings)) : encodings.encoding
+  const encoding = augment === 'flip' ? recognizer.normalise(averageOf(encodings)) : encodings.encoding
   lap('encode')
   const match = matchFace(encoding)
   lap('match')

@@ -1,6 +1,6 @@
 import { CHIP_SIDE, type Encode } from '../backends/backend.ts'
 import { openEncoder } from '../backends/onnx.ts'
-import { normalise, openRawNetwork } from '../backends/raw-network.ts'
+import { l2Normalise, openRawNetwork } from '../backends/raw-network.ts'
 import type { Alignment, WorkerSetup } from '../protocol.ts'
 import type { FoundFace } from './confirm.ts'
 import { ARCFACE_POINTS, fivePointTransform, RETAIL_POINTS } from './five-points.ts'
@@ -15,7 +15,7 @@ export interface Recognizer {
   /** One encoding for each of `count` chips that lie one after the other. */
   encode: Encode
   /** Puts an average of encodings where encodings lie: on the unit sphere, if the network's do. */
-  settle (average: Float32Array): Float32Array
+  normalise (average: Float32Array): Float32Array
   /** The unit in which the distance between the encodings of a face and its mirror image is measured. */
   mirrorSpread: number
 }
@@ -47,7 +47,7 @@ export async function openRecognizer (
     chipSide: side,
     align: (face) => warp(face.picture, transformOf(face), side),
     encode,
-    settle: unit ? normalise : (average) => average,
+    normalise: unit ? l2Normalise : (average) => average,
     mirrorSpread
   }
 }
