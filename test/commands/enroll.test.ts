@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import { noFace, portraits } from '../photos.ts'
+import { poisonedDist } from '../support/poisoned-dist.ts'
 import { adding, eventually, openStore, temporaryFolder } from '../store/helper.ts'
 import { runCommand, startCommand } from './helper.ts'
 
@@ -133,4 +134,24 @@ test('what cannot be done ends with code 1 and one line', async (t) => {
     assert.match(stderr, line)
   }
   assert.equal(await readFile(report, 'utf8'), 'something,else\n1,2\n')
+})
+
+test('a photo that kills its thread is refused, the others are registered, and a ' +
+  'second call comes to its end, too', async (t) => {
+  const dist = await poisonedDist(t)
+  const dir = await photoFolder(t, {
+    'anna.jpg': portraits.anna(), 'bad.jpg': Buffer.from('POISON die'), 'clara.jpg': portraits.clara()
+  })
+  const [FACE_DATA_DIR, reports] = [await temporaryFolder(t), await temporaryFolder(t)]
+  const report = join(reports, 'report.csv')
+  for (const [registered, before] of [[2, 0], [0, 2]]) {
+    const { code, stdout, stderr } = await runCommand(t, ['enroll', dir, '--report', report], {
+      FACE_DATA_DIR, FACE_QUALITY_THRESHOLD: '0.5', INFERENCE_THREADS: '2'
+    }, dist)
+    const said = `${registered} photos registered, 1 refused, ${before} were registered before; ${report} says why\n`
+    assert.deepEqual([code, withoutRate(stdout)], [0, said], stderr)
+    assert.match(stderr, /a thread ended and was replaced/)
+  }
+  const refused = (await rowsOf(report)).filter(({ outcome }) => outcome === 'refused')
+  assert.deepEqual(new Set(refused.map(({ photo, code }) => `${photo} ${code}`)), new Set(['bad.jpg INFERENCE_FAILED']))
 })

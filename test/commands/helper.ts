@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { TEST_ENV } from '../helper.ts'
 
@@ -16,8 +16,10 @@ export interface RunningCommand {
 }
 
 /** Starts the built `store` command (`npm run build` first) with these variables alone; killed when the test ends. */
-export function startCommand (t: TestContext, args: string[], env: Record<string, string>): RunningCommand {
-  const child = spawn(process.execPath, [resolve('dist/commands/store.js'), ...args], {
+export function startCommand (
+  t: TestContext, args: string[], env: Record<string, string>, dist = resolve('dist')
+): RunningCommand {
+  const child = spawn(process.execPath, [join(dist, 'commands', 'store.js'), ...args], {
     env: { PATH: process.env['PATH'] ?? '', MODELS_DIR: resolve('models'), ...TEST_ENV, ...env }
   })
   t.after(() => child.kill('SIGKILL'))
@@ -29,5 +31,6 @@ export function startCommand (t: TestContext, args: string[], env: Record<string
 }
 
 /** Runs a `store` command to its end. */
-export const runCommand = (t: TestContext, args: string[], env: Record<string, string>): Promise<Outcome> =>
-  startCommand(t, args, env).ended
+export const runCommand = (
+  t: TestContext, args: string[], env: Record<string, string>, dist?: string
+): Promise<Outcome> => startCommand(t, args, env, dist).ended

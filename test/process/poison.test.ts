@@ -1,27 +1,16 @@
 import assert from 'node:assert/strict'
-import { cp, readdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { cp, readdir, rm, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
 import { BACKEND } from '../backend.ts'
 import { eventually, temporaryFolder } from '../helper.ts'
 import { portraits } from '../photos.ts'
+import { poisonedDist } from '../support/poisoned-dist.ts'
 import { alive, listened, logOf, startServer } from './server-process.ts'
 
 /** Long enough for a thread to load its models, which photos wait for when every thread has died. */
 const TIMEOUT_MS = 8_000
 const SHORT_TIMEOUT_MS = 3_000
-
-/** A copy of the built server whose threads can be poisoned. */
-async function poisonedServer (t: TestContext): Promise<string> {
-  const dir = await temporaryFolder(t)
-  await cp('dist', join(dir, 'dist'), { recursive: true })
-  await cp('package.json', join(dir, 'package.json'))
-  await symlink(resolve('node_modules'), join(dir, 'node_modules'))
-  const workers = join(dir, 'dist', 'workers')
-  await rename(join(workers, 'inference-worker.js'), join(workers, 'real-inference-worker.js'))
-  await cp(join(import.meta.dirname, 'fixtures', 'poisoned-worker.js'), join(workers, 'inference-worker.js'))
-  return join(dir, 'dist')
-}
 
 async function post (url: string, photo: Buffer | string): Promise<{ status: number, code?: string }> {
   const answer = await fetch(`${url}/recognize`, {
@@ -33,7 +22,7 @@ async function post (url: string, photo: Buffer | string): Promise<{ status: num
 
 test('a photo that kills or hangs its thread costs one request, and all threads are back after ' +
   'more such photos than threads', async (t) => {
-  const dist = await poisonedServer(t)
+  const dist = await poisonedDist(t)
   const env = {
     FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', INFERENCE_TIMEOUT_MS: String(TIMEOUT_MS)
   }
@@ -62,7 +51,7 @@ test('a photo that kills or hangs its thread costs one request, and all threads 
 })
 
 test('photos that wait behind one that hangs are answered in time, too, and the next one is recognised', async (t) => {
-  const dist = await poisonedServer(t)
+  const dist = await poisonedDist(t)
   const env = { INFERENCE_THREADS: '1', INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS) }
   const server = await startServer(t, { FACE_DATA_DIR: await temporaryFolder(t), ...env }, { dist })
   const photo = await portraits.anna()
@@ -78,7 +67,7 @@ test('photos that wait behind one that hangs are answered in time, too, and the 
 
 test('a network that never comes back costs one request and the process, which ' +
   'another one relieves first', async (t) => {
-  const dist = await poisonedServer(t)
+  const dist = await poisonedDist(t)
   const env = {
     FACE_DATA_DIR: await temporaryFolder(t),
     INFERENCE_THREADS: '2',
@@ -101,7 +90,7 @@ test('a network that never comes back costs one request and the process, which '
 
 test('without a primary, such a process turns newcomers away, finishes and ends, for its ' +
   'service manager to start another', async (t) => {
-  const dist = await poisonedServer(t)
+  const dist = await poisonedDist(t)
   const server = await startServer(
     t, { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_TIMEOUT_MS: String(SHORT_TIMEOUT_MS) }, { dist }
   )
@@ -111,7 +100,7 @@ test('without a primary, such a process turns newcomers away, finishes and ends,
 })
 
 test('a process whose threads cannot load their models any more ends, too', async (t) => {
-  const dist = await poisonedServer(t)
+  const dist = await poisonedDist(t)
   const MODELS_DIR = await temporaryFolder(t)
   for (const name of await readdir('models')) {
     if (name.endsWith('.onnx')) await cp(join('models', name), join(MODELS_DIR, name))
@@ -127,7 +116,7 @@ test('a process whose threads cannot load their models any more ends, too', asyn
 for (const failure of ['throw', 'exit']) {
   test('no photo waits for a thread that loads its models, ' +
     `and a process notices that they do not load: ${failure}`, async (t) => {
-    const dist = await poisonedServer(t)
+    const dist = await poisonedDist(t)
     const gate = join(await temporaryFolder(t), 'gate')
     await writeFile(gate, 'open')
     const env = { FACE_DATA_DIR: await temporaryFolder(t), INFERENCE_THREADS: '2', POISON_GATE: gate }
