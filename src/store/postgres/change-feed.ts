@@ -12,7 +12,7 @@ const RECONNECT_MS_MAX = 5_000
 const PRUNE_MS = 3_600_000
 const CHANNEL = 'face_users'
 
-/** Follows the changes in the database, whoever makes them. */
+/** Follows the changes in the database, those of all servers. */
 export interface ChangeFeed {
   /** Resolves when everybody was read and goes on by itself; throws what keeps it from that. */
   start (onPage: () => void): Promise<void>

@@ -29,7 +29,7 @@ function toDatabaseError (err: unknown): FaceError {
   return new FaceError(state === DISK_FULL ? 'STORE_FULL' : 'STORE_UNAVAILABLE', { cause })
 }
 
-/** For whoever starts something on a database that does not work. */
+/** The error of a start on a database that does not work. */
 export function unusableDatabase (name: string, cause: unknown): FaceError {
   const message = `The database ${name} cannot be used (${reasonOf(cause)}): check DATABASE_URL and the database`
   return new FaceError('STORE_UNAVAILABLE', { message, cause })

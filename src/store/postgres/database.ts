@@ -15,7 +15,7 @@ export interface Database {
   readonly name: string
   /** Connections for single statements and short transactions. */
   readonly pool: pg.Pool
-  /** A connection of one's own, for whoever listens; end it by {@link endConnections}. */
+  /** A connection for listening, outside the pool; end it by {@link endConnections}. */
   connect (options?: { queryMsMax: number }): Promise<pg.Client>
 }
 

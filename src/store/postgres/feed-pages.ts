@@ -1,13 +1,22 @@
 import type pg from 'pg'
-import type { StampedChange } from './known-history.ts'
 import { inTransaction } from './transaction.ts'
 
 /** The time as a number, which no setting of the database shows in another way. */
 const CHANGE = 'key, version, extract(epoch FROM changed_at) AS changed_at'
 /** At most so many rows in memory at once. */
 const PAGE_ROWS = 250
-/** Who was away for longer than this loads everything anew. */
+/** After a longer absence everything is loaded anew. */
 const TOMBSTONE_AGE = '1 day'
+
+/** A change of a user: no other one has the same key, version and time. */
+export interface StampedChange {
+  key: string
+  version: number
+  /** When its transaction began, in seconds of the database's clock. */
+  changedAt: number
+  /** Null for a deletion, otherwise anything. */
+  record: unknown
+}
 
 export interface FeedRow extends StampedChange {
   /** Null for a deleted user. */
@@ -20,7 +29,7 @@ export interface FeedPage {
   /** The newest row up to the version after which this page begins, if there is one. */
   before: StampedChange | null
   last: boolean
-  /** Whoever has seen all pages up to `last` has seen every change up to this version. */
+  /** With all pages up to `last`, every change up to this version has been seen. */
   newest: number
   /** Deletions up to this version may be forgotten. */
   pruned: number

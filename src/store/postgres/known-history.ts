@@ -1,18 +1,8 @@
 import type pg from 'pg'
-import { readChanges, type FeedPage } from './feed-pages.ts'
+import { readChanges, type FeedPage, type StampedChange } from './feed-pages.ts'
 
 /** A failover loses the latest changes. If all of these users have changed since, everything is read anew. */
 const CHANGES_MAX = 1_000
-
-/** A change of a user: no other one has the same key, version and time. */
-export interface StampedChange {
-  key: string
-  version: number
-  /** When its transaction began, in seconds of the database's clock. */
-  changedAt: number
-  /** Null for a deletion, otherwise anything. */
-  record: unknown
-}
 
 /**
  * The latest changes that are known here. After a failover to a server that lacked the last ones, or after a restore,

@@ -5,7 +5,7 @@ import { notValid, UnknownKeyError } from '../record/errors.ts'
 import { ABSENT, type StoredUser, type UserRecord } from '../encoding-store.ts'
 import type { RecordCodec } from '../record/codec.ts'
 import { isConflict } from './database-error.ts'
-import type { StampedChange } from './known-history.ts'
+import type { StampedChange } from './feed-pages.ts'
 import { inTransaction } from './transaction.ts'
 
 const TRIES_MAX = 10
@@ -18,7 +18,7 @@ export interface VersionedChange {
   record: UserRecord | null
 }
 
-/** What came of a change: null if there was nothing to change, or the error of whoever was to make it. */
+/** What came of a change: null if there was nothing to change, or the error that kept it from being made. */
 export type Outcome = { change: VersionedChange & StampedChange | null } | { refusal: unknown }
 
 type Apply = (present: UserRecord | null) => UserRecord | null
