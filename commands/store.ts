@@ -9,6 +9,7 @@ import { runAgain } from './again.ts'
 import { parseArguments, type StoreCommand } from './arguments.ts'
 import { CommandError } from './command-error.ts'
 import { copy } from './copy.ts'
+import { findDuplicates } from './duplicates.ts'
 import { enroll } from './enroll.ts'
 import { exportUsers } from './export.ts'
 import { importUsers } from './import.ts'
@@ -32,7 +33,13 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
       case 'verify': {
         const found = await verify(stored)
         if (found.problems.length > 0) process.exitCode = 1
-        const text = verificationText(found)
+        const duplicates = command.duplicates ? await findDuplicates(stored, config) : []
+        if (duplicates.length > 0) process.exitCode = 1
+        const text = [
+          verificationText(found),
+          ...duplicates,
+          ...command.duplicates ? [`pairs of users who have one face: ${duplicates.length}`] : []
+        ].join('\n')
         // Opening the store would set damaged files aside.
         if (command.server === undefined || found.problems.length > 0) return text
         return `${text}\n${await compareWithServer(store, config, command.server)}`

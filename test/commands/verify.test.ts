@@ -130,3 +130,18 @@ await onCluster('verifying PostgreSQL', (cluster) => {
     assert.match(damaged.stdout, /^face_users\/anna: checksum mismatch\n1 users with 1 encodings are intact/)
   })
 })
+
+test('users who have one face are found, whoever registered them where', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const { store } = await openStore(t, { dir: FACE_DATA_DIR })
+  const near = enrolled('carla', 1)
+  near.encodings[0]!.vector[5]! += 0.05
+  const users = [enrolled('anna', 1, 2), enrolled('berta', 3), near, enrolled('dora', 4, 5), record('other-network', 1)]
+  for (const user of users) await store.update(String(user.userId), () => user)
+  const { code, stdout } = await runCommand(t, ['verify', '--duplicates'], { FACE_DATA_DIR })
+  assert.equal(code, 1)
+  assert.match(stdout, /\nanna and carla: one face, 0\.\d+ apart\npairs of users who have one face: 1\n$/)
+  await store.update('carla', () => null)
+  const mended = await runCommand(t, ['verify', '--duplicates'], { FACE_DATA_DIR })
+  assert.deepEqual([mended.code, mended.stdout.split('\n').at(-2)], [0, 'pairs of users who have one face: 0'])
+})
