@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FaceError } from '../../../src/errors.ts'
 import { createJsonReader } from '../../../plugins/uploads/json-reader.ts'
-import { randomSource } from '../../random.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const FREE = { hold: () => {}, signal: new AbortController().signal }
 
@@ -43,22 +43,22 @@ test('a long photo comes out as its bytes, however its text is written', () => {
   }
 })
 
-test('wherever a body is cut into pieces, it says the same', () => {
-  const { integer, pick, seed } = randomSource()
+test('wherever a body is cut into pieces, it says the same', (t) => {
+  const random = seeded(t)
   for (let round = 0; round < 300; round++) {
-    const photo = bytesOf(integer(0, 12_000))
-    const text = pick(['', 'data:image/png;base64,'])! + photo.toString('base64')
-    const escaped = pick([(literal: string) => literal, (literal: string) => literal.replaceAll('/', '\\/')])!
-    const key = pick(['"photo"', '"\\u0070hoto"', '"note"'])!
-    const long = JSON.stringify(pick(['long prose, "quoted" \\ and \u{1F600} '.repeat(integer(0, 400)), text])!)
+    const photo = bytesOf(random.below(12_001))
+    const text = random.of(['', 'data:image/png;base64,']) + photo.toString('base64')
+    const escaped = random.of([(literal: string) => literal, (literal: string) => literal.replaceAll('/', '\\/')])
+    const key = random.of(['"photo"', '"\\u0070hoto"', '"note"'])
+    const long = JSON.stringify(random.of(['long prose, "quoted" \\ and \u{1F600} '.repeat(random.below(401)), text]))
     const body = Buffer.from(`{"a":[1,{"b":${long}}],${key}:${escaped(JSON.stringify(text))},"c":"\\\\"}`)
-    const cuts = Array.from({ length: integer(0, 40) }, () => integer(0, body.length))
+    const cuts = Array.from({ length: random.below(41) }, () => random.below(body.length + 1))
     const whole = JSON.parse(String(body)) as { photo?: string }
     const found = read(body, cuts)
     const isLong = JSON.stringify(whole.photo ?? '').length > 5_000
-    if (isLong) assert.ok(found.photo?.equals(photo), `seed ${seed}, round ${round}`)
-    assert.deepEqual(Object.keys(found.body as object), Object.keys(whole), `seed ${seed}, round ${round}`)
-    if (body.length < 4_000) assert.deepEqual(found.body, whole, `seed ${seed}, round ${round}`)
+    if (isLong) assert.ok(found.photo?.equals(photo), `round ${round}`)
+    assert.deepEqual(Object.keys(found.body as object), Object.keys(whole), `round ${round}`)
+    if (body.length < 4_000) assert.deepEqual(found.body, whole, `round ${round}`)
   }
 })
 

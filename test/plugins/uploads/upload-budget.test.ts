@@ -4,7 +4,7 @@ import { FaceError } from '../../../src/errors.ts'
 import {
   createUploadBudget, TICK_MS, type CutReason, type Upload, type UploadBudget
 } from '../../../plugins/uploads/upload-budget.ts'
-import { randomSource } from '../../random.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -116,10 +116,10 @@ test('what stalls for five seconds is cut off, with or without bytes, however mu
   assert.equal(budget.bytes(), 500)
 })
 
-test('whatever happens, the budget is never exceeded, never negative, and all of it comes back', () => {
-  const { integer, pick, seed } = randomSource()
+test('whatever happens, the budget is never exceeded, never negative, and all of it comes back', (t) => {
+  const random = seeded(t)
   for (let round = 0; round < 50; round++) {
-    const bytesMax = integer(1, 4 * MIB)
+    const bytesMax = 1 + random.below(4 * MIB)
     const { budget, pass } = openBudget(bytesMax)
     const open = new Map<Upload, number>()
     const complete = new WeakSet<Upload>()
@@ -129,13 +129,13 @@ test('whatever happens, the budget is never exceeded, never negative, and all of
     }
 
     for (let step = 0; step < 500; step++) {
-      const upload = pick([...open.keys()])
-      const action = integer(0, 6)
+      const upload = random.of([...open.keys()])
+      const action = random.below(7)
       try {
-        if (!upload || action === 0) open.set(budget.open(integer(0, 64 * KIB)), 0)
+        if (!upload || action === 0) open.set(budget.open(random.below(64 * KIB + 1)), 0)
         else if (action === 1) pass(TICK_MS)
         else if (action === 2) {
-          const left = integer(0, open.get(upload)!)
+          const left = random.below(open.get(upload)! + 1)
           upload.complete(left)
           if (!complete.has(upload)) open.set(upload, left)
           complete.add(upload)
@@ -144,20 +144,20 @@ test('whatever happens, the budget is never exceeded, never negative, and all of
           open.delete(upload)
           assert.throws(() => upload.hold(1), { code: 'CLIENT_GONE' })
         } else {
-          const bytes = integer(0, 256 * KIB)
-          upload.received(integer(0, bytes))
+          const bytes = random.below(256 * KIB + 1)
+          upload.received(random.below(bytes + 1))
           upload.hold(bytes)
           open.set(upload, open.get(upload)! + bytes)
         }
       } catch (err) {
         const isCutOff = err instanceof FaceError && ['OVERLOADED', 'REQUEST_TIMEOUT'].includes(err.code)
-        assert.ok(isCutOff, `${String(err)}, seed ${seed}`)
+        assert.ok(isCutOff, `${String(err)}`)
       }
       forgetCutOff()
-      assert.ok(budget.bytes() >= 0 && budget.bytes() <= bytesMax, `${budget.bytes()} of ${bytesMax}, seed ${seed}`)
-      assert.equal(budget.bytes(), total(), `seed ${seed}`)
+      assert.ok(budget.bytes() >= 0 && budget.bytes() <= bytesMax, `${budget.bytes()} of ${bytesMax}`)
+      assert.equal(budget.bytes(), total())
     }
     for (const upload of open.keys()) upload.release()
-    assert.equal(budget.bytes(), 0, `seed ${seed}`)
+    assert.equal(budget.bytes(), 0)
   }
 })
