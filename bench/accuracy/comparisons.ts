@@ -1,4 +1,4 @@
-import { distanceOf } from '../../src/recognition/distance.ts'
+import { distanceOf } from '../../src/networks/distance.ts'
 import type { Person } from './dataset.ts'
 
 /** One encoding per photo, null where no face was found. */

@@ -1,4 +1,4 @@
-import { distanceOf } from '../../src/recognition/distance.ts'
+import { distanceOf } from '../../src/networks/distance.ts'
 import type { DistanceOf, Encodings } from './comparisons.ts'
 import type { Person } from './dataset.ts'
 import type { Distances } from './error-rates.ts'

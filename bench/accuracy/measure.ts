@@ -1,4 +1,4 @@
-import { distanceOf } from '../../src/recognition/distance.ts'
+import { distanceOf } from '../../src/networks/distance.ts'
 import {
   compare, genuineComparisons, impostorDistances, type Comparison, type DistanceOf, type Encodings
 } from './comparisons.ts'

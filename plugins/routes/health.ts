@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { VERSION } from '../../src/config.ts'
-import { round4 } from '../../src/recognition/distance.ts'
+import { round4 } from '../../src/networks/distance.ts'
 import { errorResponses, TimeSchema } from './common-schemas.ts'
 
 const schema = {

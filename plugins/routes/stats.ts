@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { createSystemLoad } from '../../src/observability/system-load.ts'
-import { round4 } from '../../src/recognition/distance.ts'
+import { round4 } from '../../src/networks/distance.ts'
 import { errorResponses } from './common-schemas.ts'
 
 const PercentSchema = Type.Number({ minimum: 0, maximum: 100 })

@@ -2,6 +2,7 @@ import { setImmediate as yieldTurn } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import { distanceAtFar, onScale, type Calibration } from '../networks/calibration.ts'
+import { distanceOf } from '../networks/distance.ts'
 
 /** The largest distance, on the scale, at which a face is named now, and what it follows from. */
 export interface Decision {
@@ -42,22 +43,17 @@ const SLICE_MS = 5
  */
 export async function siteShift (vectors: readonly Float32Array[], calibration: Calibration): Promise<number | null> {
   if (vectors.length < SAMPLE_MIN) return null
-  const squared = new Float64Array(vectors.length * (vectors.length - 1) / 2)
+  const distances = new Float64Array(vectors.length * (vectors.length - 1) / 2)
   let pairs = 0
   let yieldAt = performance.now() + SLICE_MS
   for (const [i, one] of vectors.entries()) {
-    for (let j = 0; j < i; j++) {
-      const other = vectors[j]!
-      let sum = 0
-      for (let k = 0; k < one.length; k++) sum += (one[k]! - other[k]!) ** 2
-      squared[pairs++] = sum
-    }
+    for (let j = 0; j < i; j++) distances[pairs++] = distanceOf(one, vectors[j]!)
     if (performance.now() < yieldAt) continue
     await yieldTurn()
     yieldAt = performance.now() + SLICE_MS
   }
   const far = Math.min(FAR_RANGE.max, Math.max(FAR_RANGE.min, PAIRS_COUNTED / pairs))
-  return Math.sqrt(squared.sort()[Math.floor(far * pairs)]!) - distanceAtFar(calibration, far)
+  return distances.sort()[Math.floor(far * pairs)]! - distanceAtFar(calibration, far)
 }
 
 /**

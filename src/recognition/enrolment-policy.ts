@@ -3,7 +3,7 @@ import type { RequestContext } from '../request-context.ts'
 import { FaceError } from '../errors.ts'
 import type { Encoding, UserId, UserRecord } from '../store/encoding-store.ts'
 import { areComparable, kindOf } from '../networks/kinds.ts'
-import { distanceOf, round4 } from './distance.ts'
+import { distanceOf, round4 } from '../networks/distance.ts'
 import { overallQuality, qualityComplaints } from './quality-policy.ts'
 
 /** A face with a shorter side than this, in pixels, is never enrolled, whatever the threshold. */

@@ -14,7 +14,7 @@ import { confidenceOf } from '../networks/calibration.ts'
 import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
 import type { DecisionRule } from './decision.ts'
-import { round4 } from './distance.ts'
+import { round4 } from '../networks/distance.ts'
 
 export interface Registration {
   registeredAt: string

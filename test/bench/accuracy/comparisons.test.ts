@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compare, genuineComparisons, impostorDistances } from '../../../bench/accuracy/comparisons.ts'
 import type { Person } from '../../../bench/accuracy/dataset.ts'
-import { distanceOf } from '../../../src/recognition/distance.ts'
+import { distanceOf } from '../../../src/networks/distance.ts'
 
 /** People with so many photos each. */
 function peopleWith (counts: readonly number[]): Person[] {

@@ -8,7 +8,7 @@ import { loadConfig } from '../../../src/config.ts'
 import { createGallery } from '../../../src/gallery/gallery.ts'
 import { createInferencePool } from '../../../src/inference/inference-pool.ts'
 import { areComparable, DLIB_KIND, kindOf, KINDS, madeKind } from '../../../src/networks/kinds.ts'
-import { distanceOf } from '../../../src/recognition/distance.ts'
+import { distanceOf } from '../../../src/networks/distance.ts'
 import { findNetwork } from '../../../src/networks/find-network.ts'
 import { ownBytes } from '../../../commands/offline-inference.ts'
 
