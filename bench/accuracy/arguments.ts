@@ -20,6 +20,8 @@ export interface Arguments {
   /** Write down what distances of this network mean. */
   writeCalibration: boolean
   quality: boolean
+  /** A folder where the encodings are kept from one run to the next. */
+  cache: string | undefined
   /** The shell command of a program to be measured in place of this server. */
   peer: string | undefined
   json: boolean
@@ -39,6 +41,8 @@ export const USAGE = `npm run accuracy -- --dataset DIR [options]
                     also write down which distances of this network have which false accept rates; all
                     impostor pairs are compared, at least a million
   --quality         also measure how well quality tells which photos fail; takes longer
+  --cache DIR       keep the encodings in DIR: the next run takes seconds, as long as neither photos, networks nor
+                    the code that encodes change. They are biometric data, like the photos
   --peer COMMAND    measure another program in place of this server, see bench/dlib
   --json            print one JSON document instead of the report
   --out DIR         where the figures go (bench/results/accuracy)
@@ -75,6 +79,7 @@ function parse (args: string[]) {
         calibrate: { type: 'string' },
         'write-calibration': { type: 'boolean', default: false },
         quality: { type: 'boolean', default: false },
+        cache: { type: 'string' },
         peer: { type: 'string' },
         json: { type: 'boolean', default: false },
         out: { type: 'string', default: 'bench/results/accuracy' },
@@ -91,7 +96,7 @@ function parse (args: string[]) {
 export function parseArguments (args: string[]): Arguments | null {
   const {
     dataset, strangers, 'leave-out': leaveOut, pairs, enrol, impostors, calibrate,
-    'write-calibration': writeCalibration, quality, peer, json, out, help
+    'write-calibration': writeCalibration, quality, cache, peer, json, out, help
   } = parse(args)
   if (help) return null
   if (!dataset) throw new CommandError('--dataset DIR is missing (--help lists the options)')
@@ -99,6 +104,7 @@ export function parseArguments (args: string[]): Arguments | null {
   if (peer !== undefined && writeCalibration) {
     throw new CommandError('--write-calibration: another program has its own distances')
   }
+  if (peer !== undefined && cache !== undefined) throw new CommandError('--cache: another program keeps its own')
   return {
     dataset,
     strangers,
@@ -109,6 +115,7 @@ export function parseArguments (args: string[]): Arguments | null {
     calibrate: calibrate === undefined ? undefined : rate('calibrate', calibrate),
     writeCalibration,
     quality,
+    cache,
     peer,
     json,
     out

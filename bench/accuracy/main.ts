@@ -47,6 +47,7 @@ async function run (wanted: Arguments): Promise<Report> {
       config,
       network,
       withQuality: quality,
+      cache: wanted.cache,
       onProgress,
       onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
     })

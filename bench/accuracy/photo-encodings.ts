@@ -7,6 +7,7 @@ import { createInferencePool, type Inference } from '../../src/inference/inferen
 import { concurrencyOf, offlineConfig, ownBytes } from '../../commands/offline-inference.ts'
 import type { RecognitionNetwork } from '../../src/networks/find-network.ts'
 import { overallQuality } from '../../src/recognition/quality-policy.ts'
+import { openEncodingCache, photoKey } from './encoding-cache.ts'
 import type { Report } from './report.ts'
 
 /** What became of a photo. */
@@ -38,6 +39,8 @@ export interface EncodingJob {
   network: RecognitionNetwork
   /** Examine the photos as for enrolment, which encodes in the same way and also measures quality. */
   withQuality: boolean
+  /** A folder where encodings are kept from one run to the next; undefined: they are not. */
+  cache?: string | undefined
   onProgress: (done: number) => void
   onThreadError: (err: Error) => void
 }
@@ -52,8 +55,9 @@ async function look (inference: Inference, photo: ArrayBuffer, withQuality: bool
 
 /** Encodes the foremost face of each photo with the server's own pipeline and threads. */
 export async function encodePhotos ({
-  paths, config, network, withQuality, onProgress, onThreadError
+  paths, config, network, withQuality, cache: folder, onProgress, onThreadError
 }: EncodingJob): Promise<Encoded> {
+  const cache = folder === undefined ? null : await openEncodingCache(folder, network, config, withQuality)
   const inference = createInferencePool({
     config: offlineConfig(config),
     gallery: createGallery(network.id),
@@ -69,6 +73,15 @@ export async function encodePhotos ({
       return { encoding: null, unreadable: String((err as NodeJS.ErrnoException).code) }
     }
     if (bytes.byteLength > config.MAX_IMAGE_BYTES) return { encoding: null, unreadable: 'PAYLOAD_TOO_LARGE' }
+    if (!cache) return await lookAt(bytes)
+    // Before the bytes move to the thread.
+    const key = photoKey(bytes)
+    const encoded = cache.get(key) ?? await lookAt(bytes)
+    cache.set(key, encoded)
+    return encoded
+  }
+
+  async function lookAt (bytes: Buffer): Promise<EncodedPhoto> {
     try {
       return await look(inference, ownBytes(bytes), withQuality)
     } catch (err) {
@@ -85,6 +98,7 @@ export async function encodePhotos ({
       photos[index] = await encode(path)
       onProgress(++done)
     })
+    await cache?.save()
     const { ENCODING_AUGMENT, INFERENCE_BACKEND, INFERENCE_THREADS, MAX_IMAGE_PIXELS, MAX_IMAGE_BYTES } = config
     return {
       model: network.id,

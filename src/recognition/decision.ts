@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import { distanceAtFar, onScale, type Calibration } from '../networks/calibration.ts'
 import { distanceOf } from '../networks/distance.ts'
+import type { Candidate } from './enrolment-policy.ts'
 
 /** The largest distance, on the scale, at which a face is named now, and what it follows from. */
 export interface Decision {
@@ -95,4 +96,15 @@ export function createDecisionRule ({ config, calibration, gallery }: {
       await measuring
     }
   }
+}
+
+/**
+ * Who of the candidates, nearest first, is named: the nearest within `tolerance`, unless a second one is nearly as
+ * near, by less than `margin`. Else the face is unknown, or ambiguous.
+ */
+export function decide (
+  [nearest, other]: readonly Candidate[], tolerance: number, margin: number
+): Candidate | 'unknown' | 'ambiguous' {
+  if (!nearest || nearest.distance > tolerance) return 'unknown'
+  return other && other.distance - nearest.distance < margin ? 'ambiguous' : nearest
 }

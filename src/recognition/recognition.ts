@@ -13,7 +13,7 @@ import { createRecentChanges } from './recent-changes.ts'
 import { confidenceOf } from '../networks/calibration.ts'
 import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
-import type { DecisionRule } from './decision.ts'
+import { decide, type DecisionRule } from './decision.ts'
 import { round4 } from '../networks/distance.ts'
 
 export interface Registration {
@@ -150,10 +150,9 @@ export function createRecognition (
     async recognize (photo, context) {
       const identification = await inference.identify(photo, context)
       if (!identification) throw new FaceError('NO_FACE')
-      const [nearest, other] = candidatesOf(identification)
-      if (!nearest || nearest.distance > decision.current().tolerance) return { outcome: 'unknown' }
-      if (other && other.distance - nearest.distance < config.AMBIGUITY_MARGIN) return { outcome: 'ambiguous' }
-      const { userId, distance } = nearest
+      const named = decide(candidatesOf(identification), decision.current().tolerance, config.AMBIGUITY_MARGIN)
+      if (typeof named === 'string') return { outcome: named }
+      const { userId, distance } = named
       return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
     },
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import sharp from 'sharp'
@@ -124,6 +124,32 @@ test('without --json a report for people says the same, with the configuration o
     /^ {2}FNIR at FPIR 0\.1 % +\d.*\(too few strangers: 1,000 are needed to see it, there are 2\)$/m,
     /^Calibration: FAR 0\.01 cannot be told from 3 impostor pairs; at least 100 are needed$/m
   ]) assert.match(stdout, line)
+})
+
+test('encodings that were kept are taken from there, until a photo changes', async (t) => {
+  const folder = await tinyDataset(t)
+  const cache = join(folder, '..', 'cache')
+  const run = async (): Promise<Report> => {
+    const out = join(folder, '..', 'figures')
+    const { code, stdout, stderr } = await accuracy(t, ['--dataset', folder, '--out', out, '--json', '--cache', cache])
+    assert.equal(code, 0, stderr)
+    return JSON.parse(stdout) as Report
+  }
+  const first = await run()
+  const again = await run()
+  assert.deepEqual({ ...again, date: first.date }, first)
+
+  const [file, ...others] = await readdir(cache)
+  assert.deepEqual(others, [])
+  const kept = JSON.parse(await readFile(join(cache, file!), 'utf8')) as Record<string, object>
+  const forged = Object.keys(kept).map((key) => [key, { encoding: null, unreadable: 'KEPT' }])
+  await writeFile(join(cache, file!), JSON.stringify(Object.fromEntries(forged)))
+  await writeFile(join(folder, 'anna', 'anna_0002.jpg'), await portraits.bella())
+  await writeFile(join(folder, 'bella', 'bella_0001.jpg'), await portraits.annaAgain())
+  await writeFile(join(folder, 'clara', 'clara_0001.jpg'), await sharp(await portraits.clara()).flop().toBuffer())
+  const { detection } = await run()
+  assert.equal(detection.detected, 1, 'the mirrored photo is new')
+  assert.ok(detection.unreadable.some(({ photo, reason }) => photo === 'anna/anna_0001.jpg' && reason === 'KEPT'))
 })
 
 test('with --peer another program encodes the same photos, and the report says so', async (t) => {
