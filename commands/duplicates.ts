@@ -34,12 +34,11 @@ export async function findDuplicates (stored: StoredUsers, config: Config): Prom
   function search (key: string, { encodings }: UserRecord): void {
     for (const encoding of encodings) {
       if (!areComparable(kindOf(encoding), id)) continue
-      const match = matchFace(encoding.vector)
       // The nearest is the user, or somebody who is as near.
-      for (const candidate of match ? [match, match.runnerUp] : []) {
-        const other = candidate && gallery.userOf(candidate.user)
-        if (other === undefined || other === null || String(other) === key) continue
-        const distance = scaled(candidate!.distance)
+      for (const neighbour of matchFace(encoding.vector)) {
+        const other = gallery.userOf(neighbour.user)
+        if (other === undefined || String(other) === key) continue
+        const distance = scaled(neighbour.distance)
         if (distance < config.DUPLICATE_TOLERANCE) note([key, String(other)].sort(), distance)
       }
     }

@@ -24,11 +24,14 @@ async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<
   const ready: WorkerReady = { ready: true, threadId, guard, ...about }
   parentPort?.postMessage(ready)
 
-  return async ({ takenBy, purpose, photo, imagePixelsMax }) => {
+  return async ({ takenBy, purpose, photo, imagePixelsMax, search }) => {
     Atomics.store(takenBy, 0, threadId)
-    const work = purpose === 'enrol' ? examineForEnrolment : identify
+    const bytes = new Uint8Array(photo)
     try {
-      return { ok: true, ...await work(tools, new Uint8Array(photo), imagePixelsMax) }
+      const seen = purpose === 'enrol'
+        ? await examineForEnrolment(tools, bytes, imagePixelsMax)
+        : await identify(tools, bytes, imagePixelsMax, search)
+      return { ok: true, ...seen }
     } catch (err) {
       return err instanceof PhotoError ? { ok: false, code: err.code } : { ok: false, code: 'BUG', error: err }
     }

@@ -77,6 +77,7 @@ export interface PhotoTask {
   purpose: 'identify' | 'enrol'
   photo: ArrayBuffer
   imagePixelsMax: number
+  search?: Search
 }
 
 /**
@@ -91,11 +92,16 @@ export type QualityMeasure =
 /** How good a face is for recognition; each measure 0..1, higher is better. */
 export type QualityMeasures = Record<QualityMeasure, number>
 
-/** The nearest enrolled user and the nearest *other* one, by Euclidean distance. */
-export interface Match {
+/** How the gallery is searched. */
+export interface Search {
+  /** How many users are wanted, 2 unless told: the nearest, and the runner-up. */
+  usersMax?: number
+}
+
+/** An enrolled user by number, and the Euclidean distance of the nearest of the user's encodings. */
+export interface Neighbour {
   user: number
   distance: number
-  runnerUp: { user: number, distance: number } | null
 }
 
 /** The face of a photo that stands before the camera. */
@@ -110,14 +116,14 @@ export interface Face {
 /** What the previous network makes of a face, and the nearest of the users that only that network knows. */
 export interface PreviousMatch {
   encoding: Float32Array
-  match: Match | null
+  neighbours: Neighbour[]
 }
 
 /** What identification wants to know. */
 export interface Identification {
   face: Face
-  /** Null when nobody is enrolled. */
-  match: Match | null
+  /** The nearest users, each once, the nearest first. */
+  neighbours: Neighbour[]
   /** Null when the present network knows everybody. */
   previous: PreviousMatch | null
 }
@@ -125,8 +131,8 @@ export interface Identification {
 /** What enrolment wants to know. */
 export interface Enrolment {
   face: Face
-  /** Null when nobody is enrolled. */
-  match: Match | null
+  /** The nearest users, each once, the nearest first. */
+  neighbours: Neighbour[]
   /** Null when the present network knows everybody. */
   previous: PreviousMatch | null
   /** Nobody else stands before the camera. */

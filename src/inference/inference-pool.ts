@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { ensureModels } from '../../models/build.ts'
-import type { Enrolment, Identification, PhotoTask, StageTimes } from '../../workers/protocol.ts'
+import type { Enrolment, Identification, PhotoTask, Search, StageTimes } from '../../workers/protocol.ts'
 import type { RequestContext } from '../request-context.ts'
 import { ConfigError, type Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
@@ -25,7 +25,7 @@ export interface Inference {
   /** Throws `OVERLOADED` if a photo would be refused now: sooner than when it has arrived. */
   assertRoom (): void
   /** Encodes and matches the face before the camera. */
-  identify (photo: ArrayBuffer, context?: RequestContext): Promise<Identification | null>
+  identify (photo: ArrayBuffer, context?: RequestContext, search?: Search): Promise<Identification | null>
   /** Encodes and measures the face before the camera, and looks for others. */
   examineForEnrolment (photo: ArrayBuffer, context?: RequestContext): Promise<Enrolment | null>
   /** Photos in work and photos that wait. */
@@ -63,7 +63,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
   }
 
   async function examine<Found> (
-    purpose: PhotoTask['purpose'], photo: ArrayBuffer, { signal, onPart, onPhotoReleased }: RequestContext = {}
+    task: Pick<PhotoTask, 'purpose' | 'photo' | 'search'>, { signal, onPart, onPhotoReleased }: RequestContext = {}
   ): Promise<Found | null> {
     const arrivedAt = performance.now()
     let startedAt = arrivedAt
@@ -73,7 +73,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
       startedAt = performance.now()
       onPart?.('photo wait', arrivedAt, startedAt)
       try {
-        return await threads.run<Found>({ purpose, photo, imagePixelsMax: config.MAX_IMAGE_PIXELS })
+        return await threads.run<Found>({ ...task, imagePixelsMax: config.MAX_IMAGE_PIXELS })
       } finally {
         onPhotoReleased?.()
       }
@@ -102,8 +102,10 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
   return {
     start: () => (starting ??= start()),
     assertRoom: () => queue.assertRoom(config.INFERENCE_TIMEOUT_MS),
-    identify: (photo, context) => examine<Identification>('identify', photo, context),
-    examineForEnrolment: (photo, context) => examine<Enrolment>('enrol', photo, context),
+    identify: (photo, context, search = {}) => (
+      examine<Identification>({ purpose: 'identify', photo, search }, context)
+    ),
+    examineForEnrolment: (photo, context) => examine<Enrolment>({ purpose: 'enrol', photo }, context),
     load: queue.load,
     async close () {
       await starting?.catch(() => {}) // start() has rejected, too.

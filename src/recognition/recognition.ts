@@ -1,4 +1,4 @@
-import type { Identification, Match } from '../../workers/protocol.ts'
+import type { Identification, Neighbour } from '../../workers/protocol.ts'
 import { timePart, type RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
@@ -87,18 +87,18 @@ export function createRecognition (
   const scaled = scaleOf(network)
   const previousScaled = previous ? scaleOf(previous) : scaled
 
-  function stillEnrolled (match: Match | null, scale: typeof scaled): Candidate[] {
-    return [match, match?.runnerUp].flatMap((candidate) => {
-      const userId = candidate ? gallery.userOf(candidate.user) : undefined
-      return candidate && userId !== undefined ? [{ userId, distance: scale(candidate.distance) }] : []
+  function stillEnrolled (neighbours: readonly Neighbour[], scale: typeof scaled): Candidate[] {
+    return neighbours.flatMap(({ user, distance }) => {
+      const userId = gallery.userOf(user)
+      return userId !== undefined ? [{ userId, distance: scale(distance) }] : []
     })
   }
 
   /** Of both networks, the nearest first, without who was deleted since the search. */
-  function candidatesOf ({ match, previous: other }: Pick<Identification, 'match' | 'previous'>): Candidate[] {
-    const known = stillEnrolled(match, scaled)
+  function candidatesOf ({ neighbours, previous }: Pick<Identification, 'neighbours' | 'previous'>): Candidate[] {
+    const known = stillEnrolled(neighbours, scaled)
     // A user who has just registered again may be in both.
-    const others = stillEnrolled(other?.match ?? null, previousScaled)
+    const others = stillEnrolled(previous?.neighbours ?? [], previousScaled)
       .filter(({ userId }) => !known.some((one) => one.userId === userId))
     return [...known, ...others].sort((one, two) => one.distance - two.distance)
   }

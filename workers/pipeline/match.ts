@@ -1,83 +1,85 @@
 import { createRowSearch, type RowSearch } from '../kernels/gallery-search.ts'
 import { GALLERY, squaredDistance } from '../gallery-layout.ts'
-import { type Match } from '../protocol.ts'
+import type { Neighbour, Search } from '../protocol.ts'
 
 /** So often a search begins again because rows changed meanwhile; the last one counts. */
 const ATTEMPTS = 3
 
-/** Finds who is nearest to a probe. */
-export type Matcher = (probe: Float32Array) => Match | null
+/** Finds the nearest users, each once, the nearest first; nobody when the gallery holds nobody. */
+export type Matcher = (probe: Float32Array, search?: Search) => Neighbour[]
+
+/** The nearest and the runner-up. */
+const USERS = 2
 
 /**
- * Goes through the rows that are nearer than the second user so far. A row that the main thread changes meanwhile
- * counts as gone: its generation is read before and after.
+ * Goes through the rows that are nearer than the last of the `usersMax` nearest users so far. A row that the main
+ * thread changes meanwhile counts as gone: its generation is read before and after.
  */
-function nearestTwo (gallery: WebAssembly.Memory, search: RowSearch, rows: number): Match | null {
+function nearestUsers (gallery: WebAssembly.Memory, search: RowSearch, rows: number, usersMax: number): Neighbour[] {
   const words = new Int32Array(gallery.buffer)
   const halves = new Int16Array(gallery.buffer)
   const floats = new Float32Array(gallery.buffer)
   const { numbers } = search.probe
   const { length } = numbers
+  const nearest: Array<{ user: number, squared: number }> = []
+  let limit = Infinity
 
-  function distanceOf (at: number): number {
+  function squaredAt (at: number): number {
     let products = 0
     for (let i = 0; i < length; i++) products += halves[2 * at + i]! * numbers[i]!
     const row = { scale: floats[at + GALLERY.scaleWord(length)]!, squares: words[at + GALLERY.squaresWord(length)]! }
     return squaredDistance(search.probe, row, products)
   }
 
-  let user = 0; let nearest = Infinity
-  let otherUser = 0; let nearestOther = Infinity
-  for (let row = search.next(0, Infinity); row < rows; row = search.next(row + 1, nearestOther)) {
+  function add (user: number, squared: number): void {
+    const known = nearest.findIndex((one) => one.user === user)
+    if (known >= 0) {
+      if (nearest[known]!.squared <= squared) return
+      nearest.splice(known, 1)
+    }
+    const place = nearest.findLastIndex((one) => one.squared <= squared) + 1
+    nearest.splice(place, 0, { user, squared })
+    if (nearest.length > usersMax) nearest.pop()
+    if (nearest.length === usersMax) limit = nearest.at(-1)!.squared
+  }
+
+  for (let row = search.next(0, limit); row < rows; row = search.next(row + 1, limit)) {
     const at = GALLERY.firstRowWord + row * GALLERY.rowWords(length)
     const generationAt = at + GALLERY.generationWord(length)
     const generation = Atomics.load(words, generationAt)
     if (generation % 2 === 0) continue
-    const squared = distanceOf(at)
-    const owner = words[at + GALLERY.userWord(length)]!
+    const squared = squaredAt(at)
+    const user = words[at + GALLERY.userWord(length)]!
     // A read-modify-write, because it keeps the loads above before it on every processor; a plain load would not.
-    if (Atomics.add(words, generationAt, 0) !== generation || !(squared < nearestOther)) continue
-    if (owner === user) {
-      nearest = Math.min(nearest, squared)
-    } else if (squared < nearest) {
-      otherUser = user; nearestOther = nearest
-      user = owner; nearest = squared
-    } else {
-      otherUser = owner; nearestOther = squared
-    }
+    if (Atomics.add(words, generationAt, 0) === generation && squared < limit) add(user, squared)
   }
-  if (user === 0) return null
-  const runnerUp = otherUser === 0 ? null : { user: otherUser, distance: Math.sqrt(nearestOther) }
-  return { user, distance: Math.sqrt(nearest), runnerUp }
+  return nearest.map(({ user, squared }) => ({ user, distance: Math.sqrt(squared) }))
 }
 
-/**
- * Makes the search of a gallery: the probe against every row, exactly. It gives null when the gallery holds nobody;
- * distances are Euclidean, 0..∞.
- */
+/** Makes the search of a gallery: the probe against every row, exactly; distances are Euclidean, 0..∞. */
 export function createMatcher (gallery: WebAssembly.Memory): Matcher {
   const startSearch = createRowSearch(gallery)
 
-  function attempt (probe: Float32Array): Match | null {
+  function attempt (probe: Float32Array, usersMax: number): Neighbour[] {
     const words = new Int32Array(gallery.buffer)
     const rows = Atomics.load(words, GALLERY.rowsWord)
-    if (rows === 0) return null
+    if (rows === 0) return []
     const length = Atomics.load(words, GALLERY.lengthWord)
     if (length !== probe.length) throw new RangeError(`a probe of ${probe.length} numbers among encodings of ${length}`)
     const search = startSearch(probe, rows)
     try {
-      return nearestTwo(gallery, search, rows)
+      return nearestUsers(gallery, search, rows, usersMax)
     } finally {
       search.end()
     }
   }
 
-  return (probe) => {
+  return (probe, { usersMax = USERS } = {}) => {
     for (let attempts = 1; ; attempts++) {
       const removals = Atomics.load(new Int32Array(gallery.buffer), GALLERY.removalsWord)
-      const match = attempt(probe)
+      const neighbours = attempt(probe, usersMax)
       const isSettled = Atomics.load(new Int32Array(gallery.buffer), GALLERY.removalsWord) === removals
-      if (isSettled || attempts === ATTEMPTS) return match
+      if (isSettled || attempts === ATTEMPTS) return neighbours
     }
   }
 }

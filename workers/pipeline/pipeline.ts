@@ -1,5 +1,5 @@
 import { CHIP_SIDE, type Backend } from '../backends/backend.ts'
-import type { Enrolment, Face, Identification, StageTimes, WorkerSetup } from '../protocol.ts'
+import type { Enrolment, Face, Identification, Search, StageTimes, WorkerSetup } from '../protocol.ts'
 import type { FoundFace } from './confirm.ts'
 import { openPhoto } from './decode.ts'
 import { averageOf, encodeChip, encodePair, spreadOf } from './encode.ts'
@@ -53,7 +53,7 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
  * used.
  */
 export async function identify (
-  tools: Tools, photo: Uint8Array, imagePixelsMax: number
+  tools: Tools, photo: Uint8Array, imagePixelsMax: number, search?: Search
 ): Promise<Seen<Identification>> {
   const { recognizer, matchFace, searchPrevious, augment } = tools
   const { times: stages, lap } = startStopwatch()
@@ -64,11 +64,11 @@ export async function identify (
   lap('align')
   const encoding = await encodeChip(recognizer, chip, augment)
   lap('encode')
-  const match = matchFace(encoding)
+  const neighbours = matchFace(encoding, search)
   lap('match')
-  const previous = await searchPrevious?.(found) ?? null
+  const previous = await searchPrevious?.(found, search) ?? null
   lap('encode')
-  return { found: { face: { box, score, encoding }, match, previous }, stages }
+  return { found: { face: { box, score, encoding }, neighbours, previous }, stages }
 }
 
 /**
@@ -88,7 +88,7 @@ export async function examineForEnrolment (
   const encodings = await encodePair(recognizer, chip)
   const encoding = augment === 'flip' ? recognizer.normalise(averageOf(encodings)) : encodings.encoding
   lap('encode')
-  const match = matchFace(encoding)
+  const neighbours = matchFace(encoding)
   lap('match')
   const previous = await searchPrevious?.(found) ?? null
   lap('encode')
@@ -98,5 +98,7 @@ export async function examineForEnrolment (
   const spread = spreadOf(encodings) / recognizer.mirrorSpread
   const quality = measureQuality({ photo, box, chip: asSent, found, verification, spread })
   lap('quality')
-  return { found: { face: { box, score, encoding }, match, previous, alone: verification.alone, quality }, stages }
+  return {
+    found: { face: { box, score, encoding }, neighbours, previous, alone: verification.alone, quality }, stages
+  }
 }

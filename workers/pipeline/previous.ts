@@ -1,5 +1,5 @@
 import { GALLERY } from '../gallery-layout.ts'
-import type { PreviousMatch, WorkerSetup } from '../protocol.ts'
+import type { PreviousMatch, Search, WorkerSetup } from '../protocol.ts'
 import type { FoundFace } from './confirm.ts'
 import { encodeChip } from './encode.ts'
 import { createMatcher } from './match.ts'
@@ -9,7 +9,7 @@ import { openRecognizer, type Recognizer } from './recognizer.ts'
  * Encodes a face with the previous network and finds the nearest of the users that only have encodings of that network;
  * null if there are none.
  */
-export type PreviousSearch = (face: FoundFace) => Promise<PreviousMatch | null>
+export type PreviousSearch = (face: FoundFace, search?: Search) => Promise<PreviousMatch | null>
 
 /**
  * Makes the search. The previous network is loaded for the first face that needs it, and released once no user depends
@@ -23,7 +23,7 @@ export function createPreviousSearch (
   const matchFace = createMatcher(gallery)
   let recognizer: Promise<Recognizer> | undefined
 
-  return async (face) => {
+  return async (face, search) => {
     if (Atomics.load(new Int32Array(gallery.buffer), GALLERY.liveWord) === 0) {
       recognizer = undefined
       return null
@@ -31,6 +31,6 @@ export function createPreviousSearch (
     recognizer ??= openRecognizer({ network, executionProviders })
     const { align, ...opened } = await recognizer
     const encoding = await encodeChip(opened, align(face), augment)
-    return { encoding, match: matchFace(encoding) }
+    return { encoding, neighbours: matchFace(encoding, search) }
   }
 }

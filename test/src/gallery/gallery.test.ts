@@ -6,6 +6,7 @@ import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
 import type { UserRecord } from '../../../src/store/encoding-store.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
 import { GALLERY, squaredDistance, toFixedPoint } from '../../../workers/gallery-layout.ts'
+import type { Neighbour } from '../../../workers/protocol.ts'
 
 const NETWORK = 'the-network'
 
@@ -70,19 +71,19 @@ function holds (gallery: Gallery, vector: Float32Array): boolean {
 }
 
 function assertSame (gallery: Gallery, people: Map<number, Float32Array[]>, probe: Float32Array): void {
-  const [best, second] = nearest(people, probe)
-  const match = createMatcher(gallery.memory)(probe)
-  assert.equal(match && gallery.userOf(match.user), best?.userId)
-  assert.equal(match?.distance, best?.distance)
-  assert.equal(match?.runnerUp ? gallery.userOf(match.runnerUp.user) : undefined, second?.userId)
-  assert.equal(match?.runnerUp?.distance, second?.distance)
+  const wanted = nearest(people, probe)
+  for (const usersMax of [1, 2, 10]) {
+    const found = createMatcher(gallery.memory)(probe, { usersMax })
+      .map(({ user, distance }) => ({ userId: gallery.userOf(user), distance }))
+    assert.deepEqual(found, wanted.slice(0, usersMax))
+  }
 }
 
 test('an empty gallery matches nobody', () => {
-  assert.equal(createMatcher(createGallery(NETWORK).memory)(new Float32Array(128)), null)
+  assert.deepEqual(createMatcher(createGallery(NETWORK).memory)(new Float32Array(128)), [])
 })
 
-test('the nearest user and the nearest other user are those of an exhaustive comparison, through any history', () => {
+test('the nearest users are those of an exhaustive comparison, however many, through any history', () => {
   const gallery = createGallery(NETWORK)
   const people = new Map<number, Float32Array[]>()
   const vectors = randomVectors(6000)
@@ -108,9 +109,9 @@ test('a runner-up is another user, never the second encoding of the same one', (
   const gallery = createGallery(NETWORK)
   const [first, second, far] = randomVectors(3)
   enrol(gallery, 1, [first!, second!])
-  assert.equal(createMatcher(gallery.memory)(first!)?.runnerUp, null)
+  assert.equal(createMatcher(gallery.memory)(first!).length, 1)
   enrol(gallery, 2, [far!])
-  assert.equal(gallery.userOf(createMatcher(gallery.memory)(first!)?.runnerUp?.user ?? 0), 2)
+  assert.equal(gallery.userOf(createMatcher(gallery.memory)(first!)[1]?.user ?? 0), 2)
 })
 
 test('encodings of every length that networks give are searched exactly', () => {
@@ -141,9 +142,9 @@ test('encodings that differ by one step of one number are told apart, whatever t
     const scaled = probe!.map((value) => value * scale)
     const distances = [...people.values()]
       .map(([vector]) => distance(vector!, scaled)).sort((one, two) => one - two)
-    const match = createMatcher(gallery.memory)(scaled)
+    const neighbours = createMatcher(gallery.memory)(scaled)
     assert.ok(distances[0]! < distances.at(-1)!)
-    assert.deepEqual([match?.distance, match?.runnerUp?.distance], distances.slice(0, 2))
+    assert.deepEqual(neighbours.map(({ distance }) => distance), distances.slice(0, 2))
   }
 })
 
@@ -181,7 +182,7 @@ test('a search leaves nothing of its probe in the shared memory', () => {
   const gallery = createGallery(NETWORK)
   const [mine, probe] = randomVectors(2)
   enrol(gallery, 1, [mine!])
-  assert.notEqual(createMatcher(gallery.memory)(probe!), null)
+  assert.equal(createMatcher(gallery.memory)(probe!).length, 1)
   assert.ok(!holds(gallery, probe!))
 })
 
@@ -190,11 +191,11 @@ test('an encoding that is registered again and again is gone when its user is', 
   const [mine, yours] = randomVectors(2)
   for (const vectors of [[mine!], [mine!, mine!], [mine!, yours!, mine!], [mine!, mine!]]) {
     enrol(gallery, 1, vectors)
-    assert.equal(createMatcher(gallery.memory)(mine!)?.distance, 0)
+    assert.equal(createMatcher(gallery.memory)(mine!)[0]?.distance, 0)
     assert.equal(gallery.counts().encodings, vectors.length)
   }
   gallery.apply({ key: '1', record: null })
-  assert.equal(createMatcher(gallery.memory)(mine!), null)
+  assert.deepEqual(createMatcher(gallery.memory)(mine!), [])
 })
 
 test('a removed encoding is overwritten in memory and its row is used again', () => {
@@ -204,7 +205,7 @@ test('a removed encoding is overwritten in memory and its row is used again', ()
   assert.ok(holds(gallery, mine!))
   gallery.apply({ key: '1', record: null })
   assert.ok(!holds(gallery, mine!))
-  assert.equal(createMatcher(gallery.memory)(mine!), null)
+  assert.deepEqual(createMatcher(gallery.memory)(mine!), [])
   enrol(gallery, 2, [yours!])
   assert.equal(new Int32Array(gallery.memory.buffer)[0], 1)
 })
@@ -213,7 +214,7 @@ test('encodings of another model are counted but never compared', () => {
   const gallery = createGallery(NETWORK)
   const [vector] = randomVectors(1)
   gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
-  assert.equal(createMatcher(gallery.memory)(vector!), null)
+  assert.deepEqual(createMatcher(gallery.memory)(vector!), [])
   assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, compared: 0, outdated: 1 })
   enrol(gallery, 2, [vector!])
   assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, compared: 1, outdated: 1 })
@@ -249,8 +250,8 @@ test('a thread that started with an empty gallery finds whoever is enrolled late
     if (i % 500 !== 499) continue
     const found = answer()
     worker.postMessage(vector)
-    const match = await found as { user: number, distance: number }
-    assert.deepEqual([gallery.userOf(match.user), match.distance], [i + 1, 0])
+    const [nearest] = await found as Neighbour[]
+    assert.deepEqual([gallery.userOf(nearest!.user), nearest!.distance], [i + 1, 0])
   }
 })
 
@@ -264,10 +265,10 @@ test('while users are replaced, a search never gives one user another\'s encodin
       const matchFace = createMatcher(memory)
       const seen = {}
       while (Atomics.load(stop, 0) === 0) {
-        const match = matchFace(probe)
+        const [nearest] = matchFace(probe)
         // Distance 0 must mean the owner of the probe.
-        if (match && match.distance < 1e-3) {
-          seen[match.user] = (seen[match.user] ?? 0) + 1
+        if (nearest && nearest.distance < 1e-3) {
+          seen[nearest.user] = (seen[nearest.user] ?? 0) + 1
           Atomics.add(stop, 1, 1)
         }
       }
@@ -308,7 +309,7 @@ test('a user whose other encodings come and go is found by every search', async 
       while (Atomics.load(stop, 0) === 0) {
         searches++
         Atomics.add(stop, 1, 1)
-        if (matchFace(probe)?.distance !== 0) missed++
+        if (matchFace(probe)[0]?.distance !== 0) missed++
       }
       parentPort.postMessage({ searches, missed })
     })`
@@ -360,10 +361,10 @@ test('the centre of several encodings is searched, too, and goes when one of two
   // As long as the two are on average, not nearer to everybody.
   const scale = (Math.hypot(...one!) + Math.hypot(...two!)) / 2 / Math.hypot(...mean)
   const between = mean.map((value) => value * scale)
-  assert.ok(createMatcher(gallery.memory)(between)!.distance < 1e-3 * trueDistance(one!, two!))
+  assert.ok(createMatcher(gallery.memory)(between)[0]!.distance < 1e-3 * trueDistance(one!, two!))
   assert.equal(gallery.counts().compared, 2)
   enrol(gallery, 1, [one!])
-  assert.ok(createMatcher(gallery.memory)(between)!.distance > 0.4 * trueDistance(one!, two!))
+  assert.ok(createMatcher(gallery.memory)(between)[0]!.distance > 0.4 * trueDistance(one!, two!))
   enrol(gallery, 2, [far!])
   assert.deepEqual(gallery.sample(5).map((vector) => trueDistance(vector, one!) < 1e-3), [true, false])
   assert.equal(gallery.sample(1).length, 1)
