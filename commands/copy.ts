@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from './progress.ts'
+import { COLLECTIONS, type DocumentStore } from '../src/store/documents/document-store.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { CommandError } from './command-error.ts'
-import { LANES, withStore } from './stores.ts'
+import { LANES, withDocuments, withStore } from './stores.ts'
 
 /**
  * Copies every user of `from` to `to` unchanged, and reads each back. Users that are identical there are not written
@@ -26,5 +27,24 @@ export async function copy (from: EncodingStore, to: EncodingStore): Promise<str
       progress(++done)
     })
     return `${all.length} users, of which ${copied} were copied and ${all.length - copied} were there already`
+  }))
+}
+
+/**
+ * Copies the documents beside the users, such as keys, that are not identical there; others that `to` has stay.
+ * Returns '' if there are none.
+ */
+export async function copyDocuments (from: DocumentStore, to: DocumentStore): Promise<string> {
+  return await withDocuments(from, () => withDocuments(to, async () => {
+    let [all, copied] = [0, 0]
+    for (const collection of COLLECTIONS) {
+      for (const { id, content } of from.list(collection)) {
+        all++
+        if (isDeepStrictEqual(to.get(collection, id), content)) continue
+        await to.update(collection, id, () => content)
+        copied++
+      }
+    }
+    return all === 0 ? '' : `${all} documents, of which ${copied} were copied and ${all - copied} were there already`
   }))
 }

@@ -1,8 +1,9 @@
 import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from './progress.ts'
 import type { DataKey } from '../src/store/record/seal.ts'
+import { COLLECTIONS, type DocumentStore } from '../src/store/documents/document-store.ts'
 import type { EncodingStore, StoredUsers } from '../src/store/encoding-store.ts'
-import { LANES, withStore } from './stores.ts'
+import { LANES, withDocuments, withStore } from './stores.ts'
 
 /** The user was deleted since the users were counted, or the record is damaged: nothing to encrypt or delete. */
 const NO_RECORD = new Error('no record')
@@ -42,5 +43,18 @@ export async function rekey (store: EncodingStore, stored: StoredUsers, { id }: 
     })
     const { encrypted, 'was encrypted': before } = count
     return `${encrypted + before} users are encrypted with key ${id}, of which ${encrypted} were not before`
+  })
+}
+
+/** Encrypts every document beside the users with this key, which they are written with; '' if there are none. */
+export async function rekeyDocuments (documents: DocumentStore, { id: keyId }: DataKey): Promise<string> {
+  return await withDocuments(documents, async () => {
+    let count = 0
+    for (const collection of COLLECTIONS) {
+      for (const { id } of documents.list(collection)) {
+        if (await documents.update(collection, id, (present) => present)) count++
+      }
+    }
+    return count === 0 ? '' : `${count} documents are encrypted with key ${keyId}`
   })
 }

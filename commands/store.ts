@@ -8,16 +8,21 @@ import { createRecordCodec } from '../src/store/record/codec.ts'
 import { runAgain } from './again.ts'
 import { parseArguments, type StoreCommand } from './arguments.ts'
 import { CommandError } from './command-error.ts'
-import { copy } from './copy.ts'
+import { copy, copyDocuments } from './copy.ts'
 import { findDuplicates } from './duplicates.ts'
 import { enroll } from './enroll.ts'
 import { exportUsers } from './export.ts'
 import { importUsers } from './import.ts'
 import { purge } from './purge.ts'
-import { rekey } from './rekey.ts'
+import { rekey, rekeyDocuments } from './rekey.ts'
 import { compareWithServer } from './server-gallery.ts'
-import { assertHasData, configuredStore, configuredUsers, storeAt } from './stores.ts'
-import { verificationText, verify } from './verify.ts'
+import {
+  assertHasData, configuredDocuments, configuredStore, configuredUsers, withDataAt
+} from './stores.ts'
+import { verificationText, verify, verifyDocuments } from './verify.ts'
+
+/** Without the empty ones. */
+const lines = (...texts: string[]): string => texts.filter((text) => text !== '').join('\n')
 
 async function run (command: StoreCommand, config: Config): Promise<string> {
   const keys = parseDataKeys(config.FACE_DATA_KEY)
@@ -29,17 +34,21 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
     switch (command.name) {
       case 'rekey':
         if (!keys[0]) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
-        return await rekey(store, stored, keys[0])
+        return lines(
+          await rekey(store, stored, keys[0]), await rekeyDocuments(configuredDocuments(config), keys[0])
+        )
       case 'verify': {
         const found = await verify(stored)
+        const documents = await verifyDocuments((onEvent) => configuredDocuments(config, onEvent), found.problems)
         if (found.problems.length > 0) process.exitCode = 1
         const duplicates = command.duplicates ? await findDuplicates(stored, config) : []
         if (duplicates.length > 0) process.exitCode = 1
-        const text = [
+        const text = lines(
           verificationText(found),
+          documents,
           ...duplicates,
           ...command.duplicates ? [`pairs of users who have one face: ${duplicates.length}`] : []
-        ].join('\n')
+        )
         // Opening the store would set damaged files aside.
         if (command.server === undefined || found.problems.length > 0) return text
         return `${text}\n${await compareWithServer(store, config, command.server)}`
@@ -47,7 +56,13 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
       case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
       case 'import': return await importUsers(store, { ...command, codec, config })
       case 'purge': return await purge(store, command.olderThan)
-      case 'copy': return await copy(store, storeAt(command.to, config))
+      case 'copy': {
+        const target = withDataAt(command.to, config)
+        return lines(
+          await copy(store, configuredStore(target)),
+          await copyDocuments(configuredDocuments(config), configuredDocuments(target))
+        )
+      }
       case 'enroll': return await enroll(store, config, command)
     }
   } finally {

@@ -1,15 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Config } from '../src/config.ts'
-import { createStore } from '../src/store/create-store.ts'
+import { createDocuments, createStore } from '../src/store/create-store.ts'
+import type { DocumentStore } from '../src/store/documents/document-store.ts'
 import { dataFolder } from '../src/store/folder/layout.ts'
-import { parseDataKeys } from '../src/store/record/seal.ts'
 import type { EncodingStore, StoredUsers } from '../src/store/encoding-store.ts'
-import { createFileStore } from '../src/store/folder/file-store.ts'
-import { createPostgresStore } from '../src/store/postgres/postgres-store.ts'
 import { storedRows } from '../src/store/postgres/stored-rows.ts'
 import type { RecordCodec } from '../src/store/record/codec.ts'
-import type { StoreEvent } from '../src/store/store-event.ts'
+import type { OnStoreEvent, StoreEvent } from '../src/store/store-event.ts'
 import { storedFiles } from '../src/store/folder/read.ts'
 import { CommandError } from './command-error.ts'
 
@@ -25,14 +23,25 @@ export function configuredStore (config: Config): EncodingStore {
   return createStore(config, tellProblem)
 }
 
-/**
- * A store in a folder, with the keys of the configuration, or at a `postgres://` address; as {@link configuredStore}.
- */
-export function storeAt (place: string, config: Config): EncodingStore {
-  const options = { keys: parseDataKeys(config.FACE_DATA_KEY), onEvent: tellProblem }
-  return /^postgres(ql)?:\/\//.test(place)
-    ? createPostgresStore({ url: place, ...options })
-    : createFileStore({ dir: place, ...options })
+/** The configuration with its data in another place: a folder, or a `postgres://` address. */
+export function withDataAt (place: string, config: Config): Config {
+  const { DATABASE_URL: _, ...others } = config
+  return /^postgres(ql)?:\/\//.test(place) ? { ...others, DATABASE_URL: place } : { ...others, FACE_DATA_DIR: place }
+}
+
+/** The documents beside {@link configuredStore}. */
+export function configuredDocuments (config: Config, onEvent: OnStoreEvent = tellProblem): DocumentStore {
+  return createDocuments(config, onEvent)
+}
+
+/** Opens the documents for the time of `work`. */
+export async function withDocuments<T> (documents: DocumentStore, work: () => Promise<T>): Promise<T> {
+  try {
+    await documents.open()
+    return await work()
+  } finally {
+    await documents.close()
+  }
 }
 
 /** What lies in the store of the configuration. */

@@ -28,7 +28,7 @@ export default fp(async function metricsPlugin (fastify) {
   ))
   metrics.gauge(
     'face_unreadable', 'max', 'Folders and records of the face data that are there and cannot be read',
-    () => fastify.encodingStore.unreadable()
+    () => fastify.encodingStore.unreadable() + fastify.documents.unreadable()
   )
   metrics.gauge('face_processes', 'sum', 'Server processes', () => 1)
   metrics.gauge('face_threads', 'sum', 'Inference threads', () => fastify.config.INFERENCE_THREADS)

@@ -1,5 +1,8 @@
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
+import type { DocumentStore } from './documents/document-store.ts'
+import { createFolderDocuments } from './documents/folder-documents.ts'
+import { createPostgresDocuments } from './documents/postgres-documents.ts'
 import type { EncodingStore } from './encoding-store.ts'
 import { createFileStore } from './folder/file-store.ts'
 import { createPostgresStore } from './postgres/postgres-store.ts'
@@ -18,6 +21,16 @@ export function createStore (
   return url === undefined
     ? createFileStore({ dir, keys, pollMs, onEvent })
     : createPostgresStore({ url, keys, pollMs, onEvent })
+}
+
+/** The documents beside the encodings of {@link createStore}, not yet open. Throws as that. */
+export function createDocuments (
+  { DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY }: StoreConfig, onEvent: OnStoreEvent
+): DocumentStore {
+  const keys = parseDataKeys(FACE_DATA_KEY)
+  return url === undefined
+    ? createFolderDocuments({ dir, keys, onEvent })
+    : createPostgresDocuments({ url, keys, onEvent })
 }
 
 /** Called when an operation ends: `ok` or the code of what it threw, the caller's own refusals included. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createFolderDocuments } from '../../src/store/documents/folder-documents.ts'
 import { parseDataKeys } from '../../src/store/record/seal.ts'
 import { adding, eventually, keyText, openStore, record, temporaryFolder } from '../store/helper.ts'
 import { onCluster } from '../store/postgres-cluster.ts'
@@ -31,12 +32,23 @@ await onCluster('copying to PostgreSQL', (cluster) => {
     const from = await openStore(t, { dir, keys: parseDataKeys(FACE_DATA_KEY) })
     const to = await openPostgresStore(t, url, parseDataKeys(FACE_DATA_KEY))
     const ids = ['7', 'anna', 'Anna']
+    const documents = createFolderDocuments({ dir, keys: parseDataKeys(FACE_DATA_KEY) })
+    t.after(() => documents.close())
+    await documents.open()
+    await documents.update('keys', 'a', () => ({ name: 'door' }))
     for (const id of ids) await from.store.update(id, adding(id, 1))
     const { code, stdout, stderr } = await runCommand(t, ['copy', '--to', url], { FACE_DATA_DIR: dir, FACE_DATA_KEY })
-    assert.deepEqual([code, stdout], [0, '3 users, of which 3 were copied and 0 were there already\n'], stderr)
+    assert.deepEqual([code, stdout], [
+      0, '3 users, of which 3 were copied and 0 were there already\n' +
+        '1 documents, of which 1 were copied and 0 were there already\n'
+    ], stderr)
     await eventually(() => to.follower.users.size === 3)
     assert.equal((await runCommand(t, ['copy', '--to', back], { DATABASE_URL: url, FACE_DATA_KEY })).code, 0)
     const restored = await openStore(t, { dir: back, keys: parseDataKeys(FACE_DATA_KEY) })
     for (const id of ids) assert.deepEqual(await restored.store.get(id), await from.store.get(id))
+    const copied = createFolderDocuments({ dir: back, keys: parseDataKeys(FACE_DATA_KEY) })
+    t.after(() => copied.close())
+    await copied.open()
+    assert.deepEqual(copied.get('keys', 'a'), { name: 'door' })
   })
 })

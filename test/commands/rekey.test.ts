@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { rekey } from '../../commands/rekey.ts'
+import { createFolderDocuments } from '../../src/store/documents/folder-documents.ts'
 import { dataFolder } from '../../src/store/folder/layout.ts'
 import { type DataKey, isSealed, parseDataKeys, sealedWith } from '../../src/store/record/seal.ts'
 import type { EncodingStore, StoredUsers } from '../../src/store/encoding-store.ts'
@@ -72,12 +74,17 @@ test('files from before there was a key are encrypted, and without a key there i
   const dir = await temporaryFolder(t)
   const { store } = await openStore(t, { dir })
   await store.update('anna', adding('anna', 1))
+  const documents = createFolderDocuments({ dir })
+  await documents.open()
+  await documents.update('keys', 'a', () => ({ name: 'door' }))
+  await documents.close()
   assert.deepEqual(await runCommand(t, ['rekey'], { FACE_DATA_DIR: dir }), {
     code: 1, stdout: '', stderr: 'rekey needs FACE_DATA_KEY: its first key is the one to encrypt with\n'
   })
   await store.close()
   assert.equal((await runCommand(t, ['rekey'], { FACE_DATA_DIR: dir, FACE_DATA_KEY: keyText() })).code, 0)
   assert.equal(isSealed(await readFile(dataFolder(dir).userPath('anna'))), true)
+  assert.equal(isSealed(await readFile(join(dataFolder(dir).documents, 'keys', 'a.face'))), true)
 })
 
 /** Where two servers keep their data, and how the commands and a server with these keys get at it. */

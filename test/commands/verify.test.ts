@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { createFolderDocuments } from '../../src/store/documents/folder-documents.ts'
 import { dataFolder } from '../../src/store/folder/layout.ts'
 import { DEFAULT_NETWORK, idOf } from '../../src/networks/catalogue.ts'
 import { parseDataKeys } from '../../src/store/record/seal.ts'
@@ -47,6 +49,29 @@ test('intact files are counted, damaged ones are named and end it with code 1, a
     keyless.stdout, /\n1 users with 1 encodings are intact: 1 not encrypted\n3 records are damaged or cannot be read/
   )
   assert.deepEqual(await filesIn(FACE_DATA_DIR), files)
+})
+
+test('documents beside the users are checked, too', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const { store } = await openStore(t, { dir: FACE_DATA_DIR })
+  await store.update('anna', adding('anna', 1))
+  const documents = createFolderDocuments({ dir: FACE_DATA_DIR, keys: parseDataKeys(keyText()) })
+  await documents.open()
+  await documents.update('keys', 'a', () => ({ name: 'door' }))
+  await documents.close()
+  const keyless = await runCommand(t, ['verify'], { FACE_DATA_DIR })
+  assert.equal(keyless.code, 1)
+  assert.match(keyless.stdout, /^documents\/keys\/a\.face: encrypted with key .*\n1 users with 1 encodings are intact/)
+  await rm(join(dataFolder(FACE_DATA_DIR).documents, 'keys', 'a.face'))
+  const plain = createFolderDocuments({ dir: FACE_DATA_DIR })
+  await plain.open()
+  for (const id of ['a', 'b']) await plain.update('keys', id, () => ({ name: 'door' }))
+  await plain.close()
+  assert.match((await runCommand(t, ['verify'], { FACE_DATA_DIR })).stdout, /quarantine\n2 documents are intact\n$/)
+  await writeFile(join(dataFolder(FACE_DATA_DIR).documents, 'keys', 'b.face'), 'damage')
+  const damaged = await runCommand(t, ['verify'], { FACE_DATA_DIR })
+  assert.equal(damaged.code, 1)
+  assert.match(damaged.stdout, /^documents\/keys\/b\.face: no valid header\n[^]*\n1 documents are intact\n$/)
 })
 
 /** A user whose encodings are of the server's network, so that it has them in memory. */

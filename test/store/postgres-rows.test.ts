@@ -10,7 +10,9 @@ await onCluster('PostgreSQL rows', (cluster) => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(t, url)))
     await Promise.all(stores.map(({ store }, index) => store.update(String(index), adding(index, index))))
     for (const { follower } of stores) await eventually(() => follower.users.size === stores.length)
-    assert.deepEqual(await queryOnce(url, 'SELECT name FROM face_migrations'), [{ name: '0001_users' }])
+    assert.deepEqual(
+      await queryOnce(url, 'SELECT name FROM face_migrations'), [{ name: '0001_users' }, { name: '0002_documents' }]
+    )
   })
 
   test('the tables are made in the schema that the connection uses', async (t) => {

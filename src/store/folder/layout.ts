@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly users: string
   readonly locks: string
   readonly quarantine: string
+  /** Small documents beside the encodings, in a sub-folder for each collection. */
+  readonly documents: string
   userPath (key: string): string
   /** A new temporary file beside the user's. */
   tempPath (key: string): string
@@ -26,6 +28,7 @@ export function dataFolder (dir: string): DataFolder {
     users,
     locks: join(dir, 'locks'),
     quarantine: join(dir, 'quarantine'),
+    documents: join(dir, 'documents'),
     userPath: (key) => join(users, userFolder(key), userFileName(key)),
     tempPath: (key) => join(users, userFolder(key), `.${userTag(key)}.${ownerName()}.tmp`),
     nameOf: (path) => relative(dir, path)

@@ -1,16 +1,21 @@
+import type pg from 'pg'
 import { reasonOf } from '../../system-error.ts'
 import { type OnStoreEvent } from '../store-event.ts'
 import { isLack } from './database-error.ts'
 import { endConnections, type Database } from './database.ts'
-import { pruneDeleted } from './feed-pages.ts'
-import type { FeedReader } from './feed-reader.ts'
 
 /** Notifications only make it faster: they may get lost, and not every engine or pooler has them. */
 const POLL_MS = 500
 const RECONNECT_MS = 100
 const RECONNECT_MS_MAX = 5_000
-const PRUNE_MS = 3_600_000
-const CHANNEL = 'face_users'
+
+/** What is followed. */
+export interface Followed {
+  /** What changes are notified by. */
+  channel: string
+  /** Reads every change since the last call that succeeded, everything the first time; calls `onPage` in between. */
+  catchUp: (client: pg.ClientBase, onPage: () => void) => Promise<void>
+}
 
 /** Follows the changes in the database, those of all servers. */
 export interface ChangeFeed {
@@ -21,12 +26,11 @@ export interface ChangeFeed {
   close (): Promise<void>
 }
 
-/** Calls `reader` when there may be changes, on a connection of its own that is made again whenever it is lost. */
-export function createChangeFeed ({ database, reader, onEvent, pollMs = POLL_MS }: {
-  database: Database, reader: FeedReader, onEvent: OnStoreEvent, pollMs?: number
+/** Calls `catchUp` when there may be changes, on a connection of its own that is made again whenever it is lost. */
+export function createChangeFeed ({ database, channel, catchUp, onEvent, pollMs = POLL_MS }: Followed & {
+  database: Database, onEvent: OnStoreEvent, pollMs?: number
 }): ChangeFeed {
   let notified = true
-  let pruneAt = 0
   const closing = new AbortController()
   let following: Promise<void> | undefined
   let wake = (): void => {}
@@ -47,25 +51,18 @@ export function createChangeFeed ({ database, reader, onEvent, pollMs = POLL_MS 
     notified = false
   }
 
-  function prune (): void {
-    if (performance.now() < pruneAt) return
-    pruneAt = performance.now() + PRUNE_MS
-    pruneDeleted(database.pool).catch(() => {}) // There is no hurry: another time, or another process, will do it.
-  }
-
   /** Follows until the connection fails, or it is told to close. */
   async function session (onPage: () => void, onCaughtUp: () => void): Promise<void> {
     const client = await database.connect()
     let lost: Error | undefined
     client.on('error', (err) => { lost ??= err }).on('end', () => wake()).on('notification', () => wake())
     try {
-      await client.query(`LISTEN ${CHANNEL}`).catch(withoutNotifications)
+      await client.query(`LISTEN ${channel}`).catch(withoutNotifications)
       while (!closing.signal.aborted) {
         // Before reading, so that what is notified of meanwhile is not missed.
         const woken = pause(pollMs)
-        await reader.catchUp(client, onPage)
+        await catchUp(client, onPage)
         onCaughtUp()
-        prune()
         await woken
       }
     } catch (err) {
@@ -101,7 +98,7 @@ export function createChangeFeed ({ database, reader, onEvent, pollMs = POLL_MS 
     start: (onPage) => new Promise((resolve, reject) => { following = follow(onPage, resolve, reject) }),
     notify () {
       if (!notified || closing.signal.aborted) return
-      database.pool.query(`NOTIFY ${CHANNEL}`).catch(() => {}) // The others look for themselves.
+      database.pool.query(`NOTIFY ${channel}`).catch(() => {}) // The others look for themselves.
     },
     async close () {
       closing.abort()

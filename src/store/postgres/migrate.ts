@@ -27,7 +27,22 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
       version bigint NOT NULL,
       pruned bigint NOT NULL
     );
-    INSERT INTO face_feed (id, version, pruned) VALUES (1, 0, 0)`
+    INSERT INTO face_feed (id, version, pruned) VALUES (1, 0, 0)`,
+  // face_documents_feed has one row: the version of the latest change of any document. Versions are random texts: two
+  // histories of a database, as after a failover, never have one in common.
+  '0002_documents': `
+    CREATE TABLE face_documents (
+      collection text COLLATE "C" NOT NULL,
+      id text COLLATE "C" NOT NULL,
+      version text NOT NULL,
+      document bytea NOT NULL,
+      PRIMARY KEY (collection, id)
+    );
+    CREATE TABLE face_documents_feed (
+      id integer PRIMARY KEY CHECK (id = 1),
+      version text NOT NULL
+    );
+    INSERT INTO face_documents_feed (id, version) VALUES (1, '')`
 }
 
 /**

@@ -10,10 +10,13 @@ import { createAnnouncedUsers } from './announced-users.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { unusableDatabase, withDatabaseErrors } from './database-error.ts'
 import { createDatabase, endConnections } from './database.ts'
+import { pruneDeleted } from './feed-pages.ts'
 import { createFeedReader } from './feed-reader.ts'
 import { createKnownHistory } from './known-history.ts'
 import { migrate } from './migrate.ts'
 import { createUserRows, type VersionedChange } from './user-rows.ts'
+
+const PRUNE_MS = 3_600_000
 
 export interface PostgresStoreOptions {
   url: string
@@ -47,9 +50,25 @@ export function createPostgresStore ({
   const history = createKnownHistory()
   const queue = createTaskQueue()
   const reader = createFeedReader({ rows, users, history, queue, onEvent: tell })
-  const feed = createChangeFeed({ database, reader, onEvent, ...pollMs !== undefined && { pollMs } })
+  const feed = createChangeFeed({
+    database,
+    channel: 'face_users',
+    async catchUp (client, onPage) {
+      await reader.catchUp(client, onPage)
+      prune()
+    },
+    onEvent,
+    ...pollMs !== undefined && { pollMs }
+  })
+  let pruneAt = 0
   let opening: Promise<void> | undefined
   let closing: Promise<void> | undefined
+
+  function prune (): void {
+    if (performance.now() < pruneAt) return
+    pruneAt = performance.now() + PRUNE_MS
+    pruneDeleted(database.pool).catch(() => {}) // There is no hurry: another time, or another process, will do it.
+  }
 
   async function open (): Promise<void> {
     const startedAt = performance.now()

@@ -1,4 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
+import { isConflict } from './database-error.ts'
+
+const TRIES_MAX = 10
+const RETRY_MS = 20
 
 /**
  * How long statements and locks are waited for; a client that stalls in the middle of a change loses its locks. Set
@@ -21,5 +26,22 @@ export async function inTransaction<T> (pool: pg.Pool, work: (client: pg.ClientB
     const isSound = await client.query(ROLLBACK).then(() => true, () => false)
     client.release(!isSound)
     throw err
+  }
+}
+
+/**
+ * As {@link inTransaction}; `work` is called again when another transaction kept it from succeeding, as when the same
+ * row was added concurrently, or on engines that resolve conflicts by refusing one side.
+ */
+export async function inRepeatedTransaction<T> (
+  pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await inTransaction(pool, work)
+    } catch (err) {
+      if (!isConflict(err) || tries === TRIES_MAX) throw err
+      await delay(Math.random() * RETRY_MS * tries)
+    }
   }
 }

@@ -1,15 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { FaceError } from '../../errors.ts'
 import { notValid, UnknownKeyError } from '../record/errors.ts'
 import { ABSENT, type StoredUser, type UserRecord } from '../encoding-store.ts'
 import type { RecordCodec } from '../record/codec.ts'
-import { isConflict } from './database-error.ts'
 import type { StampedChange } from './feed-pages.ts'
-import { inTransaction } from './transaction.ts'
-
-const TRIES_MAX = 10
-const RETRY_MS = 20
+import { inRepeatedTransaction } from './transaction.ts'
 
 /** A change and its place among all changes of the database; `record` is null for a deleted user. */
 export interface VersionedChange {
@@ -121,15 +116,8 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
       )
       return decode(key, row?.record)
     },
-    async change (key, apply, inTurn) {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await inTransaction(pool, (client) => changeLocked(client, key, apply, inTurn))
-        } catch (err) {
-          if (!isConflict(err) || tries === TRIES_MAX) throw err
-          await delay(Math.random() * RETRY_MS * tries)
-        }
-      }
-    }
+    change: (key, apply, inTurn) => (
+      inRepeatedTransaction(pool, (client) => changeLocked(client, key, apply, inTurn))
+    )
   }
 }

@@ -55,7 +55,12 @@ export function createRecordCodec (keys: readonly DataKey[]): RecordCodec {
  * The record as an unencrypted file: a header line with the checksum, one line of JSON. Throws on an invalid record.
  */
 export function encodeRecord (key: string, record: UserRecord): { bytes: Buffer, sum: string } {
-  const json = Buffer.from(JSON.stringify(recordToFields(key, record)) + '\n')
+  return withSum(recordToFields(key, record))
+}
+
+/** A header line with the checksum, and one line of JSON. */
+export function withSum (content: object): { bytes: Buffer, sum: string } {
+  const json = Buffer.from(JSON.stringify(content) + '\n')
   const sum = hash('sha256', json, 'hex')
   return { bytes: Buffer.concat([Buffer.from(`FACE1 sha256=${sum}\n`), json]), sum }
 }
@@ -65,15 +70,21 @@ export function encodeRecord (key: string, record: UserRecord): { bytes: Buffer,
  * they were written, and {@link UnsupportedRecordError} if they are but cannot be interpreted.
  */
 export function decodeRecord (key: string, bytes: Buffer): DecodedRecord {
+  const { content, sum } = checkSum(bytes, RECORD_BYTES_MAX)
+  return { record: fieldsToRecord(key, content), sum }
+}
+
+/** The inverse of {@link withSum}. Throws as {@link decodeRecord}. */
+export function checkSum (bytes: Buffer, bytesMax: number): { content: unknown, sum: string } {
   if (bytes.length === 0) throw new DamagedRecordError('empty file')
-  if (bytes.length > RECORD_BYTES_MAX) throw new DamagedRecordError('file too large')
+  if (bytes.length > bytesMax) throw new DamagedRecordError('file too large')
   const header = bytes.toString('latin1', 0, HEADER_BYTES)
   if (OTHER_VERSION.test(header)) throw new UnsupportedRecordError('unknown format version')
   const sum = HEADER.exec(header)?.[1]
   if (sum === undefined) throw new DamagedRecordError('no valid header')
   const json = bytes.subarray(HEADER_BYTES)
   if (hash('sha256', json, 'hex') !== sum) throw new DamagedRecordError('checksum mismatch')
-  return { record: fieldsToRecord(key, parse(json.toString('utf8'))), sum }
+  return { content: parse(json.toString('utf8')), sum }
 }
 
 function parse (json: string): unknown {
