@@ -36,6 +36,9 @@ export const ConfigSchema = Type.Object({
     pattern: '^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$',
     description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
   })),
+  AUDIT_KEY: Type.Optional(Type.String({
+    pattern: '^[A-Za-z0-9+/]{43}=$', description: '32 bytes in base64 (openssl rand -base64 32 makes them)'
+  })),
   STORE_POLL_MS: Type.Integer({ default: 500, minimum: 100, maximum: 60_000 }),
   DATABASE_URL: Type.Optional(Type.String({
     pattern: '^postgres(ql)?://.', description: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE'
@@ -90,7 +93,12 @@ export class ConfigError extends Error {
 }
 
 /** Never repeated in a message. */
-const SECRETS: ReadonlySet<string> = new Set(['ADMIN_KEY', 'DATABASE_URL', 'FACE_DATA_KEY'])
+const SECRETS: ReadonlySet<string> = new Set(['ADMIN_KEY', 'AUDIT_KEY', 'DATABASE_URL', 'FACE_DATA_KEY'])
+
+/** The settings in force; of secrets only that they are set. */
+export function publicSettings (config: Config): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, SECRETS.has(name) ? 'set' : value]))
+}
 
 /** Names of the service this one replaces, and what they are called here. The new name wins. */
 const OLD_NAMES: ReadonlyArray<[old: string, name: keyof Config]> = [

@@ -1,6 +1,9 @@
 /** Called when a part of the work is done, with its two moments of `performance.now()`. */
 export type OnPart = (name: string, startedAt: number, endedAt: number) => void
 
+/** What a change waits for: that it is in the audit log that it is about to be made; see src/audit/trail.ts. */
+export type Intended = Promise<{ salt?: string }>
+
 /** What the use cases know of the request that they work for. */
 export interface RequestContext {
   /** Aborts when nobody waits for the answer any more. */
@@ -8,6 +11,8 @@ export interface RequestContext {
   /** The administrator's key was shown. */
   isAdministrator?: boolean
   onPart?: OnPart
+  /** A change is made when this has resolved, and not if it rejects. */
+  intended?: Intended
   /** Called when the bytes of the photo are held no longer: it was decoded, or will never be. */
   onPhotoReleased?: () => void
 }

@@ -43,10 +43,11 @@ export default fp(async function recognitionPlugin (fastify) {
   fastify.addHook('onClose', async () => clearInterval(measuring))
   fastify.decorateRequest('context', {
     getter (this: FastifyRequest) {
-      const { disconnectSignal: signal, isAdministrator, isPhotoTaken, upload, span } = this
+      const { disconnectSignal: signal, intent: intended, isAdministrator, isPhotoTaken, upload, span } = this
       return {
         signal,
         isAdministrator,
+        ...intended && { intended },
         ...isPhotoTaken && upload && { onPhotoReleased: upload.release },
         ...span && { onPart: span.onPart }
       }
@@ -54,5 +55,5 @@ export default fp(async function recognitionPlugin (fastify) {
   })
 }, {
   name: 'recognition',
-  dependencies: ['administrator', 'disconnect', 'face-store', 'inference', 'photo-upload', 'tracing']
+  dependencies: ['administrator', 'audit', 'disconnect', 'face-store', 'inference', 'photo-upload', 'tracing']
 })

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyContextConfig, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { FaceError } from '../../src/errors.ts'
 import { userIdFromText } from '../../src/store/user-key.ts'
@@ -18,6 +19,13 @@ const JsonBodySchema = Type.Object({
 const FormBodySchema = Type.Object({ user_id: UserIdTextSchema, photo: PhotoFileSchema, replace: ReplaceTextSchema })
 
 interface Fields { user_id?: number | string, replace?: boolean | string }
+
+/** A raw photo has them in the address alone. */
+function fieldsOf ({ query, body }: Pick<FastifyRequest, 'query' | 'body'>): Fields {
+  return { ...query as Fields, ...body as Fields | undefined }
+}
+
+const isReplacing = ({ replace }: Fields): boolean => String(replace) === 'true'
 
 /** Each measure 0..1, higher is better. */
 const QualityMeasuresSchema = Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1 }))
@@ -55,16 +63,24 @@ const schema = {
 
 /** `POST /register-face` */
 const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.post('/register-face', { schema, config: { takesPhoto: true } }, async (request) => {
-    // A raw photo has no other fields.
-    const { user_id: sent, replace = false }: Fields = { ...request.query, ...request.body as Fields | undefined }
+  const config: FastifyContextConfig = {
+    takesPhoto: true,
+    audit: 'enrol',
+    auditDetails: (request) => ({ replace: isReplacing(fieldsOf(request)) }),
+    // While the photo is examined the intent becomes durable.
+    awaitsIntent: true
+  }
+  fastify.post('/register-face', { schema, config }, async (request) => {
+    const fields = fieldsOf(request)
+    const { user_id: sent } = fields
     if (sent === undefined) {
       throw new FaceError('INVALID_REQUEST', { message: 'user_id: missing, send /register-face?user_id=…' })
     }
     const userId = request.mediaType === 'application/json' ? sent : userIdFromText(String(sent))
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
-      userId, request.takePhoto(), { replace: String(replace) === 'true' }, request.context
+      userId, request.takePhoto(), { replace: isReplacing(fields) }, request.context
     )
+    request.auditResult = { encodings: encodingCount }
     fastify.metrics.registered(quality.overall)
     return {
       success: true as const,

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
-import type { EncodingStore, UserId } from '../store/encoding-store.ts'
+import type { EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
 import {
   candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate,
   type Quality
@@ -122,6 +122,7 @@ export function createRecognition (
         const before = previous && enrolment.previous && {
           ...encoding, vector: enrolment.previous.encoding, ...madeKind(previous.id, config.ENCODING_AUGMENT)
         }
+        const intended = await context.intended
         const after = await timePart(context, 'store update', () => store.updateInTurn(key, (record) => {
           // The search did not know who was registered meanwhile.
           checkDuplicate(candidatesAmong(stored.records(), encoding, scaled), key, duplicateTolerance, context)
@@ -132,10 +133,12 @@ export function createRecognition (
               checkResemblance(before, record, previousScaled, config.RECOGNITION_TOLERANCE)
             }
           }
-          const { encodings, unread, ...kept } = record ?? { encodings: [] }
+          const { encodings, unread, ...kept }: Partial<UserRecord> & Pick<UserRecord, 'encodings'> =
+            record ?? { encodings: [] }
           return {
             ...kept,
             ...!replace && unread && { unread },
+            ...intended?.salt !== undefined && kept.auditSalt === undefined && { auditSalt: intended.salt },
             userId,
             updatedAt: registeredAt,
             encodings: keepMostUseful([...replace ? [] : encodings, encoding], config.MAX_FACES_PER_USER)

@@ -50,6 +50,8 @@ export interface UserRecord {
   /** When the user may be named: from this moment, and until this one; ISO 8601 in UTC. */
   validFrom?: string
   validUntil?: string
+  /** Of the user's pseudonym in the audit log, base64; see src/audit/person.ts. */
+  auditSalt?: string
   /** Encodings that this version does not understand, as a newer one wrote them. */
   unread?: readonly unknown[]
   further?: FurtherFields

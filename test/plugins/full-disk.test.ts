@@ -8,8 +8,8 @@ import { startApp } from '../helper.ts'
 import { portraits } from '../photos.ts'
 import { runOnDisk, WITHOUT_DISK } from '../support/private-disk.ts'
 
-/** Some hundred folders, which take no blocks, and a few users. */
-const DISK_BYTES = 64 * 1024
+/** Some hundred folders, which take no blocks, a few users, and what the audit log reserves for deletions. */
+const DISK_BYTES = 1024 * 1024
 /** Set where this file runs itself, on a disk of its own. */
 const DISK = process.env['DISK']
 const TITLE = 'while the disk is full or read-only, registrations say so and recognition goes on; ' +

@@ -120,7 +120,8 @@ const NOT_UNDERSTOOD: Array<[field: string, values: unknown[]]> = [
   ['groups', [null, 'x', [''], [7], ['a', 'a'], Array.from({ length: 101 }, (_, i) => String(i)), ['g'.repeat(201)]]],
   ['consent_id', [null, '', 7, 'c'.repeat(201)]],
   ['valid_from', [null, 'now', 0]],
-  ['valid_until', [null, 'now', 0]]
+  ['valid_until', [null, 'now', 0]],
+  ['audit_salt', [null, '', 7]]
 ]
 
 test('content that is not understood under a right checksum is not damaged, field by field', () => {
@@ -167,14 +168,16 @@ test('every field of the format is read back', () => {
     groups: ['night shift', 'B'],
     consentId: '2026/17',
     validFrom: TIME,
-    validUntil: '2027-01-01T00:00:00Z'
+    validUntil: '2027-01-01T00:00:00Z',
+    auditSalt: 'AAAAAAAAAAAAAAAAAAAAAA=='
   }
   Object.assign(user.encodings[0]!, { kind: 'a/b/flip', sealedChip: createRandom(1).bytes(24 * 1024) })
   const { bytes } = encodeRecord('7', user)
   assert.deepEqual(decodeRecord('7', bytes).record, user)
   const { encodings: [first, second], ...written } = JSON.parse(bytes.toString('utf8', HEADER_BYTES))
   assert.deepEqual(Object.keys(written), [
-    'user_id', 'updated_at', 'display_name', 'metadata', 'groups', 'consent_id', 'valid_from', 'valid_until'
+    'user_id', 'updated_at', 'display_name', 'metadata', 'groups', 'consent_id', 'valid_from', 'valid_until',
+    'audit_salt'
   ])
   assert.deepEqual(Object.keys(first), ['model', 'kind', 'quality', 'registered_at', 'vector', 'sealed_chip'])
   assert.deepEqual(Object.keys(second), ['model', 'quality', 'registered_at', 'vector'])

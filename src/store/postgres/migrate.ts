@@ -42,7 +42,18 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
       id integer PRIMARY KEY CHECK (id = 1),
       version text NOT NULL
     );
-    INSERT INTO face_documents_feed (id, version) VALUES (1, '')`
+    INSERT INTO face_documents_feed (id, version) VALUES (1, '')`,
+  // The lines of src/audit, and the chain's end, which whoever appends locks.
+  '0003_audit': `
+    CREATE TABLE face_audit (
+      seq bigint PRIMARY KEY,
+      line text NOT NULL
+    );
+    CREATE TABLE face_audit_tail (
+      id integer PRIMARY KEY CHECK (id = 1),
+      tail text
+    );
+    INSERT INTO face_audit_tail (id) VALUES (1)`
 }
 
 /**

@@ -23,6 +23,7 @@ export function recordToFields (key: string, record: UserRecord): Fields {
     consent_id: record.consentId,
     valid_from: record.validFrom,
     valid_until: record.validUntil,
+    audit_salt: record.auditSalt,
     encodings: [...record.encodings.map(encodingToFields), ...record.unread ?? []]
   }
   try {
@@ -53,7 +54,7 @@ function encodingToFields ({ further, model, kind, quality, registeredAt, vector
 export function fieldsToRecord (key: string, content: unknown): UserRecord {
   const {
     user_id: id, updated_at: updatedAt, display_name: displayName, metadata, groups, consent_id: consentId,
-    valid_from: validFrom, valid_until: validUntil, encodings, ...further
+    valid_from: validFrom, valid_until: validUntil, audit_salt: auditSalt, encodings, ...further
   } = object(content, 'content')
   if (!Array.isArray(encodings) || encodings.length === 0) throw new UnsupportedRecordError('no encodings')
   if (encodings.length > ENCODINGS_MAX) throw new UnsupportedRecordError('too many encodings')
@@ -72,6 +73,7 @@ export function fieldsToRecord (key: string, content: unknown): UserRecord {
   if (consentId !== undefined) record.consentId = nameOf(consentId, 'the consent id')
   if (validFrom !== undefined) record.validFrom = timeOf(validFrom)
   if (validUntil !== undefined) record.validUntil = timeOf(validUntil)
+  if (auditSalt !== undefined) record.auditSalt = nameOf(auditSalt, 'the audit salt')
   if (hasFields(further)) record.further = further
   return record
 }
