@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 
-const LISTENING = /Server listening at (http:\/\/[\d.]+:\d+)/
+const LISTENING = /Server listening at (https?:\/\/[\d.]+:\d+)/
 
 /**
  * Resolves with the address that a server says it listens at; `output` is all it wrote so far. Rejects when it ends

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { ServerOptions } from 'node:https'
 import { join } from 'node:path'
 import autoload from '@fastify/autoload'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, {
+  LogController, type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type RawServerDefault
+} from 'fastify'
 import type { Config } from './config.ts'
+import { readServerCertificate, type ServerCertificate } from './tls/server-certificate.ts'
+import { parseTrustProxy } from './trust-proxy.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     config: Config
+    /** The one in use, which plugins/app/tls.ts replaces when its files change; null when the server speaks HTTP. */
+    certificate: ServerCertificate | null
   }
 }
 
@@ -29,17 +36,36 @@ function requestId ({ headers }: IncomingMessage): string {
   return typeof sent === 'string' && REQUEST_ID.test(sent) ? sent : randomUUID()
 }
 
+/** For Node's server: limits of time, and with a certificate TLS. */
+function serverOptions (
+  { TLS_CLIENT_CA_FILE }: Config, certificate: ServerCertificate | null
+): FastifyHttpOptions<RawServerDefault> {
+  const limits = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS }
+  if (certificate === null) return { http: limits }
+  const https: ServerOptions = {
+    ...limits,
+    ...certificate.context,
+    handshakeTimeout: HEADERS_TIMEOUT_MS,
+    // Browsers have none to show, so connections without one, or with a wrong one, are the business of the routes.
+    requestCert: TLS_CLIENT_CA_FILE !== undefined,
+    rejectUnauthorized: false
+  }
+  // Typed as HTTP: nothing here asks which of both it is.
+  return { https } as FastifyHttpOptions<RawServerDefault>
+}
+
 /** Makes the server without listening: plugins from outside, then ours, then the routes. */
 export async function buildApp (config: Config, logger: FastifyBaseLogger): Promise<FastifyInstance> {
+  const certificate = await readServerCertificate(config)
   const app: FastifyInstance = Fastify({
+    ...serverOptions(config, certificate),
     loggerInstance: logger,
     // plugins/app/request-log.ts writes the one line per request.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
-    trustProxy: config.TRUST_PROXY,
+    trustProxy: parseTrustProxy(config.TRUST_PROXY) ?? false,
     bodyLimit: Math.ceil(config.MAX_IMAGE_BYTES * 4 / 3) + JSON_EXTRA_BYTES,
     pluginTimeout: PLUGIN_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     return503OnClosing: false,
@@ -50,6 +76,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
     frameworkErrors: (_err, request, reply) => app.answerBadAddress(request, reply)
   })
   app.decorate('config', config)
+  app.decorate('certificate', certificate)
 
   for (const room of ['external', 'app', 'routes']) {
     await app.register(autoload, {

@@ -7,6 +7,7 @@ import { availableCores } from './available-cores.ts'
 import { onScale } from './networks/calibration.ts'
 import { CALIBRATIONS } from './networks/calibrations.ts'
 import { DEFAULT_NETWORK, NETWORK_NAMES } from './networks/catalogue.ts'
+import { parseTrustProxy } from './trust-proxy.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
@@ -26,7 +27,13 @@ export const ConfigSchema = Type.Object({
   HOST: Type.String({ default: '0.0.0.0', minLength: 1 }),
   PORT: Type.Integer({ default: 5000, minimum: 0, maximum: 65535 }),
   DEBUG: Type.Boolean({ default: false }),
-  TRUST_PROXY: Type.Boolean({ default: false }),
+  TRUST_PROXY: Type.String({
+    default: 'false',
+    description: 'true, false, a number of proxies, or their addresses and subnets, such as 10.0.0.0/8,loopback'
+  }),
+  TLS_CERT_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  TLS_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  TLS_CLIENT_CA_FILE: Type.Optional(Type.String({ minLength: 1 })),
   ADMIN_KEY: Type.Optional(Type.String({
     pattern: '^[!-~]{16,}$',
     description: '16 or more letters, digits and signs of ASCII without a space (openssl rand -base64 32 makes one)'
@@ -116,7 +123,9 @@ const BOOLEANS: Readonly<Record<string, string>> = {
 function normalise (name: string, value: string): string {
   const lower = value.toLowerCase()
   if (name === 'LOG_LEVEL') return OLD_LEVELS[lower] ?? lower
-  if (name === 'DEBUG' || name === 'TRUST_PROXY') return BOOLEANS[lower] ?? lower
+  if (name === 'DEBUG') return BOOLEANS[lower] ?? lower
+  // 0 and 1 are numbers of proxies.
+  if (name === 'TRUST_PROXY') return /^\d/.test(lower) ? lower : BOOLEANS[lower] ?? lower
   return value
 }
 
@@ -162,6 +171,7 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
     const source = env[name] ? name : sourceOf.get(name) ?? name
     try {
       if ('maximum' in schema && !Number.isFinite(Number(data[name]))) throw new ConfigError('not a number')
+      if (name === 'TRUST_PROXY' && parseTrustProxy(data[name]) === null) throw new ConfigError('no proxies')
       envSchema({
         schema: { type: 'object', properties: { [name]: schema } },
         data: { [name]: data[name] },
@@ -175,8 +185,16 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
   }
   const config = envSchema<Config>({ schema: ConfigSchema, data, env: false })
   settleNetwork(config, data)
+  assertTlsComplete(config)
   if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = inferenceThreads(config.WEB_CONCURRENCY)
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
+}
+
+function assertTlsComplete ({ TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE }: Config): void {
+  const given = { TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE }
+  const present = Object.entries(given).find(([, file]) => file !== undefined)?.[0]
+  const missing = (['TLS_CERT_FILE', 'TLS_KEY_FILE'] as const).find((name) => given[name] === undefined)
+  if (present !== undefined && missing !== undefined) throw new ConfigError(`${present} needs ${missing}, too`)
 }
 
 /**

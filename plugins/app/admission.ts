@@ -27,9 +27,12 @@ interface Connections {
   open (): number
 }
 
+const clientEnd = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
+
 /** Counts the connections of a server, in all and by address. */
 function countConnections (server: Server, max: number, addressMax = Infinity): Connections {
-  const refusals = new WeakMap<Socket, FaceError>()
+  /** By the client's end: the socket that a request comes over is another one under TLS. */
+  const refusals = new Map<string, FaceError>()
   const byAddress = new Map<string, number>()
   let open = 0
 
@@ -44,18 +47,23 @@ function countConnections (server: Server, max: number, addressMax = Infinity): 
   server.maxConnections = max + SPARE_CONNECTIONS
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? ''
+    const client = clientEnd(socket)
     const ofAddress = change(address, 1)
-    socket.once('close', () => change(address, -1))
-    if (open > max) refusals.set(socket, new FaceError('OVERLOADED'))
+    socket.once('close', () => {
+      change(address, -1)
+      refusals.delete(client)
+    })
+    if (open > max) refusals.set(client, new FaceError('OVERLOADED'))
     else if (ofAddress > addressMax) {
       const message = `Too many connections of one address: at most ${addressMax}`
-      refusals.set(socket, new FaceError('RATE_LIMITED', { message }))
+      refusals.set(client, new FaceError('RATE_LIMITED', { message }))
     }
   })
   return {
     open: () => open,
     check ({ raw }) {
-      const refusal = refusals.get(raw.socket)
+      if (refusals.size === 0) return
+      const refusal = refusals.get(clientEnd(raw.socket))
       if (!refusal) return
       raw.pause()
       throw refusal

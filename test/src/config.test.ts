@@ -116,6 +116,21 @@ test('what a network is fed is described by three values', () => {
   }
 })
 
+test('TRUST_PROXY takes yes or no, a number of proxies, or addresses and subnets', () => {
+  for (const [value, read] of [
+    ['false', 'false'], ['No', 'false'], ['TRUE', 'true'], ['on', 'true'], ['1', '1'], ['0', '0'],
+    ['Loopback, 10.0.0.0/8', 'loopback, 10.0.0.0/8'], ['fd00::/8,192.168.1.9', 'fd00::/8,192.168.1.9']
+  ]) assert.equal(loadConfig({ TRUST_PROXY: value }).TRUST_PROXY, read)
+  const wrong = ['maybe', '-1', '100', '1.5', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.256', 'loopback,', '::1/8/8']
+  for (const value of wrong) {
+    assert.throws(() => loadConfig({ TRUST_PROXY: value }), {
+      name: 'ConfigError',
+      message: `TRUST_PROXY="${value}" is not allowed: expected true, false, a number of proxies, or their addresses ` +
+        'and subnets, such as 10.0.0.0/8,loopback'
+    })
+  }
+})
+
 test('a bad value under an old name is reported under that name', () => {
   assert.throws(
     () => loadConfig({ FLASK_DEBUG: 'maybe' }),

@@ -39,7 +39,7 @@ await onCluster('three servers behind nginx with one database', (database) => {
     'the database are killed', { skip: NGINX.missing }, async (t) => {
     const env = {
       DATABASE_URL: await database.createDatabase(),
-      TRUST_PROXY: 'true',
+      TRUST_PROXY: '1',
       RATE_LIMIT_MAX: '1000000',
       DUPLICATE_TOLERANCE: '0'
     }
