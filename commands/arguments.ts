@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 /** What the command was asked to do. Paths are as they were given. */
 export type StoreCommand =
   | { name: 'rekey' }
-  | { name: 'verify', server?: string, duplicates: boolean }
+  | { name: 'verify', server?: string, duplicates: boolean, drifting: boolean }
   | { name: 'export', file: string, plain: boolean }
   | { name: 'import', file: string, replace: boolean }
   | { name: 'purge', olderThan: number }
@@ -45,7 +45,10 @@ export function parseArguments (args: string[]): StoreCommand | null {
     .option('--server <URL>', 'also whether the server at this address has ' +
       'exactly these encodings in memory', serverUrl)
     .option('--duplicates', 'also who has a face that is another user\'s', false)
-    .action((options: { server?: string, duplicates: boolean }) => { asked = { name: 'verify', ...options } })
+    .option('--drifting', 'also who is recognised at ever greater distances', false)
+    .action((options: { server?: string, duplicates: boolean, drifting: boolean }) => {
+      asked = { name: 'verify', ...options }
+    })
 
   program.command('export').description('save all users as lines of JSON, encrypted if there is a FACE_DATA_KEY')
     .argument('<FILE>', 'where to', place)

@@ -10,6 +10,7 @@ import { createProgress } from './progress.ts'
 import { calibrationOf, findNetwork, previousNetwork } from '../src/networks/find-network.ts'
 import { createDecisionRule } from '../src/recognition/decision.ts'
 import { createRecognition, type Recognition } from '../src/recognition/recognition.ts'
+import type { Sightings } from '../src/recognition/sightings.ts'
 import { isUserId, userIdFromText } from '../src/store/user-key.ts'
 import type { EncodingStore } from '../src/store/encoding-store.ts'
 import { errorCode } from '../src/system-error.ts'
@@ -23,7 +24,8 @@ import { withStore } from './stores.ts'
  * it can be called again.
  */
 export async function enroll (
-  store: EncodingStore, config: Config, { dir, report: reportPath }: { dir: string, report: string }
+  store: EncodingStore, sightings: Sightings, config: Config,
+  { dir, report: reportPath }: { dir: string, report: string }
 ): Promise<string> {
   const users = await findPhotos(dir)
   if (users.length === 0) throw new CommandError(`${dir}: no photos in it; expected USER_ID/ANY.jpg or USER_ID.jpg`)
@@ -40,7 +42,9 @@ export async function enroll (
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
   })
   const decision = createDecisionRule({ config, calibration: calibrationOf(network), gallery })
-  const recognition = createRecognition({ config, network, previous, decision, inference, store, gallery })
+  const recognition = createRecognition({
+    config, network, previous, decision, inference, store, gallery, sightings
+  })
 
   const photosOf = (isWanted: (photo: string) => boolean): number =>
     users.flatMap(({ photos }) => photos).filter(isWanted).length

@@ -1,11 +1,14 @@
 import { forEachOf } from '../src/for-each-of.ts'
+import type { Sightings } from '../src/recognition/sightings.ts'
 import type { EncodingStore, UserRecord } from '../src/store/encoding-store.ts'
 import { LANES, withStore } from './stores.ts'
 
 const DAY_MS = 86_400_000
 
 /** Deletes the users who were not changed for so many days, and tells how many. */
-export async function purge (store: EncodingStore, olderThanDays: number): Promise<string> {
+export async function purge (
+  store: EncodingStore, sightings: Pick<Sightings, 'erase'>, olderThanDays: number
+): Promise<string> {
   const before = Date.now() - olderThanDays * DAY_MS
   const isOld = (record: UserRecord | null): boolean => record !== null && Date.parse(record.updatedAt) < before
   return await withStore(store, async (keys) => {
@@ -13,6 +16,7 @@ export async function purge (store: EncodingStore, olderThanDays: number): Promi
     let purged = 0
     await forEachOf(all, LANES, async (key) => {
       if (!isOld(await store.get(key))) return
+      await sightings.erase(key)
       // The user may have been registered again since: what counts is found under the user's lock.
       if (await store.update(key, (present) => isOld(present) ? null : present) === null) purged++
     })

@@ -1,5 +1,6 @@
 import { forEachOf } from '../src/for-each-of.ts'
 import { createProgress } from './progress.ts'
+import type { Sightings } from '../src/recognition/sightings.ts'
 import type { DataKey } from '../src/store/record/seal.ts'
 import { COLLECTIONS, type DocumentStore } from '../src/store/documents/document-store.ts'
 import type { EncodingStore, StoredUsers } from '../src/store/encoding-store.ts'
@@ -8,8 +9,10 @@ import { LANES, withDocuments, withStore } from './stores.ts'
 /** The user was deleted since the users were counted, or the record is damaged: nothing to encrypt or delete. */
 const NO_RECORD = new Error('no record')
 
-/** Encrypts every record that is not encrypted with this key, which the store writes with. */
-export async function rekey (store: EncodingStore, stored: StoredUsers, { id }: DataKey): Promise<string> {
+/** Encrypts every record that is not encrypted with this key, which the store writes with, and all sightings. */
+export async function rekey (
+  store: EncodingStore, stored: StoredUsers, sightings: Pick<Sightings, 'rewrite'>, { id }: DataKey
+): Promise<string> {
   async function isDone (key: string): Promise<boolean> {
     try {
       const user = await stored.read(key)
@@ -41,6 +44,7 @@ export async function rekey (store: EncodingStore, stored: StoredUsers, { id }: 
       count[await encrypt(key)]++
       progress(++done)
     })
+    await sightings.rewrite()
     const { encrypted, 'was encrypted': before } = count
     return `${encrypted + before} users are encrypted with key ${id}, of which ${encrypted} were not before`
   })

@@ -9,6 +9,7 @@ import { runAgain } from './again.ts'
 import { parseArguments, type StoreCommand } from './arguments.ts'
 import { CommandError } from './command-error.ts'
 import { copy, copyDocuments } from './copy.ts'
+import { findDrifting } from './drifting.ts'
 import { findDuplicates } from './duplicates.ts'
 import { enroll } from './enroll.ts'
 import { exportUsers } from './export.ts'
@@ -17,7 +18,7 @@ import { purge } from './purge.ts'
 import { rekey, rekeyDocuments } from './rekey.ts'
 import { compareWithServer } from './server-gallery.ts'
 import {
-  assertHasData, configuredDocuments, configuredStore, configuredUsers, withDataAt
+  assertHasData, configuredDocuments, configuredSightings, configuredStore, configuredUsers, withDataAt
 } from './stores.ts'
 import { verificationText, verify, verifyDocuments } from './verify.ts'
 
@@ -30,12 +31,13 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
   const store = configuredStore(config)
   if (command.name !== 'import' && command.name !== 'enroll') await assertHasData(config)
   const stored = configuredUsers(config, codec)
+  const sightings = configuredSightings(config)
   try {
     switch (command.name) {
       case 'rekey':
         if (!keys[0]) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
         return lines(
-          await rekey(store, stored, keys[0]), await rekeyDocuments(configuredDocuments(config), keys[0])
+          await rekey(store, stored, sightings, keys[0]), await rekeyDocuments(configuredDocuments(config), keys[0])
         )
       case 'verify': {
         const found = await verify(stored)
@@ -43,11 +45,14 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
         if (found.problems.length > 0) process.exitCode = 1
         const duplicates = command.duplicates ? await findDuplicates(stored, config) : []
         if (duplicates.length > 0) process.exitCode = 1
+        const drifting = command.drifting ? await findDrifting(stored, sightings) : []
         const text = lines(
           verificationText(found),
           documents,
           ...duplicates,
-          ...command.duplicates ? [`pairs of users who have one face: ${duplicates.length}`] : []
+          ...command.duplicates ? [`pairs of users who have one face: ${duplicates.length}`] : [],
+          ...drifting,
+          ...command.drifting ? [`users who are recognised at ever greater distances: ${drifting.length}`] : []
         )
         // Opening the store would set damaged files aside.
         if (command.server === undefined || found.problems.length > 0) return text
@@ -55,7 +60,7 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
       }
       case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
       case 'import': return await importUsers(store, { ...command, codec, config })
-      case 'purge': return await purge(store, command.olderThan)
+      case 'purge': return await purge(store, sightings, command.olderThan)
       case 'copy': {
         const target = withDataAt(command.to, config)
         return lines(
@@ -63,9 +68,10 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
           await copyDocuments(configuredDocuments(config), configuredDocuments(target))
         )
       }
-      case 'enroll': return await enroll(store, config, command)
+      case 'enroll': return await enroll(store, sightings, config, command)
     }
   } finally {
+    await sightings.close()
     await stored.close()
   }
 }

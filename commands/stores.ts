@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Config } from '../src/config.ts'
-import { createDocuments, createStore } from '../src/store/create-store.ts'
+import { createSightings, type Sightings } from '../src/recognition/sightings.ts'
+import { createDocuments, createSightingStore, createStore } from '../src/store/create-store.ts'
 import type { DocumentStore } from '../src/store/documents/document-store.ts'
 import { dataFolder } from '../src/store/folder/layout.ts'
 import type { EncodingStore, StoredUsers } from '../src/store/encoding-store.ts'
@@ -42,6 +43,11 @@ export async function withDocuments<T> (documents: DocumentStore, work: () => Pr
   } finally {
     await documents.close()
   }
+}
+
+/** The sightings beside {@link configuredStore}. */
+export function configuredSightings (config: Config): Sightings {
+  return createSightings(createSightingStore(config, tellProblem))
 }
 
 /** What lies in the store of the configuration. */

@@ -21,7 +21,9 @@ const SITE_MS = 60_000
 
 /** The use cases that the routes call, and the rule by which they name somebody. */
 export default fp(async function recognitionPlugin (fastify) {
-  const { config, network, previousNetwork: previous, inference, encodingStore: store, gallery, metrics } = fastify
+  const {
+    config, network, previousNetwork: previous, inference, encodingStore: store, gallery, sightings, metrics
+  } = fastify
   const decision = createDecisionRule({ config, calibration: calibrationOf(network), gallery })
   metrics.gauge('face_tolerance', 'min', 'Distance up to which a face is named now', () => decision.current().tolerance)
   metrics.gauge('face_tolerance_by_table', 'min', 'The same, by calibration and number of encodings', () => (
@@ -32,7 +34,9 @@ export default fp(async function recognitionPlugin (fastify) {
     return bySite ?? byTable
   })
   fastify.decorate('decision', decision)
-  fastify.decorate('recognition', createRecognition({ config, network, previous, decision, inference, store, gallery }))
+  fastify.decorate('recognition', createRecognition({
+    config, network, previous, decision, inference, store, gallery, sightings
+  }))
   let measuring: NodeJS.Timeout | undefined
   fastify.addHook('onReady', async () => {
     await decision.measureSite()
@@ -55,5 +59,7 @@ export default fp(async function recognitionPlugin (fastify) {
   })
 }, {
   name: 'recognition',
-  dependencies: ['administrator', 'audit', 'disconnect', 'face-store', 'inference', 'photo-upload', 'tracing']
+  dependencies: [
+    'administrator', 'audit', 'disconnect', 'face-store', 'inference', 'photo-upload', 'sightings', 'tracing'
+  ]
 })

@@ -15,6 +15,7 @@ import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
 import { decide, type DecisionRule } from './decision.ts'
 import { round4 } from '../networks/distance.ts'
+import type { Sightings } from './sightings.ts'
 
 export interface Registration {
   registeredAt: string
@@ -76,11 +77,12 @@ export interface RecognitionParts {
   inference: Inference
   store: EncodingStore
   gallery: Gallery
+  sightings: Pick<Sightings, 'note' | 'restart' | 'erase'>
 }
 
 /** Puts the use cases together. */
 export function createRecognition (
-  { config, network, previous, decision, inference, store, gallery }: RecognitionParts
+  { config, network, previous, decision, inference, store, gallery, sightings }: RecognitionParts
 ): Recognition {
   const changes = createRecentChanges(store)
   // Here distances leave the network's own measure; everything that decides knows the scale alone.
@@ -144,6 +146,7 @@ export function createRecognition (
             encodings: keepMostUseful([...replace ? [] : encodings, encoding], config.MAX_FACES_PER_USER)
           }
         }))
+        sightings.restart(key)
         return { registeredAt, quality, encodingCount: after?.encodings.length ?? 0 }
       } finally {
         stored.end()
@@ -156,6 +159,7 @@ export function createRecognition (
       const named = decide(candidatesOf(identification), decision.current().tolerance, config.AMBIGUITY_MARGIN)
       if (typeof named === 'string') return { outcome: named }
       const { userId, distance } = named
+      sightings.note(String(userId), distance)
       return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
     },
 
@@ -169,7 +173,10 @@ export function createRecognition (
     },
 
     async remove (key, context = {}) {
-      const userId = await timePart(context, 'store update', () => store.erase(key))
+      const userId = await timePart(context, 'store update', async () => {
+        await sightings.erase(key)
+        return await store.erase(key)
+      })
       if (userId === null) throw new FaceError('USER_NOT_FOUND')
       return userId
     }

@@ -7,6 +7,9 @@ import type { EncodingStore } from './encoding-store.ts'
 import { createFileStore } from './folder/file-store.ts'
 import { createPostgresStore } from './postgres/postgres-store.ts'
 import { parseDataKeys } from './record/seal.ts'
+import { createFolderSightings } from './sightings/folder-sightings.ts'
+import { createPostgresSightings } from './sightings/postgres-sightings.ts'
+import type { SightingStore } from './sightings/sighting-store.ts'
 import type { OnStoreEvent } from './store-event.ts'
 
 export type StoreConfig = Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR' | 'FACE_DATA_KEY' | 'STORE_POLL_MS'>
@@ -31,6 +34,16 @@ export function createDocuments (
   return url === undefined
     ? createFolderDocuments({ dir, keys, onEvent })
     : createPostgresDocuments({ url, keys, onEvent })
+}
+
+/** The sightings beside the store's encodings. Throws as {@link createStore}. */
+export function createSightingStore (
+  { DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY }: StoreConfig, onEvent: OnStoreEvent
+): SightingStore {
+  const keys = parseDataKeys(FACE_DATA_KEY)
+  return url === undefined
+    ? createFolderSightings({ dir, keys, onEvent })
+    : createPostgresSightings({ url, keys, onEvent })
 }
 
 /** Called when an operation ends: `ok` or the code of what it threw, the caller's own refusals included. */

@@ -6,10 +6,13 @@ import { runCommand } from './helper.ts'
 
 test('each command is understood with its options', () => {
   assert.deepEqual(parseArguments(['rekey']), { name: 'rekey' })
-  assert.deepEqual(parseArguments(['verify']), { name: 'verify', duplicates: false })
-  assert.deepEqual(parseArguments(['verify', '--duplicates']), { name: 'verify', duplicates: true })
+  assert.deepEqual(parseArguments(['verify']), { name: 'verify', duplicates: false, drifting: false })
+  assert.deepEqual(parseArguments(['verify', '--duplicates']), {
+    name: 'verify', duplicates: true, drifting: false
+  })
+  assert.deepEqual(parseArguments(['verify', '--drifting']), { name: 'verify', duplicates: false, drifting: true })
   assert.deepEqual(parseArguments(['verify', '--server', 'https://faces.example:5000']), {
-    name: 'verify', server: 'https://faces.example:5000', duplicates: false
+    name: 'verify', server: 'https://faces.example:5000', duplicates: false, drifting: false
   })
   assert.deepEqual(parseArguments(['export', 'a.ndjson']), { name: 'export', file: 'a.ndjson', plain: false })
   assert.deepEqual(parseArguments(['import', '--replace', 'a.npz']), { name: 'import', file: 'a.npz', replace: true })

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { rekey } from '../../commands/rekey.ts'
 import { createFolderDocuments } from '../../src/store/documents/folder-documents.ts'
+import { createSightings } from '../../src/recognition/sightings.ts'
+import { createFolderSightings } from '../../src/store/sightings/folder-sightings.ts'
+import { createPostgresSightings } from '../../src/store/sightings/postgres-sightings.ts'
 import { dataFolder } from '../../src/store/folder/layout.ts'
 import { type DataKey, isSealed, parseDataKeys, sealedWith } from '../../src/store/record/seal.ts'
 import type { EncodingStore, StoredUsers } from '../../src/store/encoding-store.ts'
@@ -157,7 +160,7 @@ test('who becomes damaged or is deleted meanwhile is neither encrypted nor erase
     }
   }
   assert.match(
-    await rekey(createFileStore({ dir, keys: [key] }), stored, key),
+    await rekey(createFileStore({ dir, keys: [key] }), stored, createSightings(createFolderSightings({ dir })), key),
     /^1 users are encrypted with key .*, of which 1 were not before$/
   )
   await seen(follower, 'anna', [])
@@ -184,7 +187,10 @@ await onCluster('changing the key on PostgreSQL', (cluster) => {
         return await rows.read(key)
       }
     }
-    assert.match(await rekey(createPostgresStore({ url, keys: [key] }), stored, key), /^0 users are encrypted/)
+    const sightings = createSightings(createPostgresSightings({ url }))
+    t.after(sightings.close)
+    const text = await rekey(createPostgresStore({ url, keys: [key] }), stored, sightings, key)
+    assert.match(text, /^0 users are encrypted/)
     assert.equal((await queryOnce(url, 'SELECT FROM face_users WHERE record IS NOT NULL')).length, 1)
   })
 })

@@ -33,6 +33,9 @@ async function onDisk (t: TestContext, dir: string): Promise<void> {
   assert.equal((await send('/register-face?user_id=7', anna))['status'], 200)
   assert.equal((await send('/register-face?user_id=8', bella))['status'], 200)
 
+  assert.equal((await send('/recognize', bella))['user_id'], 8)
+  await app.sightings.flush()
+
   await assert.rejects(writeFile(join(dir, 'ballast'), Buffer.alloc(DISK_BYTES)), { code: 'ENOSPC' })
   for (const [id, photo] of [[7, again], [8, bella], [9, clara]] as const) {
     assert.deepEqual(await send(`/register-face?user_id=${id}`, photo), {
@@ -47,6 +50,8 @@ async function onDisk (t: TestContext, dir: string): Promise<void> {
   // What the deletion freed is enough.
   assert.equal((await send('/register-face?user_id=8', bella))['status'], 200)
   await rm(join(dir, 'ballast'))
+  await app.sightings.flush()
+  assert.equal(await app.sightings.lastSeen('8'), null)
   assert.equal((await send('/register-face?user_id=7', again))['encoding_count'], 2)
 
   execFileSync('mount', ['-o', 'remount,ro', dir])

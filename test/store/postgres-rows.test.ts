@@ -10,9 +10,10 @@ await onCluster('PostgreSQL rows', (cluster) => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(t, url)))
     await Promise.all(stores.map(({ store }, index) => store.update(String(index), adding(index, index))))
     for (const { follower } of stores) await eventually(() => follower.users.size === stores.length)
-    assert.deepEqual(
-      await queryOnce(url, 'SELECT name FROM face_migrations'), [{ name: '0001_users' }, { name: '0002_documents' }]
-    )
+    const applied = 'SELECT count(*)::int AS all, count(DISTINCT name)::int AS distinct FROM face_migrations'
+    const [{ all, distinct }] = await queryOnce(url, applied) as [{ all: number, distinct: number }]
+    assert.ok(all > 0)
+    assert.equal(all, distinct)
   })
 
   test('the tables are made in the schema that the connection uses', async (t) => {

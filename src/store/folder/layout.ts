@@ -14,6 +14,8 @@ export interface DataFolder {
   readonly quarantine: string
   /** Small documents beside the encodings, in a sub-folder for each collection. */
   readonly documents: string
+  /** When users were last recognised: a file for each sub-folder of `users`. */
+  readonly sightings: string
   userPath (key: string): string
   /** A new temporary file beside the user's. */
   tempPath (key: string): string
@@ -29,6 +31,7 @@ export function dataFolder (dir: string): DataFolder {
     locks: join(dir, 'locks'),
     quarantine: join(dir, 'quarantine'),
     documents: join(dir, 'documents'),
+    sightings: join(dir, 'sightings'),
     userPath: (key) => join(users, userFolder(key), userFileName(key)),
     tempPath: (key) => join(users, userFolder(key), `.${userTag(key)}.${ownerName()}.tmp`),
     nameOf: (path) => relative(dir, path)

@@ -53,7 +53,18 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
       id integer PRIMARY KEY CHECK (id = 1),
       tail text
     );
-    INSERT INTO face_audit_tail (id) VALUES (1)`
+    INSERT INTO face_audit_tail (id) VALUES (1)`,
+  // face_sightings_since has one row: the day, counted from 1970-01-01, since when there are sightings.
+  '0004_sightings': `
+    CREATE TABLE face_sightings (
+      key text COLLATE "C" PRIMARY KEY,
+      sighting bytea NOT NULL
+    );
+    CREATE TABLE face_sightings_since (
+      id integer PRIMARY KEY CHECK (id = 1),
+      since integer
+    );
+    INSERT INTO face_sightings_since (id, since) VALUES (1, NULL)`
 }
 
 /**
