@@ -3,6 +3,8 @@ export const ERRORS = {
   INVALID_REQUEST: [400, 'The request is not understood: check its fields against /docs'],
   UNAUTHORIZED: [401, 'The key is not the administrator\'s: send the right one, or none'],
   NOT_FOUND: [404, 'No such address: see /docs for the endpoints'],
+  GROUP_NOT_ALLOWED: [403, 'The key does not allow this group: ask for another one, or for none'],
+  GROUP_NOT_FOUND: [404, 'Nobody is in this group: check its name'],
   USER_NOT_FOUND: [404, 'This user has no registered face'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time: check the network and send it again'],
   FACE_ALREADY_REGISTERED: [409, 'This face is already registered for another user: check the user id'],

@@ -10,6 +10,8 @@ export interface RequestContext {
   signal?: AbortSignal
   /** The administrator's key was shown. */
   isAdministrator?: boolean
+  /** Whose key was shown; it may search these groups only, everybody without any. */
+  caller?: { groups?: readonly string[] }
   onPart?: OnPart
   /** A change is made when this has resolved, and not if it rejects. */
   intended?: Intended

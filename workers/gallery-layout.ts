@@ -16,7 +16,7 @@ const FIRST_PROBE_WORD = 1024
  * The gallery in 32-bit words: a header, a place for each search's probe, then rows. A row holds one encoding in
  * fixed point ({@link toFixedPoint}), then
  * - its generation (odd: the row holds an encoding; even: it is empty or being written),
- * - its user's number, which is never used twice while the server runs,
+ * - its user's number, which is never used twice while the server runs; negative while the user may not be named,
  * - for its writer alone: one more than the next row of the user, 0 in the last one,
  * - the scale of its numbers (f32; NaN in an empty row, which no search then finds near), and the sum of their squares.
  */

@@ -92,10 +92,23 @@ export type QualityMeasure =
 /** How good a face is for recognition; each measure 0..1, higher is better. */
 export type QualityMeasures = Record<QualityMeasure, number>
 
-/** How the gallery is searched. */
+/** Rows of the gallery, as a search of a part of it takes them: the first row of a run, the one after its last, … */
+export type RowRuns = Int32Array<SharedArrayBuffer>
+
+/** Of the gallery, and of that of the previous network. */
+export interface SearchedRows {
+  present: readonly RowRuns[]
+  previous: readonly RowRuns[]
+}
+
+/** Whom a face is compared with. */
 export interface Search {
   /** How many users are wanted, 2 unless told: the nearest, and the runner-up. */
   usersMax?: number
+  /** All rows unless told. */
+  rows?: SearchedRows
+  /** Also users who may not be named now. */
+  alsoInactive?: boolean
 }
 
 /** An enrolled user by number, and the Euclidean distance of the nearest of the user's encodings. */

@@ -21,6 +21,9 @@ declare module 'fastify' {
 const TO_REENROLL = 'users have no encoding of this network: they are recognised by face-api\'s as long as they have ' +
   'one of that; register them again'
 
+/** So often searches learn who may be named from now on, or no longer. */
+const VALIDITY_MS = 500
+
 /** The stores, and the gallery that follows the encodings as far as they are of the configured network. */
 export default fp(async function faceStorePlugin (fastify) {
   const log = fastify.log.child({ part: 'store' })
@@ -42,7 +45,9 @@ export default fp(async function faceStorePlugin (fastify) {
   fastify.decorate('gallery', gallery)
   fastify.decorate('network', network)
   fastify.decorate('previousNetwork', previous)
+  let following: NodeJS.Timeout | undefined
   fastify.addHook('onReady', async () => {
+    following = setInterval(() => gallery.updateValidity(Date.now()), VALIDITY_MS).unref()
     await store.open()
     await documents.open()
     const { users, encodings, outdated } = gallery.counts()
@@ -50,6 +55,7 @@ export default fp(async function faceStorePlugin (fastify) {
     if (outdated > 0) log.warn({ users: outdated, model: network.id }, TO_REENROLL)
   })
   fastify.addHook('onClose', async () => {
+    clearInterval(following)
     await documents.close()
     await store.close()
   })

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { NAME_CHARACTERS_MAX } from '../../src/store/encoding-store.ts'
 import {
   errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema
 } from './common-schemas.ts'
@@ -24,7 +25,13 @@ const UnknownSchema = Type.Object({
 const schema = {
   tags: ['faces'],
   summary: 'Recognise a face',
-  description: 'Names the face before the camera. A stranger is a normal outcome: 200 with success false.',
+  description: 'Names the face before the camera. A stranger is a normal outcome: 200 with success false. A key that ' +
+    'is limited to groups searches these people only.',
+  querystring: Type.Object({
+    group: Type.Optional(Type.String({
+      minLength: 1, maxLength: NAME_CHARACTERS_MAX, description: 'Searches only people in this group'
+    }))
+  }),
   body: {
     content: {
       'application/json': { schema: Type.Object({ photo: PhotoTextSchema }) },
@@ -34,14 +41,14 @@ const schema = {
   },
   response: {
     200: Type.Union([RecognizedSchema, UnknownSchema]),
-    ...errorResponses(...PHOTO_ERRORS)
+    ...errorResponses(...PHOTO_ERRORS, 'GROUP_NOT_ALLOWED', 'GROUP_NOT_FOUND')
   }
 }
 
 /** `POST /recognize` */
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.post('/recognize', { schema, config: { takesPhoto: true } }, async (request, reply) => {
-    const found = await fastify.recognition.recognize(request.takePhoto(), request.context)
+    const found = await fastify.recognition.recognize(request.takePhoto(), request.query, request.context)
     reply.outcome = found.outcome
     if (found.outcome !== 'recognized') {
       const unknown = {

@@ -13,10 +13,12 @@ export interface GalleryMatrix {
   /** For the inference threads. */
   readonly memory: WebAssembly.Memory
   /**
-   * Puts an encoding into a free row, visible to searches from now on. Throws RangeError when 4 GiB are full and when
-   * it is not as long as the first.
+   * Puts an encoding into a free row, visible to searches from now on; a negative number is that of a user who may not
+   * be named. Throws RangeError when 4 GiB are full and when it is not as long as the first.
    */
   add (user: number, vector: Float32Array): number
+  /** Tells searches from now on whether the user of the row may be named: the number as for {@link add}. */
+  setUser (row: number, user: number): void
   /** The bytes of the encoding in the row, as it is compared; valid until the next change. */
   bytesAt (row: number): Uint8Array
   /** A copy of the encoding in the row, as it is compared. */
@@ -92,6 +94,9 @@ export function createGalleryMatrix (): GalleryMatrix {
       Atomics.add(words, GALLERY.liveWord, 1)
       if (row === rows) Atomics.store(words, GALLERY.rowsWord, ++rows)
       return row
+    },
+    setUser (row, user) {
+      Atomics.store(words, wordOf(row) + GALLERY.userWord(length), user)
     },
     bytesAt: (row) => new Uint8Array(memory.buffer, wordOf(row) * 4, length * 2),
     vectorAt (row) {

@@ -1,8 +1,11 @@
 import { crc32 } from 'node:zlib'
+import type { SearchedRows } from '../../workers/protocol.ts'
 import type { StoreChange, UserId, UserRecord } from '../store/encoding-store.ts'
 import { areComparable, kindOf } from '../networks/kinds.ts'
 import { centreOf } from './centre.ts'
 import { createGalleryMatrix, type GalleryMatrix, type LinkedRows } from './gallery-matrix.ts'
+import { createGroups, type Membership } from './groups.ts'
+import { isActive, nextChange, termsOf, type Terms } from './terms.ts'
 
 /** Everyone enrolled, as the inference threads see it. It follows the store's changes and nothing else. */
 export interface Gallery {
@@ -14,8 +17,18 @@ export interface Gallery {
   apply (change: StoreChange): void
   /** Who has this number in a match; undefined if they were removed since. */
   userOf (number: number): UserId | undefined
+  /** Whether somebody is in the group. */
+  hasGroup (name: string): boolean
+  /** What a search of these groups looks at, as they are now. */
+  rowsOf (groups: readonly string[]): SearchedRows
+  /** Whether the user is named at this moment, in milliseconds since 1970, when these groups are searched. */
+  isNamed (userId: UserId, groups: readonly string[] | null, now: number): boolean
+  /** Has searches leave out whom {@link isNamed} will exclude at this moment, so that they do not hide others. */
+  updateValidity (now: number): void
   /** Enrolled users, all their encodings, those that are compared, and the users without one of the present kind. */
   counts (): { users: number, encodings: number, compared: number, outdated: number }
+  /** Encodings that a search of these groups compares; those of somebody in several of them count in each. */
+  comparedIn (groups: readonly string[] | null): number
   /** The first encodings of up to so many users, evenly spread over all who have some of the present kind. */
   sample (usersMax: number): Float32Array[]
   /** 8 hex digits: the sum of the CRC-32 of each encoding in memory with its user's id. Equal for equal galleries. */
@@ -26,15 +39,17 @@ interface Enrolled {
   number: number
   userId: UserId
   /** Which kind of the two it is that is compared. */
-  part: 0 | 1
+  part: Membership['part']
   /** Of the encodings that are compared, and of their centre. */
   rows: LinkedRows
   encodings: number
   compared: number
+  terms: Terms | null
 }
 
 /** Has no encoding of the present kind. */
-const isOutdated = (user: Enrolled | undefined): boolean => user !== undefined && (user.rows === 0 || user.part === 1)
+const isOutdated = (user: Enrolled | undefined): boolean =>
+  user !== undefined && (user.rows === 0 || user.part === 'previous')
 
 /**
  * Makes an empty gallery of the encodings that may be compared with those of `kind`, and of users who have none of them
@@ -46,12 +61,17 @@ export function createGallery (kind: string, previousKind: string | null = null)
   const enrolled = new Map<string, Enrolled>()
   /** By their numbers, which are never used again: a search that is under way may still tell an old one. */
   const byNumber: Array<Enrolled | undefined> = []
+  const groups = createGroups()
+  /** Of whom it changes whether they may be named, and when it does so next. */
+  const dated = new Set<Enrolled>()
+  let validityAt = Infinity
   let encodings = 0
   let compared = 0
   let outdated = 0
   let sum = 0
 
-  const matrixOf = (part: Enrolled['part']): GalleryMatrix => part === 1 && previous ? previous : present
+  const matrixOf = (part: Enrolled['part']): GalleryMatrix => part === 'previous' && previous ? previous : present
+  const linkedRows = ({ part, rows }: Enrolled): number[] => matrixOf(part).linked(rows)
 
   function add (key: string, number: number, matrix: GalleryMatrix, vector: Float32Array): number {
     const row = matrix.add(number, vector)
@@ -66,12 +86,48 @@ export function createGallery (kind: string, previousKind: string | null = null)
 
   /** The user's encodings that are compared; the others stay in the store, but distances to them would mean nothing. */
   function comparableOf (record: UserRecord): { part: Enrolled['part'], vectors: Float32Array[] } {
-    for (const [part, searched] of [[0, kind], [1, previousKind]] as const) {
+    for (const [part, searched] of [['present', kind], ['previous', previousKind]] as const) {
       if (searched === null) continue
       const comparable = record.encodings.filter((encoding) => areComparable(kindOf(encoding), searched))
       if (comparable.length > 0) return { part, vectors: comparable.map(({ vector }) => vector) }
     }
-    return { part: 0, vectors: [] }
+    return { part: 'present', vectors: [] }
+  }
+
+  /** The user as of now, with rows for what is compared; rows that hold some of it already stay. */
+  function enrol (key: string, record: UserRecord, before: Enrolled | undefined, rowsBefore: number[]): Enrolled {
+    const number = before?.number ?? Math.max(1, byNumber.length)
+    const terms = termsOf(record)
+    const shown = isActive(terms, Date.now()) ? number : -number
+    const { part, vectors } = comparableOf(record)
+    const matrix = matrixOf(part)
+    const held = before?.part === part ? rowsBefore : []
+    const centre = centreOf(vectors)
+    const rows: number[] = []
+    for (const vector of centre ? [...vectors, centre] : vectors) {
+      const row = held.find((one) => matrix.holds(one, vector)) ?? add(key, shown, matrix, vector)
+      matrix.setUser(row, shown)
+      // The same photo may be registered twice.
+      if (!rows.includes(row)) rows.push(row)
+    }
+    const { length: compared } = vectors
+    return {
+      number, userId: record.userId, part, rows: matrix.link(rows), encodings: record.encodings.length, compared, terms
+    }
+  }
+
+  /** Follows when and where the user is named. */
+  function follow (before: Enrolled | undefined, rowsBefore: number[], after: Enrolled | undefined): void {
+    if (before?.terms) {
+      groups.leave(before.terms.groups, { ...before, rows: rowsBefore })
+      dated.delete(before)
+    }
+    if (after?.terms) {
+      groups.join(after.terms.groups, { ...after, rows: linkedRows(after) })
+      const changesAt = nextChange(after.terms, Date.now())
+      if (changesAt < Infinity) dated.add(after)
+      validityAt = Math.min(validityAt, changesAt)
+    }
   }
 
   return {
@@ -79,43 +135,40 @@ export function createGallery (kind: string, previousKind: string | null = null)
     previousMemory: previous?.memory ?? null,
     apply ({ key, record }) {
       const before = enrolled.get(key)
-      const rowsBefore = before ? matrixOf(before.part).linked(before.rows) : []
-      const rows: number[] = []
-      let after: Enrolled | undefined
-      if (record) {
-        const number = before?.number ?? Math.max(1, byNumber.length)
-        const { part, vectors } = comparableOf(record)
-        const matrix = matrixOf(part)
-        const held = before?.part === part ? rowsBefore : []
-        const centre = centreOf(vectors)
-        for (const vector of centre ? [...vectors, centre] : vectors) {
-          const row = held.find((one) => matrix.holds(one, vector)) ?? add(key, number, matrix, vector)
-          // The same photo may be registered twice.
-          if (!rows.includes(row)) rows.push(row)
-        }
-        after = {
-          number,
-          userId: record.userId,
-          part,
-          rows: matrix.link(rows),
-          encodings: record.encodings.length,
-          compared: vectors.length
-        }
-        enrolled.set(key, after)
-        byNumber[number] = after
-      } else if (before) {
-        enrolled.delete(key)
-        byNumber[before.number] = undefined
-      }
-      for (const row of rowsBefore) {
-        if (before?.part !== after?.part || !rows.includes(row)) remove(key, matrixOf(before!.part), row)
+      const rowsBefore = before ? linkedRows(before) : []
+      const after = record ? enrol(key, record, before, rowsBefore) : undefined
+      follow(before, rowsBefore, after)
+      if (after) enrolled.set(key, after)
+      else enrolled.delete(key)
+      const number = after?.number ?? before?.number
+      if (number !== undefined) byNumber[number] = after
+      if (before) {
+        const kept = after?.part === before.part ? linkedRows(after) : []
+        for (const row of rowsBefore) if (!kept.includes(row)) remove(key, matrixOf(before.part), row)
       }
       encodings += (after?.encodings ?? 0) - (before?.encodings ?? 0)
       compared += (after?.compared ?? 0) - (before?.compared ?? 0)
       outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },
     userOf: (number) => byNumber[number]?.userId,
+    hasGroup: groups.has,
+    rowsOf: groups.rows,
+    isNamed (userId, names, now) {
+      const user = enrolled.get(String(userId))
+      if (!user || !isActive(user.terms, now)) return false
+      return names === null || names.some((name) => user.terms?.groups.includes(name))
+    },
+    updateValidity (now) {
+      if (now < validityAt) return
+      validityAt = Infinity
+      for (const user of dated) {
+        const shown = isActive(user.terms, now) ? user.number : -user.number
+        for (const row of linkedRows(user)) matrixOf(user.part).setUser(row, shown)
+        validityAt = Math.min(validityAt, nextChange(user.terms!, now))
+      }
+    },
     counts: () => ({ users: enrolled.size, encodings, compared, outdated }),
+    comparedIn: (names) => names ? Math.min(compared, groups.compared(names)) : compared,
     sample (usersMax) {
       const users = [...enrolled.values()].filter((user) => !isOutdated(user))
       const step = Math.max(1, users.length / usersMax)

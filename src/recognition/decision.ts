@@ -19,7 +19,8 @@ export interface Decision {
 
 /** The rule for naming one of many, which follows the size of the gallery. */
 export interface DecisionRule {
-  current (): Decision
+  /** For a search of these groups, of everybody unless told: of the calibrated tail or the site's, by their number. */
+  current (groups?: readonly string[] | null): Decision
   /**
    * Measures the people enrolled here, if enough of them have changed since the last time; resolves when it is done.
    */
@@ -71,7 +72,6 @@ export function createDecisionRule ({ config, calibration, gallery }: {
   let shift: number | null = null
   let measuredUsers = 0
   let measuring: Promise<void> | undefined
-  let decided: { compared: number, shift: number | null, decision: Decision } | undefined
 
   async function measure (): Promise<void> {
     measuredUsers = gallery.counts().users
@@ -79,15 +79,12 @@ export function createDecisionRule ({ config, calibration, gallery }: {
   }
 
   return {
-    current () {
-      const { compared } = gallery.counts()
-      if (decided?.compared === compared && decided.shift === shift) return decided.decision
+    current (groups = null) {
+      const compared = gallery.comparedIn(groups)
       const raw = distanceAtFar(calibration, config.FALSE_MATCH_TARGET / Math.max(1, compared))
       const byTable = onScale(calibration, raw)
       const bySite = shift === null ? null : onScale(calibration, Math.max(0, raw + shift))
-      const decision = { tolerance: Math.min(configured, byTable, bySite ?? byTable), configured, byTable, bySite }
-      decided = { compared, shift, decision }
-      return decision
+      return { tolerance: Math.min(configured, byTable, bySite ?? byTable), configured, byTable, bySite }
     },
     async measureSite () {
       const { users } = gallery.counts()

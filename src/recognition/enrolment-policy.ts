@@ -93,7 +93,8 @@ function leastUseful (encodings: readonly Encoding[]): number {
 
 /** Users of these records who have an encoding that may be compared with this one, with the distance of the nearest. */
 export function candidatesAmong (
-  records: Iterable<UserRecord>, { vector, ...kind }: Encoding, scaled: (raw: number) => number
+  records: Iterable<UserRecord>, { vector, ...kind }: Pick<Encoding, 'vector' | 'model' | 'kind'>,
+  scaled: (raw: number) => number
 ): Candidate[] {
   const candidates: Candidate[] = []
   for (const { userId, encodings } of records) {

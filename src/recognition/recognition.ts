@@ -1,13 +1,12 @@
-import type { Identification, Neighbour } from '../../workers/protocol.ts'
 import { timePart, type RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
+import { createCandidates } from './candidates.ts'
 import {
-  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate,
-  type Quality
+  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Quality
 } from './enrolment-policy.ts'
 import { createRecentChanges } from './recent-changes.ts'
 import { confidenceOf } from '../networks/calibration.ts'
@@ -15,6 +14,7 @@ import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
 import { decide, type DecisionRule } from './decision.ts'
 import { round4 } from '../networks/distance.ts'
+import { scopeOf } from './scope.ts'
 import type { Sightings } from './sightings.ts'
 
 export interface Registration {
@@ -59,8 +59,13 @@ export interface Recognition {
     options: { replace: boolean },
     context?: RequestContext
   ): Promise<Registration>
-  /** Names the face before the camera. Throws `NO_FACE` and what inference throws. */
-  recognize (photo: ArrayBuffer, context?: RequestContext): Promise<Recognized | NotRecognized>
+  /**
+   * Names the face before the camera, if it is of somebody in the group, or else in one of those that the key allows.
+   * Throws `NO_FACE`, `GROUP_NOT_ALLOWED`, `GROUP_NOT_FOUND` and what inference throws.
+   */
+  recognize (
+    photo: ArrayBuffer, options?: { group?: string | undefined }, context?: RequestContext
+  ): Promise<Recognized | NotRecognized>
   status (key: string, context?: RequestContext): Promise<RegistrationStatus>
   /** Forgets a user and returns the id as it was registered, as far as that can be read. Throws `USER_NOT_FOUND`. */
   remove (key: string, context?: RequestContext): Promise<UserId>
@@ -85,25 +90,10 @@ export function createRecognition (
   { config, network, previous, decision, inference, store, gallery, sightings }: RecognitionParts
 ): Recognition {
   const changes = createRecentChanges(store)
+  const candidates = createCandidates({ gallery, changes, network, previous })
   // Here distances leave the network's own measure; everything that decides knows the scale alone.
   const scaled = scaleOf(network)
   const previousScaled = previous ? scaleOf(previous) : scaled
-
-  function stillEnrolled (neighbours: readonly Neighbour[], scale: typeof scaled): Candidate[] {
-    return neighbours.flatMap(({ user, distance }) => {
-      const userId = gallery.userOf(user)
-      return userId !== undefined ? [{ userId, distance: scale(distance) }] : []
-    })
-  }
-
-  /** Of both networks, the nearest first, without who was deleted since the search. */
-  function candidatesOf ({ neighbours, previous }: Pick<Identification, 'neighbours' | 'previous'>): Candidate[] {
-    const known = stillEnrolled(neighbours, scaled)
-    // A user who has just registered again may be in both.
-    const others = stillEnrolled(previous?.neighbours ?? [], previousScaled)
-      .filter(({ userId }) => !known.some((one) => one.userId === userId))
-    return [...known, ...others].sort((one, two) => one.distance - two.distance)
-  }
 
   return {
     async register (userId, photo, { replace }, context = {}) {
@@ -115,7 +105,7 @@ export function createRecognition (
         if (!enrolment.alone) throw new FaceError('MULTIPLE_FACES')
         const quality = checkQuality(enrolment, config.FACE_QUALITY_THRESHOLD)
         const duplicateTolerance = Math.min(config.DUPLICATE_TOLERANCE, decision.current().tolerance)
-        checkDuplicate(candidatesOf(enrolment), key, duplicateTolerance, context)
+        checkDuplicate(candidates.enrolled(enrolment), key, duplicateTolerance, context)
 
         const registeredAt = new Date().toISOString()
         const kind = madeKind(network.id, config.ENCODING_AUGMENT)
@@ -153,14 +143,21 @@ export function createRecognition (
       }
     },
 
-    async recognize (photo, context) {
-      const identification = await inference.identify(photo, context)
-      if (!identification) throw new FaceError('NO_FACE')
-      const named = decide(candidatesOf(identification), decision.current().tolerance, config.AMBIGUITY_MARGIN)
-      if (typeof named === 'string') return { outcome: named }
-      const { userId, distance } = named
-      sightings.note(String(userId), distance)
-      return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
+    async recognize (photo, { group } = {}, context = {}) {
+      const scope = scopeOf(gallery, group, context.caller?.groups)
+      const { search, candidatesOf, end } = candidates.startSearch(scope)
+      try {
+        const identification = await inference.identify(photo, context, search)
+        if (!identification) throw new FaceError('NO_FACE')
+        const named =
+          decide(candidatesOf(identification), decision.current(scope).tolerance, config.AMBIGUITY_MARGIN)
+        if (typeof named === 'string') return { outcome: named }
+        const { userId, distance } = named
+        sightings.note(String(userId), distance)
+        return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
+      } finally {
+        end()
+      }
     },
 
     async status (key, context = {}) {

@@ -10,12 +10,12 @@ interface Kernel {
 
 const module = new WebAssembly.Module(Buffer.from(BYTES, 'base64'))
 
-/** Looks at every row of the gallery from some row on, with a probe that lies in the gallery's memory. */
+/** Looks at rows of the gallery, one after the other, with a probe that lies in the gallery's memory. */
 export interface RowSearch {
   /** The probe as it is compared. */
   readonly probe: FixedPoint & { numbers: Int16Array }
-  /** The first row from `row` on, before `rows`, nearer than the squared distance `limit`; `rows` if none is. */
-  next (row: number, limit: number): number
+  /** The first row from `row` on, before `end`, nearer than the squared distance `limit`; `end` if none is. */
+  next (row: number, end: number, limit: number): number
   /** Overwrites the probe and gives its place back. */
   end (): void
 }
@@ -29,9 +29,9 @@ function takePlace (words: Int32Array): number {
 }
 
 /** Makes searches of this gallery by the WebAssembly kernel. */
-export function createRowSearch (gallery: WebAssembly.Memory): (probe: Float32Array, rows: number) => RowSearch {
+export function createRowSearch (gallery: WebAssembly.Memory): (probe: Float32Array) => RowSearch {
   const { nextBelow } = new WebAssembly.Instance(module, { gallery: { memory: gallery } }).exports as unknown as Kernel
-  return (vector, rows) => {
+  return (vector) => {
     const words = new Int32Array(gallery.buffer)
     const place = takePlace(words)
     const probeAt = (GALLERY.firstProbeWord + place * GALLERY.probeWords) * 4
@@ -39,14 +39,15 @@ export function createRowSearch (gallery: WebAssembly.Memory): (probe: Float32Ar
     const probe = { numbers, ...toFixedPoint(vector, numbers) }
     const squared = probe.scale * probe.scale * probe.squares
     const rowBytes = GALLERY.rowWords(vector.length) * 4
-    const byteOf = (row: number): number => GALLERY.firstRowWord * 4 + row * rowBytes
+    const firstByte = GALLERY.firstRowWord * 4
     return {
       probe,
-      next (row, limit) {
+      next (row, end, limit) {
         const found = nextBelow(
-          byteOf(row), byteOf(rows), rowBytes, probeAt, vector.length * 2, squared, 2 * probe.scale, limit
+          firstByte + row * rowBytes, firstByte + end * rowBytes, rowBytes, probeAt, vector.length * 2,
+          squared, 2 * probe.scale, limit
         ) >>> 0
-        return (found - byteOf(0)) / rowBytes
+        return (found - firstByte) / rowBytes
       },
       end () {
         numbers.fill(0)

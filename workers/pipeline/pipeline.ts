@@ -32,6 +32,9 @@ interface Located extends Pick<Face, 'box' | 'score'> {
   found: FoundFace
 }
 
+/** Somebody who may not be named now must not be registered as somebody else either. */
+const TO_ENROL: Search = { alsoInactive: true }
+
 /** Finds the face in as few pixels as will do; where they are fewer than the chip takes, in all of them. */
 async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: number, lap: Lap): Promise<Located | null> {
   const opened = await openPhoto(photo, imagePixelsMax)
@@ -49,8 +52,8 @@ async function locate (backend: Backend, photo: Uint8Array, imagePixelsMax: numb
 }
 
 /**
- * Decodes, finds the face before the camera, encodes it and matches it. Throws PhotoError for a photo that cannot be
- * used.
+ * Decodes, finds the face before the camera, encodes it and matches it with whom `search` wants. Throws PhotoError for
+ * a photo that cannot be used.
  */
 export async function identify (
   tools: Tools, photo: Uint8Array, imagePixelsMax: number, search?: Search
@@ -64,7 +67,7 @@ export async function identify (
   lap('align')
   const encoding = await encodeChip(recognizer, chip, augment)
   lap('encode')
-  const neighbours = matchFace(encoding, search)
+  const neighbours = matchFace(encoding, { ...search, runs: search?.rows?.present })
   lap('match')
   const previous = await searchPrevious?.(found, search) ?? null
   lap('encode')
@@ -88,9 +91,9 @@ export async function examineForEnrolment (
   const encodings = await encodePair(recognizer, chip)
   const encoding = augment === 'flip' ? recognizer.normalise(averageOf(encodings)) : encodings.encoding
   lap('encode')
-  const neighbours = matchFace(encoding)
+  const neighbours = matchFace(encoding, TO_ENROL)
   lap('match')
-  const previous = await searchPrevious?.(found) ?? null
+  const previous = await searchPrevious?.(found, TO_ENROL) ?? null
   lap('encode')
   const verification = await verifyAlone(backend, found)
   lap('opinion')

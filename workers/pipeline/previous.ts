@@ -6,8 +6,8 @@ import { createMatcher } from './match.ts'
 import { openRecognizer, type Recognizer } from './recognizer.ts'
 
 /**
- * Encodes a face with the previous network and finds the nearest of the users that only have encodings of that network;
- * null if there are none.
+ * Encodes a face with the previous network and finds the nearest of the users wanted that only have encodings of that
+ * network; null if there are none.
  */
 export type PreviousSearch = (face: FoundFace, search?: Search) => Promise<PreviousMatch | null>
 
@@ -28,9 +28,11 @@ export function createPreviousSearch (
       recognizer = undefined
       return null
     }
+    const runs = search?.rows?.previous
+    if (runs?.every(({ length }) => length === 0)) return null
     recognizer ??= openRecognizer({ network, executionProviders })
     const { align, ...opened } = await recognizer
     const encoding = await encodeChip(opened, align(face), augment)
-    return { encoding, neighbours: matchFace(encoding, search) }
+    return { encoding, neighbours: matchFace(encoding, { ...search, runs }) }
   }
 }

@@ -3,12 +3,10 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { centreOf } from '../../../src/gallery/centre.ts'
 import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
-import type { UserRecord } from '../../../src/store/encoding-store.ts'
 import { createMatcher } from '../../../workers/pipeline/match.ts'
-import { GALLERY, squaredDistance, toFixedPoint } from '../../../workers/gallery-layout.ts'
+import { GALLERY, toFixedPoint } from '../../../workers/gallery-layout.ts'
 import type { Neighbour } from '../../../workers/protocol.ts'
-
-const NETWORK = 'the-network'
+import { distance, enrol, nearest, NETWORK, record } from './helper.ts'
 
 /** Threads run compiled code (`npm run build`). */
 const COMPILED = JSON.stringify(new URL('../../../dist/workers/pipeline/match.js', import.meta.url).href)
@@ -27,41 +25,9 @@ function randomVectors (count: number, seed = 1, length = 128): Float32Array[] {
   return Array.from({ length: count }, () => Float32Array.from({ length }, () => next() * 0.3))
 }
 
-const record = (userId: number, vectors: Float32Array[], model = NETWORK): UserRecord => ({
-  userId,
-  updatedAt: '2026-01-01T00:00:00.000Z',
-  encodings: vectors.map((vector) => ({ vector, quality: 1, registeredAt: '2026-01-01T00:00:00.000Z', model }))
-})
-
-const enrol = (gallery: Gallery, userId: number, vectors: Float32Array[]): void =>
-  gallery.apply({ key: String(userId), record: record(userId, vectors) })
-
 /** Of the encodings as they were given. */
 const trueDistance = (one: Float32Array, other: Float32Array): number =>
   Math.sqrt(one.reduce((sum, value, i) => sum + (value - other[i]!) * (value - other[i]!), 0))
-
-/** Of the encodings as the gallery holds them, number by number. */
-function distance (one: Float32Array, other: Float32Array): number {
-  const [numbers, others] = [new Int16Array(one.length), new Int16Array(other.length)]
-  const [probe, row] = [toFixedPoint(one, numbers), toFixedPoint(other, others)]
-  return Math.sqrt(squaredDistance(probe, row, numbers.reduce((sum, number, i) => sum + number * others[i]!, 0)))
-}
-
-/** The nearest users by brute force over what was enrolled, each with the centre of the encodings. */
-function nearest (
-  people: Map<number, Float32Array[]>, probe: Float32Array
-): Array<{ userId: number, distance: number }> {
-  return [...people]
-    .map(([userId, vectors]) => ({
-      userId, distance: Math.min(...withCentre(vectors).map((vector) => distance(vector, probe)))
-    }))
-    .sort((one, other) => one.distance - other.distance)
-}
-
-const withCentre = (vectors: Float32Array[]): Float32Array[] => {
-  const centre = centreOf(vectors)
-  return centre ? [...vectors, centre] : vectors
-}
 
 /** Whether the memory of the gallery has the numbers of the encoding anywhere. */
 function holds (gallery: Gallery, vector: Float32Array): boolean {
@@ -213,14 +179,14 @@ test('a removed encoding is overwritten in memory and its row is used again', ()
 test('encodings of another model are counted but never compared', () => {
   const gallery = createGallery(NETWORK)
   const [vector] = randomVectors(1)
-  gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
+  gallery.apply({ key: '1', record: record(1, [vector!], {}, 'another-network') })
   assert.deepEqual(createMatcher(gallery.memory)(vector!), [])
   assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, compared: 0, outdated: 1 })
   enrol(gallery, 2, [vector!])
   assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, compared: 1, outdated: 1 })
   enrol(gallery, 1, [vector!])
   assert.deepEqual(gallery.counts(), { users: 2, encodings: 2, compared: 2, outdated: 0 })
-  gallery.apply({ key: '1', record: record(1, [vector!], 'another-network') })
+  gallery.apply({ key: '1', record: record(1, [vector!], {}, 'another-network') })
   gallery.apply({ key: '1', record: null })
   assert.deepEqual(gallery.counts(), { users: 1, encodings: 1, compared: 1, outdated: 0 })
 })
