@@ -1,11 +1,9 @@
 /** `npm run store -- COMMAND`: looks after the face data of the configuration. `--help` lists the commands. */
-import { CommanderError } from 'commander'
-import { type Config, ConfigError, loadConfig, readEnvironment } from '../src/config.ts'
-import { FaceError } from '../src/errors.ts'
+import { type Config, loadConfig, readEnvironment } from '../src/config.ts'
 import { parseDataKeys } from '../src/store/record/seal.ts'
-import { errorCode } from '../src/system-error.ts'
 import { createRecordCodec } from '../src/store/record/codec.ts'
 import { runAgain } from './again.ts'
+import { auditCommand } from './audit-command.ts'
 import { parseArguments, type StoreCommand } from './arguments.ts'
 import { CommandError } from './command-error.ts'
 import { copy, copyDocuments } from './copy.ts'
@@ -16,6 +14,7 @@ import { exportUsers } from './export.ts'
 import { importUsers } from './import.ts'
 import { purge } from './purge.ts'
 import { rekey, rekeyDocuments } from './rekey.ts'
+import { runProgram } from './program.ts'
 import { compareWithServer } from './server-gallery.ts'
 import {
   assertHasData, configuredDocuments, configuredSightings, configuredStore, configuredUsers, withDataAt
@@ -29,7 +28,6 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
   const keys = parseDataKeys(config.FACE_DATA_KEY)
   const codec = createRecordCodec(keys)
   const store = configuredStore(config)
-  if (command.name !== 'import' && command.name !== 'enroll') await assertHasData(config)
   const stored = configuredUsers(config, codec)
   const sightings = configuredSightings(config)
   try {
@@ -80,23 +78,12 @@ async function main (): Promise<void> {
   const command = parseArguments(process.argv.slice(2))
   if (command === null) return
   const config = loadConfig(readEnvironment())
+  if (command.name !== 'import' && command.name !== 'enroll') await assertHasData(config)
   // One process does the work of all that the server has.
   if (command.name === 'enroll') config.INFERENCE_THREADS *= config.WEB_CONCURRENCY
   const exitCode = command.name === 'enroll' ? await runAgain(config) : null
-  if (exitCode === null) process.stdout.write(`${await run(command, config)}\n`)
+  if (exitCode === null) process.stdout.write(`${await auditCommand(config, command, () => run(command, config))}\n`)
   else process.exitCode = exitCode
 }
 
-try {
-  await main()
-} catch (err) {
-  if (err instanceof CommanderError) {
-    process.exitCode = 2
-  } else {
-    const isExpected = err instanceof CommandError || err instanceof ConfigError || err instanceof FaceError ||
-      errorCode(err) !== undefined
-    const message = err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)
-    process.stderr.write(`${message}\n`)
-    process.exitCode = 1
-  }
-}
+await runProgram(main)

@@ -4,6 +4,9 @@ import type { EncodingStore } from '../store/encoding-store.ts'
 const SALT_BYTES = 16
 const PSEUDONYM_CHARACTERS = 32
 
+/** For the record of a user who has none. */
+export const newSalt = (): string => randomBytes(SALT_BYTES).toString('base64')
+
 /**
  * What the log calls a user: without the salt, which is kept in the user's record and erased with it, nobody can tell
  * whose it is.
@@ -24,6 +27,6 @@ export interface Person {
 /** Looks the user's salt up, or makes one. Throws as {@link EncodingStore.get}. */
 export async function findPerson (store: Pick<EncodingStore, 'get'>, key: string): Promise<Person> {
   const kept = (await store.get(key))?.auditSalt
-  const salt = kept ?? randomBytes(SALT_BYTES).toString('base64')
+  const salt = kept ?? newSalt()
   return { pseudonym: pseudonymOf(key, salt), salt, isNew: kept === undefined }
 }

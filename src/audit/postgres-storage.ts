@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isConflict, withDatabaseErrors } from '../store/postgres/database-error.ts'
 import { createDatabase, endConnections } from '../store/postgres/database.ts'
+import { migrate } from '../store/postgres/migrate.ts'
 import { inTransaction } from '../store/postgres/transaction.ts'
 import { EMPTY_TAIL, type Tail } from './chain.ts'
 import type { AuditStorage } from './storage.ts'
@@ -11,7 +12,19 @@ const RETRY_MS = 20
 
 /** The table `face_audit` of src/store/postgres/migrate.ts. Throws `ConfigError` if `url` cannot be understood. */
 export function createPostgresStorage (url: string): AuditStorage {
-  const { pool } = createDatabase(url)
+  const database = createDatabase(url)
+  const { pool } = database
+  let migrating: Promise<void> | undefined
+
+  /** A command may be the first to use the database. */
+  async function prepare (): Promise<void> {
+    try {
+      await (migrating ??= migrate(database))
+    } catch (err) {
+      migrating = undefined
+      throw err
+    }
+  }
 
   async function append (extend: Parameters<AuditStorage['append']>[0]): Promise<void> {
     await inTransaction(pool, async (client) => {
@@ -34,6 +47,7 @@ export function createPostgresStorage (url: string): AuditStorage {
   return {
     async append (extend) {
       await withDatabaseErrors(async () => {
+        await prepare()
         for (let tries = 1; ; tries++) {
           try {
             return await append(extend)

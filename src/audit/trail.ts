@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EncodingStore } from '../store/encoding-store.ts'
 import type { AuditLog } from './audit-log.ts'
-import type { AuditAction, IntentEntry, OutcomeEntry } from './entry.ts'
+import type { AuditAction, AuditDetails, IntentEntry, OutcomeEntry } from './entry.ts'
 import { findPerson } from './person.ts'
 
 /** These make room on a full disk. */
@@ -54,4 +54,21 @@ export function createAuditTrail (log: Pick<AuditLog, 'append'>, store: Pick<Enc
       }
     }
   }
+}
+
+/** Runs the work between its intent and its outcome, for what is no request. */
+export async function audited<T> (
+  trail: AuditTrail, plan: Plan, work: () => Promise<T>, detailsOf?: (result: T) => AuditDetails
+): Promise<T> {
+  const intent = await trail.begin(plan)
+  let result: T
+  try {
+    result = await work()
+  } catch (err) {
+    const code = err instanceof Error && 'code' in err ? String(err.code) : 'INTERNAL_ERROR'
+    await intent.end({ outcome: code })
+    throw err
+  }
+  await intent.end({ outcome: 'ok', ...detailsOf && { details: detailsOf(result) } })
+  return result
 }

@@ -1,3 +1,4 @@
+import { newSalt } from '../audit/person.ts'
 import { timePart, type RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
@@ -130,7 +131,7 @@ export function createRecognition (
           return {
             ...kept,
             ...!replace && unread && { unread },
-            ...intended?.salt !== undefined && kept.auditSalt === undefined && { auditSalt: intended.salt },
+            auditSalt: kept.auditSalt ?? intended?.salt ?? newSalt(),
             userId,
             updatedAt: registeredAt,
             encodings: keepMostUseful([...replace ? [] : encodings, encoding], config.MAX_FACES_PER_USER)

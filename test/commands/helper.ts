@@ -17,9 +17,9 @@ export interface RunningCommand {
 
 /** Starts the built `store` command (`npm run build` first) with these variables alone; killed when the test ends. */
 export function startCommand (
-  t: TestContext, args: string[], env: Record<string, string>, dist = resolve('dist')
+  t: TestContext, args: string[], env: Record<string, string>, dist = resolve('dist'), program = 'store'
 ): RunningCommand {
-  const child = spawn(process.execPath, [join(dist, 'commands', 'store.js'), ...args], {
+  const child = spawn(process.execPath, [join(dist, 'commands', `${program}.js`), ...args], {
     env: { PATH: process.env['PATH'] ?? '', MODELS_DIR: resolve('models'), ...TEST_ENV, ...env }
   })
   t.after(() => child.kill('SIGKILL'))
@@ -34,3 +34,7 @@ export function startCommand (
 export const runCommand = (
   t: TestContext, args: string[], env: Record<string, string>, dist?: string
 ): Promise<Outcome> => startCommand(t, args, env, dist).ended
+
+/** The same for an `audit` command. */
+export const runAuditCommand = (t: TestContext, args: string[], env: Record<string, string>): Promise<Outcome> =>
+  startCommand(t, args, env, resolve('dist'), 'audit').ended

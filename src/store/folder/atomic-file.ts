@@ -28,7 +28,7 @@ export async function makeFolder (fs: FileSystem, folder: string): Promise<void>
 export interface AtomicWrite {
   path: string
   tempPath: string
-  content: Uint8Array | AsyncIterable<string>
+  content: Uint8Array | AsyncIterable<string | Uint8Array>
   /** Last chance to give up: what it throws leaves the old file in place. */
   beforeRename?: () => void
 }

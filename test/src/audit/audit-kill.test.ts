@@ -10,8 +10,6 @@ import { createFolderStorage } from '../../../src/audit/folder-storage.ts'
 import { createPostgresStorage } from '../../../src/audit/postgres-storage.ts'
 import { verifyAudit } from '../../../src/audit/verify.ts'
 import type { AuditStorage } from '../../../src/audit/storage.ts'
-import { migrate } from '../../../src/store/postgres/migrate.ts'
-import { createDatabase, endConnections } from '../../../src/store/postgres/database.ts'
 import { onCluster } from '../../store/postgres-cluster.ts'
 import { seeded } from '../../support/seeded.ts'
 import { temporaryFolder } from '../../support/folders.ts'
@@ -78,9 +76,6 @@ test(`${LINES} lines by four processes that are killed at random: nothing acknow
 await onCluster('the same in PostgreSQL', (cluster) => {
   test('the same in PostgreSQL', async (t) => {
     const url = await cluster.createDatabase()
-    const database = createDatabase(url)
-    await migrate(database)
-    await endConnections(database.pool)
     const storage = createPostgresStorage(url)
     t.after(() => storage.close())
     await appendAndKill(t, url, storage)
