@@ -4,7 +4,8 @@ import type { ServerOptions } from 'node:https'
 import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import Fastify, {
-  LogController, type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type RawServerDefault
+  LogController, type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type RawServerDefault,
+  type RouteOptions
 } from 'fastify'
 import type { Config } from './config.ts'
 import { readServerCertificate, type ServerCertificate } from './tls/server-certificate.ts'
@@ -15,6 +16,8 @@ declare module 'fastify' {
     config: Config
     /** The one in use, which plugins/app/tls.ts replaces when its files change; null when the server speaks HTTP. */
     certificate: ServerCertificate | null
+    /** Every route that was registered. */
+    routes: RouteOptions[]
   }
 }
 
@@ -77,6 +80,8 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
   })
   app.decorate('config', config)
   app.decorate('certificate', certificate)
+  app.decorate('routes', [])
+  app.addHook('onRoute', (route) => { app.routes.push(route) })
 
   for (const room of ['external', 'app', 'routes']) {
     await app.register(autoload, {

@@ -1,7 +1,8 @@
 /** Every coded error once: HTTP status and the default message, which tells the kiosk operator what to do. */
 export const ERRORS = {
   INVALID_REQUEST: [400, 'The request is not understood: check its fields against /docs'],
-  UNAUTHORIZED: [401, 'The key is not the administrator\'s: send the right one, or none'],
+  UNAUTHORIZED: [401, 'This needs a valid key: ask the administrator for one'],
+  FORBIDDEN: [403, 'This key is not for that: ask the administrator for another one'],
   NOT_FOUND: [404, 'No such address: see /docs for the endpoints'],
   GROUP_NOT_ALLOWED: [403, 'The key does not allow this group: ask for another one, or for none'],
   GROUP_NOT_FOUND: [404, 'Nobody is in this group: check its name'],

@@ -1,3 +1,5 @@
+import type { Caller } from './access/roles.ts'
+
 /** Called when a part of the work is done, with its two moments of `performance.now()`. */
 export type OnPart = (name: string, startedAt: number, endedAt: number) => void
 
@@ -8,10 +10,8 @@ export type Intended = Promise<{ salt?: string }>
 export interface RequestContext {
   /** Aborts when nobody waits for the answer any more. */
   signal?: AbortSignal
-  /** The administrator's key was shown. */
-  isAdministrator?: boolean
-  /** Whose key was shown; it may search these groups only, everybody without any. */
-  caller?: { groups?: readonly string[] }
+  /** Who sent it, if the request tells. */
+  caller?: Caller | undefined
   onPart?: OnPart
   /** A change is made when this has resolved, and not if it rejects. */
   intended?: Intended

@@ -106,8 +106,9 @@ export default fp(async function admissionPlugin (fastify) {
     if (unmetExpectations.has(request.raw)) {
       throw new FaceError('INVALID_REQUEST', { message: 'Expect: leave this header out, or send 100-continue' })
     }
-    fastify.identify(request, reply)
+    await fastify.access.identify(request)
     if (request.is404) throw new FaceError('NOT_FOUND')
+    fastify.access.authorize(request)
     if (!takesPhoto) return
     fastify.inference.assertRoom()
     const limit = request.mediaType?.startsWith('image/') ? MAX_IMAGE_BYTES : bodyLimit
@@ -124,6 +125,6 @@ export default fp(async function admissionPlugin (fastify) {
 }, {
   name: 'admission',
   dependencies: [
-    'administrator', 'disconnect', 'error-handler', 'inference', 'metrics', 'rate-limit', 'shutdown', 'tracing'
+    'access', 'disconnect', 'error-handler', 'inference', 'metrics', 'rate-limit', 'shutdown', 'tracing'
   ]
 })

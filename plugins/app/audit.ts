@@ -36,12 +36,12 @@ declare module 'fastify' {
 const MINUTE_MS = 60_000
 const HEAD_MS = 5 * MINUTE_MS
 /** Whoever is refused so has shown a wrong key, none, or one without the right. */
-const REFUSED: ReadonlySet<ErrorCode> = new Set(['UNAUTHORIZED'])
+const REFUSED: ReadonlySet<ErrorCode> = new Set(['UNAUTHORIZED', 'FORBIDDEN'])
 
 interface Fields { user_id?: number | string }
 
-function actorOf ({ isAdministrator }: FastifyRequest): Actor | null {
-  return isAdministrator ? { id: 'admin-key', via: 'admin-key', role: 'admin' } : null
+function actorOf ({ caller }: FastifyRequest): Actor | null {
+  return caller ? { id: caller.id, via: caller.via, role: caller.role } : null
 }
 
 function userKeyOf ({ params, query, body }: FastifyRequest): string | undefined {
@@ -136,4 +136,4 @@ export default fp(async function auditPlugin (fastify) {
     await writeRefusals().catch(logFailure)
     await audit.close()
   })
-}, { name: 'audit', dependencies: ['administrator', 'face-store', 'metrics'] })
+}, { name: 'audit', dependencies: ['access', 'face-store', 'metrics'] })

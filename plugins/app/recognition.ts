@@ -47,10 +47,10 @@ export default fp(async function recognitionPlugin (fastify) {
   fastify.addHook('onClose', async () => clearInterval(measuring))
   fastify.decorateRequest('context', {
     getter (this: FastifyRequest) {
-      const { disconnectSignal: signal, intent: intended, isAdministrator, isPhotoTaken, upload, span } = this
+      const { disconnectSignal: signal, intent: intended, caller, isPhotoTaken, upload, span } = this
       return {
         signal,
-        isAdministrator,
+        caller,
         ...intended && { intended },
         ...isPhotoTaken && upload && { onPhotoReleased: upload.release },
         ...span && { onPart: span.onPart }
@@ -60,6 +60,6 @@ export default fp(async function recognitionPlugin (fastify) {
 }, {
   name: 'recognition',
   dependencies: [
-    'administrator', 'audit', 'disconnect', 'face-store', 'inference', 'photo-upload', 'sightings', 'tracing'
+    'access', 'audit', 'disconnect', 'face-store', 'inference', 'photo-upload', 'sightings', 'tracing'
   ]
 })

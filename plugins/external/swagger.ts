@@ -1,11 +1,26 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyContextConfig } from 'fastify'
 import fp from 'fastify-plugin'
 import { VERSION } from '../../src/config.ts'
 
+const PREFIX = '/docs'
+const KEYS = [{ bearer: [] }, { apiKey: [] }]
+
+/** What the document says of a route's role. */
+function securityOf ({ role, isOpenWithoutKeys }: FastifyContextConfig = {}): object {
+  if (role === undefined || role === 'anybody') return { security: [] }
+  return { security: isOpenWithoutKeys ? [{}, ...KEYS] : KEYS, 'x-role': role }
+}
+
 /** The OpenAPI document, from the schemas of the routes alone: to read at /docs, as JSON at /docs/json. */
 export default fp(async function swaggerPlugin (fastify) {
+  // The routes of the plugins below declare no role themselves.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url.startsWith(PREFIX)) route.config = { ...route.config, role: 'kiosk', isOpenWithoutKeys: true }
+  })
   await fastify.register(swagger, {
+    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...securityOf(route.config) }, url }),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -16,11 +31,8 @@ export default fp(async function swaggerPlugin (fastify) {
       },
       components: {
         securitySchemes: {
-          administrator: {
-            type: 'http',
-            scheme: 'bearer',
-            description: 'ADMIN_KEY, if the server has one. Nothing needs it; some answers say more with it.'
-          }
+          bearer: { type: 'http', scheme: 'bearer', description: 'A key; how to make one: docs/api.md' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key' }
         }
       },
       tags: [
@@ -29,5 +41,5 @@ export default fp(async function swaggerPlugin (fastify) {
       ]
     }
   })
-  await fastify.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await fastify.register(swaggerUi, { routePrefix: PREFIX, staticCSP: true })
 }, { name: 'swagger' })

@@ -39,12 +39,13 @@ const ca: FastifyPluginAsyncTypebox = async (fastify) => {
     return found
   }
 
-  fastify.get('/ca', { schema: pageSchema }, async (_request, reply) => {
+  const config = { role: 'anybody' } as const
+  fastify.get('/ca', { schema: pageSchema, config }, async (_request, reply) => {
     reply.type('text/html; charset=utf-8')
     return authorityPage(authority())
   })
 
-  fastify.get('/ca.crt', { schema: certificateSchema }, async (_request, reply) => {
+  fastify.get('/ca.crt', { schema: certificateSchema, config }, async (_request, reply) => {
     reply.type('application/x-x509-ca-cert').header('content-disposition', 'attachment; filename="face-server-ca.crt"')
     return authority().toString()
   })

@@ -42,7 +42,9 @@ const FURTHER_FIELDS: Partial<Record<ErrorCode, Record<string, TSchema>>> = {
 
 /** One response entry for each status that the codes have, each in the error shape. */
 export function errorResponses (...codes: ErrorCode[]): Record<number, TSchema> {
-  const common: ErrorCode[] = ['INVALID_REQUEST', 'UNAUTHORIZED', 'RATE_LIMITED', 'INTERNAL_ERROR', 'SHUTTING_DOWN']
+  const common: ErrorCode[] = [
+    'INVALID_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN', 'RATE_LIMITED', 'INTERNAL_ERROR', 'SHUTTING_DOWN'
+  ]
   const all = [...codes, ...common]
   const statuses = [...new Set(all.map((code) => ERRORS[code][0]))]
   return Object.fromEntries(statuses.map((status) => {

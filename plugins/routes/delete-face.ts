@@ -20,7 +20,8 @@ const deleteFace: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.removeAllContentTypeParsers()
   fastify.addContentTypeParser('*', async (_request: FastifyRequest, body: IncomingMessage) => { body.resume() })
 
-  fastify.delete('/face/:user_id', { schema, config: { audit: 'delete-user' } }, async (request) => {
+  const config = { role: 'enroller', isOpenWithoutKeys: true, audit: 'delete-user' } as const
+  fastify.delete('/face/:user_id', { schema, config }, async (request) => {
     const userId = await fastify.recognition.remove(request.params.user_id, request.context)
     return { success: true as const, message: 'Face data deleted successfully', user_id: userId }
   })

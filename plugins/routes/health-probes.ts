@@ -18,7 +18,7 @@ const readySchema = {
 
 /** `GET /health/live` and `GET /health/ready`, for supervisors, which restart servers, and for load balancers. */
 const healthProbes: FastifyPluginAsyncTypebox = async (fastify) => {
-  const config = { rateLimit: false }
+  const config = { role: 'anybody', rateLimit: false } as const
   fastify.get('/health/live', { schema: liveSchema, config }, async () => ({ status: 'live' as const }))
 
   // Nobody can ask earlier: the server listens when its plugins are ready, thus models and encodings loaded.

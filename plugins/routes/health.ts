@@ -33,7 +33,7 @@ const schema = {
 /** `GET /health` */
 const health: FastifyPluginAsyncTypebox = async (fastify) => {
   const { FACE_DATA_DIR, RECOGNITION_TOLERANCE } = fastify.config
-  fastify.get('/health', { schema, config: { rateLimit: false } }, async () => ({
+  fastify.get('/health', { schema, config: { role: 'anybody', rateLimit: false } }, async () => ({
     status: 'online' as const,
     service: 'Face Recognition Server',
     version: VERSION,

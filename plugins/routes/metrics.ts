@@ -14,7 +14,8 @@ const schema = {
 
 /** `GET /metrics` */
 const metrics: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.get('/metrics', { schema, config: { rateLimit: false } }, async (_request, reply) => {
+  const config = { role: 'monitor', isOpenWithoutKeys: true, rateLimit: false } as const
+  fastify.get('/metrics', { schema, config }, async (_request, reply) => {
     reply.type(fastify.metrics.contentType)
     return fastify.metrics.text()
   })

@@ -35,7 +35,6 @@ const schema = {
   summary: 'Register a face',
   description: 'Enrols the only face in the photo. Beyond MAX_FACES_PER_USER encodings the oldest is replaced. ' +
     'A raw image body takes the other fields from the address.',
-  security: [{}, { administrator: [] }],
   querystring: Type.Object({ user_id: Type.Optional(UserIdTextSchema), replace: ReplaceTextSchema }),
   body: {
     content: {
@@ -64,6 +63,8 @@ const schema = {
 /** `POST /register-face` */
 const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
   const config: FastifyContextConfig = {
+    role: 'enroller',
+    isOpenWithoutKeys: true,
     takesPhoto: true,
     audit: 'enrol',
     auditDetails: (request) => ({ replace: isReplacing(fieldsOf(request)) }),

@@ -59,7 +59,8 @@ const schema = {
 const stats: FastifyPluginAsyncTypebox = async (fastify) => {
   const { FACE_DATA_DIR, FALSE_MATCH_TARGET, RECOGNITION_TOLERANCE } = fastify.config
   const systemLoad = createSystemLoad(FACE_DATA_DIR)
-  fastify.get('/stats', { schema, config: { rateLimit: false } }, async () => {
+  const config = { role: 'monitor', isOpenWithoutKeys: true, rateLimit: false } as const
+  fastify.get('/stats', { schema, config }, async () => {
     const { users, encodings, compared } = fastify.gallery.counts()
     const { tolerance, byTable, bySite } = fastify.decision.current()
     const { cpuPercent, memoryPercent, diskPercent } = await systemLoad()

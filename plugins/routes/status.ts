@@ -21,7 +21,8 @@ const schema = {
 
 /** `GET /status/{user_id}` */
 const status: FastifyPluginAsyncTypebox = async (fastify) => {
-  fastify.get('/status/:user_id', { schema }, async (request) => {
+  const config = { role: 'enroller', isOpenWithoutKeys: true } as const
+  fastify.get('/status/:user_id', { schema, config }, async (request) => {
     const { params, context } = request
     const { userId, lastUpdated, encodingCount } = await fastify.recognition.status(params.user_id, context)
     return {

@@ -53,11 +53,12 @@ export function checkDuplicate (
   candidates: readonly Candidate[],
   key: string,
   tolerance: number,
-  { isAdministrator = false }: RequestContext
+  { caller }: RequestContext
 ): void {
   const other = candidates.find(({ userId, distance }) => String(userId) !== key && distance < tolerance)
   if (other) {
-    throw new FaceError('FACE_ALREADY_REGISTERED', isAdministrator ? { details: { user_id: other.userId } } : {})
+    const details = caller?.role === 'admin' ? { user_id: other.userId } : {}
+    throw new FaceError('FACE_ALREADY_REGISTERED', { details })
   }
 }
 

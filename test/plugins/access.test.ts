@@ -53,7 +53,7 @@ test('a wrong key is refused before the photo is looked at, counts for the rate 
     const refused = await app.inject(registration('1', anna, `Bearer ${wrong}`))
     assert.equal(refused.statusCode, 401, wrong)
     assert.deepEqual(refused.json(), {
-      success: false, message: 'The key is not the administrator\'s: send the right one, or none', code: 'UNAUTHORIZED'
+      success: false, message: 'This needs a valid key: ask the administrator for one', code: 'UNAUTHORIZED'
     })
     assert.equal(refused.headers['www-authenticate'], 'Bearer')
   }
@@ -97,6 +97,6 @@ test('the OpenAPI document names the field, the refusal of wrong keys and where 
   assert.ok('user_id' in properties)
   assert.ok(!required.includes('user_id'))
   assert.ok(responses['401'])
-  assert.deepEqual(security, [{}, { administrator: [] }])
+  assert.deepEqual(security, [{}, { bearer: [] }, { apiKey: [] }])
   assert.ok(document.components.securitySchemes)
 })

@@ -1,0 +1,102 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { includesRole, type Caller, type RequiredRole } from '../../src/access/roles.ts'
+import { FaceError } from '../../src/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The least role that may call the route. The server does not start with a route that has none. */
+    role?: RequiredRole
+    /** One of the endpoints that the kiosks of the old service call: open to anybody as long as there is no key. */
+    isOpenWithoutKeys?: boolean
+  }
+  interface FastifyInstance {
+    access: Access
+  }
+  interface FastifyRequest {
+    /** Who shows a key, or whatever else {@link Access.addWay} has added; undefined for anybody else. */
+    caller: Caller | undefined
+  }
+}
+
+/**
+ * One way to find the caller. Undefined for a request that shows nothing of this kind, or nothing that is known; throws
+ * `UNAUTHORIZED` where another way need not be tried.
+ */
+export type FindCaller = (request: FastifyRequest) => Caller | undefined | Promise<Caller | undefined>
+
+/** Who may call what. */
+export interface Access {
+  /** Ways are tried in the order in which they were added, until one finds the caller. */
+  addWay (find: FindCaller): void
+  /** Whether the endpoints that may be open ask for a key. */
+  isClosed (): boolean
+  /**
+   * Finds the caller. Throws `UNAUTHORIZED` for a wrong key, even where none is needed: its sender would take the
+   * answer for one to the key.
+   */
+  identify (request: FastifyRequest): Promise<void>
+  /** Throws `UNAUTHORIZED` or `FORBIDDEN` unless the caller may call the route of the request. */
+  authorize (request: FastifyRequest): void
+}
+
+/** RFC 6750. Other schemes are the business of a proxy before the server. */
+const BEARER = /^Bearer +(.*)$/i
+
+/** The key that a request shows, by either header. */
+export function shownKey ({ headers }: FastifyRequest): string | undefined {
+  const key = BEARER.exec(headers.authorization ?? '')?.[1] ?? headers['x-api-key']
+  return Array.isArray(key) ? key[0] : key
+}
+
+/** Of one length for all keys, so that comparing them takes the same time. */
+const digest = (key: string): Buffer => hash('sha256', key, 'buffer')
+
+/** Recognises `ADMIN_KEY`. */
+function createAdminKeyWay (adminKey: string): FindCaller {
+  const expected = digest(adminKey)
+  const caller: Caller = { id: 'admin-key', name: 'ADMIN_KEY', role: 'admin', via: 'admin-key' }
+  return (request) => {
+    const key = shownKey(request)
+    return key !== undefined && timingSafeEqual(digest(key), expected) ? caller : undefined
+  }
+}
+
+/** Finds the caller of each request, and says who may call which route; plugins/app/admission.ts asks. */
+export default fp(async function accessPlugin (fastify) {
+  const { ADMIN_KEY } = fastify.config
+  const ways: FindCaller[] = ADMIN_KEY === undefined ? [] : [createAdminKeyWay(ADMIN_KEY)]
+  const isClosed = (): boolean => false
+
+  fastify.decorateRequest('caller', undefined)
+  fastify.decorate('access', {
+    addWay: (find: FindCaller) => { ways.push(find) },
+    isClosed,
+    async identify (request: FastifyRequest) {
+      for (const find of ways) {
+        const found = find(request)
+        const caller = found instanceof Promise ? await found : found
+        if (!caller) continue
+        request.caller = caller
+        return
+      }
+      if (ways.length > 0 && shownKey(request) !== undefined) throw new FaceError('UNAUTHORIZED')
+    },
+    authorize ({ caller, routeOptions }: FastifyRequest) {
+      const { role = 'admin', isOpenWithoutKeys = false } = routeOptions.config
+      if (role === 'anybody' || (isOpenWithoutKeys && !isClosed())) return
+      if (!caller) throw new FaceError('UNAUTHORIZED')
+      if (!includesRole(caller.role, role)) throw new FaceError('FORBIDDEN')
+    }
+  })
+  fastify.addHook('onReady', async () => {
+    for (const { method, url, config } of fastify.routes) {
+      if (!config?.role) throw new Error(`${String(method)} ${url} declares no role: config: { role: … }`)
+    }
+  })
+  // RFC 9110: an answer 401 says how to do better.
+  fastify.addHook('onSend', async (_request, reply: FastifyReply) => {
+    if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer')
+  })
+}, { name: 'access', dependencies: ['error-handler'] })
