@@ -41,5 +41,18 @@ export default fp(async function swaggerPlugin (fastify) {
       ]
     }
   })
-  await fastify.register(swaggerUi, { routePrefix: PREFIX, staticCSP: true })
+  await fastify.register(swaggerUi, {
+    routePrefix: PREFIX,
+    // Its own one would make browsers ask for its files over HTTPS, also where the server speaks HTTP.
+    staticCSP: {
+      'default-src': "'none'",
+      'script-src': "'self'",
+      'style-src': "'self'",
+      'img-src': ["'self'", 'data:'],
+      'connect-src': "'self'",
+      'base-uri': "'none'",
+      'form-action': "'none'",
+      'frame-ancestors': "'none'"
+    }
+  })
 }, { name: 'swagger' })

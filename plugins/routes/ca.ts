@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { FaceError } from '../../src/errors.ts'
 import { ownAuthority } from '../../src/tls/server-certificate.ts'
-import { authorityPage } from '../pages/authority.ts'
+import { AUTHORITY_PAGE_STYLE, authorityPage } from '../pages/authority.ts'
 import { errorResponses } from './common-schemas.ts'
 
 const description = 'NOT_FOUND unless the chain in TLS_CERT_FILE ends with a certificate authority of one\'s own, as ' +
@@ -29,6 +29,19 @@ const certificateSchema = {
   }
 }
 
+const helmet = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': "'none'",
+      'style-src': AUTHORITY_PAGE_STYLE,
+      'base-uri': "'none'",
+      'form-action': "'none'",
+      'frame-ancestors': "'none'"
+    }
+  }
+}
+
 /** `GET /ca` and `GET /ca.crt`: for tablets, whose camera needs a trusted certificate. */
 const ca: FastifyPluginAsyncTypebox = async (fastify) => {
   function authority (): X509Certificate {
@@ -40,7 +53,7 @@ const ca: FastifyPluginAsyncTypebox = async (fastify) => {
   }
 
   const config = { role: 'anybody' } as const
-  fastify.get('/ca', { schema: pageSchema, config }, async (_request, reply) => {
+  fastify.get('/ca', { schema: pageSchema, config, helmet }, async (_request, reply) => {
     reply.type('text/html; charset=utf-8')
     return authorityPage(authority())
   })
