@@ -4,8 +4,7 @@ import type { ServerOptions } from 'node:https'
 import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import Fastify, {
-  LogController, type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type RawServerDefault,
-  type RouteOptions
+  LogController, type FastifyBaseLogger, type FastifyHttpOptions, type FastifyInstance, type RawServerDefault
 } from 'fastify'
 import type { Config } from './config.ts'
 import { readServerCertificate, type ServerCertificate } from './tls/server-certificate.ts'
