@@ -3,14 +3,27 @@ import { loadBackend } from './backends/load.ts'
 import { guard } from './network-guard.ts'
 import { createMatcher } from './pipeline/match.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
-import { examineForEnrolment, identify, type Tools } from './pipeline/pipeline.ts'
+import {
+  detect, encode, examineForEnrolment, identify, identifyAll, type FrameTask, type Seen, type Tools
+} from './pipeline/pipeline.ts'
 import { createPreviousSearch } from './pipeline/previous.ts'
 import { openRecognizer } from './pipeline/recognizer.ts'
 import { warmUp } from './pipeline/warm-up.ts'
 import type { PhotoResult, PhotoTask, WorkerReady, WorkerSetup } from './protocol.ts'
 
+/** What is done with a photo. */
+const WORK: Readonly<Record<
+  PhotoTask['purpose'], (tools: Tools, photo: Uint8Array, task: FrameTask) => Promise<Seen<unknown>>
+>> = {
+  identify: (tools, photo, { imagePixelsMax, search }) => identify(tools, photo, imagePixelsMax, search),
+  encode: (tools, photo, { imagePixelsMax }) => encode(tools, photo, imagePixelsMax),
+  enrol: (tools, photo, { imagePixelsMax }) => examineForEnrolment(tools, photo, imagePixelsMax),
+  'identify-all': identifyAll,
+  detect
+}
+
 /** Loads the networks and warms them up. */
-async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult>> {
+async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<PhotoResult<unknown>>> {
   const { backend, encode, ...about } = await loadBackend(setup)
   const recognizer = await openRecognizer(setup, encode)
   const tools: Tools = {
@@ -24,14 +37,10 @@ async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<
   const ready: WorkerReady = { ready: true, threadId, guard, ...about }
   parentPort?.postMessage(ready)
 
-  return async ({ takenBy, purpose, photo, imagePixelsMax, search }) => {
+  return async ({ takenBy, purpose, photo, ...task }) => {
     Atomics.store(takenBy, 0, threadId)
-    const bytes = new Uint8Array(photo)
     try {
-      const seen = purpose === 'enrol'
-        ? await examineForEnrolment(tools, bytes, imagePixelsMax)
-        : await identify(tools, bytes, imagePixelsMax, search)
-      return { ok: true, ...seen }
+      return { ok: true, ...await WORK[purpose](tools, new Uint8Array(photo), task) }
     } catch (err) {
       return err instanceof PhotoError ? { ok: false, code: err.code } : { ok: false, code: 'BUG', error: err }
     }

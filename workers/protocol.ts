@@ -70,11 +70,16 @@ export const GUARD_IN_NETWORK = 1
 /** The main thread is about to end the thread, which must not start a network any more. */
 export const GUARD_CONDEMNED = 2
 
-/** One photo to look at, to name the face or to enrol it. The bytes are moved to the thread, not copied. */
+/**
+ * One photo to look at: to name the face before the camera, to encode it for a comparison or to enrol it; to name all
+ * faces or to describe them. The bytes are moved to the thread, not copied.
+ */
 export interface PhotoTask {
   /** One word: the id of the thread that took it, 0 before. */
   takenBy: Int32Array<SharedArrayBuffer>
-  purpose: 'identify' | 'enrol'
+  purpose: 'identify' | 'encode' | 'enrol' | 'identify-all' | 'detect'
+  /** Where all faces are looked at: at most so many, the largest. */
+  facesMax?: number
   photo: ArrayBuffer
   imagePixelsMax: number
   search?: Search
@@ -153,6 +158,33 @@ export interface Enrolment {
   quality: QualityMeasures
 }
 
+/** How a head is turned, in degrees: 0, 0, 0 for one that looks at the camera. */
+export interface HeadPose {
+  /** Positive: turned to the right side of the photo. */
+  yaw: number
+  /** Positive: the face looks up. */
+  pitch: number
+  /** Positive: tilted clockwise, as the photo shows it. */
+  roll: number
+}
+
+/** One of the faces of a photo, in pixels of the upright photo. */
+export interface DetectedFace extends Pick<Face, 'box' | 'score'> {
+  /** Left and right eye as the photo shows them, tip of the nose, left and right corner of the mouth: x, y each. */
+  fivePoints: Float64Array
+  /** The 68 points of the iBUG 300-W scheme: x, y each. */
+  landmarks: Float64Array
+  pose: HeadPose
+  quality: QualityMeasures
+}
+
+/** All faces of a photo, the largest first; width and height are those of the upright photo in pixels. */
+export interface Frame<Found> {
+  width: number
+  height: number
+  faces: Found[]
+}
+
 export type Stage = 'decode' | 'detect' | 'landmarks' | 'align' | 'encode' | 'match' | 'opinion' | 'quality'
 
 /** Milliseconds that each step took. */
@@ -165,7 +197,7 @@ export type PhotoErrorCode = 'UNSUPPORTED_IMAGE' | 'IMAGE_UNREADABLE' | 'IMAGE_T
  * What became of a {@link PhotoTask}. Errors travel as values: own properties of thrown ones get lost on the way, and a
  * task that is rejected is one whose thread died.
  */
-export type PhotoResult<Found = Identification | Enrolment> =
-  | { ok: true, found: Found | null, stages: StageTimes }
+export type PhotoResult<Found> =
+  | { ok: true, found: Found, stages: StageTimes }
   | { ok: false, code: PhotoErrorCode }
   | { ok: false, code: 'BUG', error: unknown }

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { ensureModels } from '../../models/build.ts'
-import type { Enrolment, Identification, PhotoTask, Search, StageTimes } from '../../workers/protocol.ts'
+import type {
+  DetectedFace, Enrolment, Frame, Identification, PhotoTask, Search, StageTimes
+} from '../../workers/protocol.ts'
 import type { RequestContext } from '../request-context.ts'
 import { ConfigError, type Config } from '../config.ts'
 import { ERRORS, FaceError } from '../errors.ts'
@@ -10,11 +12,11 @@ import { createPhotoQueue } from './photo-queue.ts'
 import { createThreadPool, type Engine, type ThreadPoolConfig, type ThreadPoolOptions } from './thread-pool.ts'
 
 /**
- * The inference threads. Photos passed to them are transferred: do not use the bytes afterwards. Both ways of looking
- * at one return null when there is no face, throw the {@link FaceError} that the photo deserves, `OVERLOADED` at once
- * when the queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the thread died, and
- * `CLIENT_GONE` when the signal aborts while it waits. The wait and, on success, every stage are reported to the
- * request context: each with its full duration, as if they had run one after the other.
+ * The inference threads. Photos passed to them are transferred: do not use the bytes afterwards. All ways of looking at
+ * one return null, or no faces, when there is no face, throw the {@link FaceError} that the photo deserves,
+ * `OVERLOADED` at once when the queue is full, `INFERENCE_TIMEOUT` after the deadline, `INFERENCE_FAILED` when the
+ * thread died, and `CLIENT_GONE` when the signal aborts while it waits. The wait and, on success, every stage are
+ * reported to the request context: each with its full duration, as if they had run one after the other.
  */
 export interface Inference {
   /**
@@ -28,6 +30,14 @@ export interface Inference {
   identify (photo: ArrayBuffer, context?: RequestContext, search?: Search): Promise<Identification | null>
   /** Encodes and measures the face before the camera, and looks for others. */
   examineForEnrolment (photo: ArrayBuffer, context?: RequestContext): Promise<Enrolment | null>
+  /** Encodes the face before the camera, for a comparison with known encodings: it is matched with nobody. */
+  encode (photo: ArrayBuffer, context?: RequestContext): Promise<Identification | null>
+  /** Encodes and matches all faces, at most `facesMax`. */
+  identifyAll (
+    photo: ArrayBuffer, facesMax: number, context?: RequestContext, search?: Search
+  ): Promise<Frame<Identification>>
+  /** Finds and measures all faces, at most `facesMax`. */
+  detect (photo: ArrayBuffer, facesMax: number, context?: RequestContext): Promise<Frame<DetectedFace>>
   /** Photos in work and photos that wait. */
   load (): { running: number, waiting: number }
   /** Finishes the photos under way and ends the threads. */
@@ -63,8 +73,8 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
   }
 
   async function examine<Found> (
-    task: Pick<PhotoTask, 'purpose' | 'photo' | 'search'>, { signal, onPart, onPhotoReleased }: RequestContext = {}
-  ): Promise<Found | null> {
+    task: Omit<PhotoTask, 'takenBy' | 'imagePixelsMax'>, { signal, onPart, onPhotoReleased }: RequestContext = {}
+  ): Promise<Found> {
     const arrivedAt = performance.now()
     let startedAt = arrivedAt
     let isStarted = false
@@ -102,10 +112,13 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
   return {
     start: () => (starting ??= start()),
     assertRoom: () => queue.assertRoom(config.INFERENCE_TIMEOUT_MS),
-    identify: (photo, context, search = {}) => (
-      examine<Identification>({ purpose: 'identify', photo, search }, context)
+    identify: (photo, context, search = {}) => examine({ purpose: 'identify', photo, search }, context),
+    examineForEnrolment: (photo, context) => examine({ purpose: 'enrol', photo }, context),
+    encode: (photo, context) => examine({ purpose: 'encode', photo }, context),
+    identifyAll: (photo, facesMax, context, search = {}) => (
+      examine({ purpose: 'identify-all', photo, facesMax, search }, context)
     ),
-    examineForEnrolment: (photo, context) => examine<Enrolment>({ purpose: 'enrol', photo }, context),
+    detect: (photo, facesMax, context) => examine({ purpose: 'detect', photo, facesMax }, context),
     load: queue.load,
     async close () {
       await starting?.catch(() => {}) // start() has rejected, too.

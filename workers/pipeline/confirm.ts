@@ -1,4 +1,5 @@
 import { CHIP_SIDE, LANDMARK_SIDE, type Backend, type Detection } from '../backends/backend.ts'
+import type { Box } from '../protocol.ts'
 import { chipTransform, FACE_SIDE, INNER_LANDMARKS } from './align.ts'
 import { findLandmarks, landmarksInView, type Landmarks } from './landmarks.ts'
 import type { Picture } from './picture.ts'
@@ -21,6 +22,14 @@ export const SHIFT_SURE = 0.03
 /** Side of the second view in pixels of the chip, and how far below the chip's middle its centre lies: brow to chin. */
 const VIEW_SIDE = 140
 const VIEW_DOWN = 7
+
+/** The square of the face itself, in the picture's pixels, by its landmarks: the detectors' boxes differ. */
+export function faceSquare ({ transform }: Pick<FoundFace, 'transform'>): Box {
+  const middle = (CHIP_SIDE - 1) / 2
+  const [x, y] = placeOf(transform, middle, middle)
+  const side = FACE_SIDE * scaleOf(transform)
+  return { left: x + 0.5 - side / 2, top: y + 0.5 - side / 2, width: side, height: side }
+}
 
 /** The view of the upright face that `transform` brings into the chip. */
 function secondView (transform: Similarity): Similarity {

@@ -63,6 +63,9 @@ function decodePixels (
 
 /** A photo of which no more pixels are decoded than are needed. */
 export interface Photo {
+  /** Of the whole photo, upright, in pixels. */
+  width: number
+  height: number
   /** Large enough to find faces in. */
   picture: Picture
   /** How many times larger the sides of the photo are than those of the picture; 1 or more. */
@@ -85,7 +88,10 @@ export async function openPhoto (bytes: Uint8Array, imagePixelsMax: number): Pro
   const longer = Math.max(header.width, header.height)
   const reduction = header.format === 'jpeg' ? REDUCTIONS.find((times) => longer / times >= REDUCED_SIDE_MIN) ?? 1 : 1
   const picture = await decodePixels(bytes, imagePixelsMax, header, reduction)
+  const { width, height } = header.autoOrient
   return {
+    width,
+    height,
     picture,
     reduction: longer / Math.max(picture.width, picture.height),
     whole: () => reduction === 1 ? Promise.resolve(picture) : decodePixels(bytes, imagePixelsMax, header, 1)

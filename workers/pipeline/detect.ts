@@ -60,6 +60,14 @@ export function foremost<Face extends Box> (faces: readonly Face[], picture: Pic
 /** Whether the face is so near the middle that nobody else of its size can be more prominent. */
 export const isCentral = (box: Box, picture: Picture): boolean => prominence(box, picture) > 0
 
+export const contains = (box: Box, { left, top, width, height }: Box): boolean => {
+  const [x, y] = [left + width / 2, top + height / 2]
+  return x > box.left && x < box.left + box.width && y > box.top && y < box.top + box.height
+}
+
+/** Two boxes of one face: each holds the other's centre. */
+export const isSame = (one: Box, other: Box): boolean => contains(one, other) && contains(other, one)
+
 /** Faces that one look finds in the picture, in its pixels. */
 export async function detectFaces (
   backend: Backend, picture: Picture, { detector, side, fill }: Look

@@ -1,8 +1,8 @@
 import type { Backend, Detection } from '../backends/backend.ts'
 import type { Box } from '../protocol.ts'
 import { brighten, stretchContrast } from './brighten.ts'
-import { confirm, SHIFT_SURE, type FoundFace } from './confirm.ts'
-import { detectFaces, foremost, isCentral, LAST_LOOKS, LOOKS, type Look } from './detect.ts'
+import { confirm, faceSquare, SHIFT_SURE, type FoundFace } from './confirm.ts'
+import { detectFaces, foremost, isCentral, isSame, LAST_LOOKS, LOOKS, type Look } from './detect.ts'
 import type { Picture } from './picture.ts'
 import type { Lap } from './stopwatch.ts'
 
@@ -87,6 +87,45 @@ export async function findFace (backend: Backend, picture: Picture, lap: Lap): P
   const rescued = await rescue(backend, best, unlikely) ?? await searchHaze(backend, best)
   lap('landmarks')
   return rescued
+}
+
+/** Looks that together show all faces of a photo: of the 43 in dlib's example photos, every one and nothing else. */
+const LOOKS_FOR_ALL = LOOKS.filter(({ fill }) => fill === 1)
+/** Of so many detections for each face that is wanted it is asked whether the landmarks confirm them. */
+const EXAMINED_PER_FACE = 3
+
+/** The likely faces that all looks find, each in tiny_face_detector's box with the best score, or else in the other's. */
+async function detectAll (backend: Backend, picture: Picture): Promise<Detection[]> {
+  const found: Detection[] = []
+  for (const look of LOOKS_FOR_ALL) {
+    for (const detection of (await detectFaces(backend, picture, look)).filter(isLikely)) {
+      const at = found.findIndex((other) => isSame(other, detection))
+      if (at < 0) found.push(detection)
+      else if (look.detector === 'tiny_face_detector' && detection.score > found[at]!.score) found[at] = detection
+    }
+  }
+  return found
+}
+
+/**
+ * Every face of the picture, the largest first, at most `max` of them. In a picture without likely faces, the one that
+ * {@link findFace} finds.
+ */
+export async function findFaces (backend: Backend, picture: Picture, max: number, lap: Lap): Promise<FoundFace[]> {
+  const detections = await detectAll(backend, picture)
+  lap('detect')
+  const largest = detections.sort((one, other) => other.width * other.height - one.width * one.height)
+  const faces: FoundFace[] = []
+  for (const detection of largest.slice(0, EXAMINED_PER_FACE * max)) {
+    if (faces.length === max) break
+    const face = await confirm(backend, picture, detection)
+    // Two boxes may lead to the same landmarks.
+    if (face && !faces.some((other) => isSame(faceSquare(other), faceSquare(face)))) faces.push(face)
+  }
+  lap('landmarks')
+  if (faces.length > 0) return faces
+  const single = await findFace(backend, picture, lap)
+  return single ? [single] : []
 }
 
 /** The box in a picture of the same photo whose sides are `times` larger. */

@@ -29,7 +29,11 @@ function middleOf (landmarks: Landmarks, indices: readonly number[]): Point {
   return [x, y]
 }
 
+/** The five points of a face, as x, y. */
+export const fivePointsOf = (landmarks: Landmarks): Point[] =>
+  LANDMARKS.map((indices) => middleOf(landmarks, indices))
+
 /** The similarity transform from the pixels of a chip with these points to those of the picture. */
 export function fivePointTransform (points: FivePoints, landmarks: Landmarks): Similarity {
-  return fitSimilarity(points, LANDMARKS.map((indices) => middleOf(landmarks, indices)))
+  return fitSimilarity(points, fivePointsOf(landmarks))
 }

@@ -1,20 +1,21 @@
 import { SSD_SIDE, CHIP_SIDE, type Backend, type Detection } from '../backends/backend.ts'
-import type { Box } from '../protocol.ts'
 import { FACE_SIDE } from './align.ts'
-import { confirm, landmarkShift, SHIFT_MAX, SHIFT_SURE, type FoundFace } from './confirm.ts'
-import { detectFaces, type Look } from './detect.ts'
+import { confirm, faceSquare, landmarkShift, SHIFT_MAX, SHIFT_SURE, type FoundFace } from './confirm.ts'
+import { contains, detectFaces, isSame, type Look } from './detect.ts'
 import { isLikely, SCORE_SURE } from './find.ts'
+import type { Picture } from './picture.ts'
 import { placeOf, scaleOf, warp } from './warp.ts'
 
-/** What a closer look makes of a photo in which a face was found. */
+/** What a closer look makes of a face. */
 export interface Verification {
   /** How sure it is a face, 0..1. */
   score: number
   /** How far its landmarks move in a second view, as a share of its size. */
   shift: number
-  /** Nobody else stands before the camera. */
-  alone: boolean
 }
+
+/** What ssd_mobilenetv1 has seen in each picture, without a frame and with one: once for all faces. */
+export type ThoroughLooks = Map<Picture, Detection[][]>
 
 /** Somebody whose face is less than this share as high as the other one's stands far behind. */
 const FAR_BEHIND = 1 / 3
@@ -30,16 +31,7 @@ const FACE_MAX = 100
 /** Other detections of one look that are examined, the best first. */
 const OTHERS_MAX = 12
 
-const contains = (box: Box, { left, top, width, height }: Box): boolean => {
-  const [x, y] = [left + width / 2, top + height / 2]
-  return x > box.left && x < box.left + box.width && y > box.top && y < box.top + box.height
-}
-
-/** Two boxes of one face: each holds the other's centre. */
-const isSame = (one: Box, other: Box): boolean => contains(one, other) && contains(other, one)
-
-/** Side of the face in the picture's pixels, by its landmarks: the detectors' boxes differ. */
-const sizeOf = ({ transform }: FoundFace): number => FACE_SIDE * scaleOf(transform)
+const sizeOf = (face: FoundFace): number => faceSquare(face).width
 
 /** Whether the picture's edge leaves the head whole: all that the chip shows. */
 function isWhole ({ transform, picture }: FoundFace): boolean {
@@ -89,25 +81,35 @@ async function showsAnother (backend: Backend, face: FoundFace, detections: read
 }
 
 /** The score that ssd_mobilenetv1 gives the face: without a frame, and unless it is sure then, with one. */
-async function thoroughScore (backend: Backend, { picture, detection: box }: FoundFace): Promise<number> {
+async function thoroughScore (
+  backend: Backend, { picture, detection: box }: FoundFace, seen: ThoroughLooks
+): Promise<number> {
+  const looks = seen.get(picture) ?? []
+  seen.set(picture, looks)
   let best = 0
-  for (const fill of [1, 0.5]) {
+  for (const [i, fill] of [1, 0.5].entries()) {
     if (best >= SCORE_SURE) break
-    const seen = await detectFaces(backend, picture, { detector: 'ssd_mobilenetv1', side: SSD_SIDE, fill })
-    best = Math.max(best, ...seen.filter((other) => isSame(other, box)).map(({ score }) => score))
+    const look: Look = { detector: 'ssd_mobilenetv1', side: SSD_SIDE, fill }
+    const detections = looks[i] ??= await detectFaces(backend, picture, look)
+    best = Math.max(best, ...detections.filter((other) => isSame(other, box)).map(({ score }) => score))
   }
   return best
 }
 
-/** Looks at the photo again: is this really a face, and is it the only one before the camera? */
-export async function verifyAlone (backend: Backend, face: FoundFace): Promise<Verification> {
+/** Looks at the face again: is it really one? */
+export async function verifyFace (
+  backend: Backend, face: FoundFace, seen: ThoroughLooks = new Map()
+): Promise<Verification> {
   const shift = await landmarkShift(backend, face)
-  let score = await closeUpScore(backend, face)
-  for (const look of looksBeside(face)) {
-    const detections = await detectFaces(backend, face.picture, look)
-    if (await showsAnother(backend, face, detections)) return { score, shift, alone: false }
-  }
+  const score = await closeUpScore(backend, face)
   // Only what both detectors take for a face is one: their geometric mean.
-  if (score < SCORE_DOUBTFUL) score = Math.sqrt(score * await thoroughScore(backend, face))
-  return { score, shift, alone: true }
+  return { shift, score: score < SCORE_DOUBTFUL ? Math.sqrt(score * await thoroughScore(backend, face, seen)) : score }
+}
+
+/** Whether nobody else stands before the camera. */
+export async function isAlone (backend: Backend, face: FoundFace): Promise<boolean> {
+  for (const look of looksBeside(face)) {
+    if (await showsAnother(backend, face, await detectFaces(backend, face.picture, look))) return false
+  }
+  return true
 }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
 import { openPhoto } from '../../../workers/pipeline/decode.ts'
-import { examineForEnrolment, identify } from '../../../workers/pipeline/pipeline.ts'
+import { detect, encode, examineForEnrolment, identify, identifyAll } from '../../../workers/pipeline/pipeline.ts'
 import type { Face } from '../../../workers/protocol.ts'
 import { openTools } from '../../backend.ts'
-import { decode, portraits } from '../../photos.ts'
+import { decode, groupPhoto, noFace, portraits, scene } from '../../photos.ts'
 
 const tools = await openTools()
 const PIXELS_MAX = 25_000_000
@@ -81,4 +81,51 @@ test('the stages of a photo are timed', async () => {
   const { stages } = await identify(tools, await portraits.anna(), PIXELS_MAX)
   assert.deepEqual(Object.keys(stages).sort(), ['align', 'decode', 'detect', 'encode', 'landmarks', 'match'])
   for (const milliseconds of Object.values(stages)) assert.ok(milliseconds >= 0 && Number.isFinite(milliseconds))
+})
+
+test('every face of a frame has the encoding that it has alone', async () => {
+  const people = [await portraits.anna(), await portraits.bella(), await portraits.clara()]
+  const frame = await scene(...people.map((portrait, i) => ({ portrait, faceWidth: 110, x: 120 + 200 * i, y: 240 })))
+  const { found } = await identifyAll(tools, frame, { imagePixelsMax: PIXELS_MAX, facesMax: 10 })
+  assert.equal(found?.faces.length, 3)
+  for (const portrait of people) {
+    const alone = (await faceOf(portrait)).encoding
+    const apart = found.faces.map(({ face }) => distance(face.encoding, alone)).sort((one, other) => one - other)
+    // Photos of different people are further than 1.2 apart.
+    assert.ok(apart[0]! < 0.6 && apart[1]! > 1, apart.join(', '))
+  }
+})
+
+test('the faces of a large photo are encoded from all of its pixels', async () => {
+  const photo = await sharp(await groupPhoto(3)).resize({ width: 4000 }).jpeg({ quality: 95 }).toBuffer()
+  const limits = { imagePixelsMax: PIXELS_MAX, facesMax: 10 }
+  const { found: large } = await identifyAll(tools, photo, limits)
+  const { found: small } = await identifyAll(tools, await groupPhoto(3), limits)
+  assert.ok(large && small && small.faces.length >= 3)
+  assert.equal(large.faces.length, small.faces.length)
+  for (const { face } of small.faces) {
+    const nearest = Math.min(...large.faces.map((other) => distance(other.face.encoding, face.encoding)))
+    assert.ok(nearest < 0.5, `${nearest}`)
+  }
+})
+
+test('of the faces of a photo the largest are taken, and none where there is none', async () => {
+  const limits = { imagePixelsMax: PIXELS_MAX, facesMax: 2 }
+  const { found, stages } = await detect(tools, await groupPhoto(3), limits)
+  assert.equal(found?.faces.length, 2)
+  const [one, other] = found.faces.map(({ box }) => box.width * box.height)
+  assert.ok(one! >= other!)
+  assert.deepEqual(
+    Object.keys(stages).sort(), ['align', 'decode', 'detect', 'encode', 'landmarks', 'opinion', 'quality']
+  )
+  assert.deepEqual((await detect(tools, await noFace(), limits)).found?.faces, [])
+  assert.deepEqual((await identifyAll(tools, await noFace(), limits)).found?.faces, [])
+})
+
+test('a photo that is encoded for a comparison is matched with nobody', async () => {
+  const asked: unknown[] = []
+  const matching = { ...tools, matchFace: (...args: unknown[]) => { asked.push(args); return [] } }
+  const { found } = await encode(matching, await portraits.anna(), PIXELS_MAX)
+  assert.ok(found && distance(found.face.encoding, (await faceOf(await portraits.anna())).encoding) === 0)
+  assert.deepEqual(asked, [])
 })

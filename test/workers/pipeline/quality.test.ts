@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp, { type Sharp } from 'sharp'
-import { FACE_SIZE_MIN_PX } from '../../../src/recognition/enrolment-policy.ts'
+import { FACE_SIZE_MIN_PX } from '../../../src/recognition/quality-policy.ts'
 import { examineForEnrolment } from '../../../workers/pipeline/pipeline.ts'
 import type { QualityMeasure, QualityMeasures } from '../../../workers/protocol.ts'
 import { openTools } from '../../backend.ts'
