@@ -84,7 +84,7 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
 
   for (const room of ['external', 'app', 'routes']) {
     await app.register(autoload, {
-      dir: join(import.meta.dirname, '..', 'plugins', room), options: {}, ignorePattern: /common-schemas/
+      dir: join(import.meta.dirname, '..', 'plugins', room), options: {}, ignorePattern: /common-/
     })
   }
   return app

@@ -19,6 +19,12 @@ export interface RequestContext {
   onPhotoReleased?: () => void
 }
 
+/** One photo of a request that may have several, with the context of its own. */
+export interface PhotoInContext {
+  photo: ArrayBuffer
+  context: RequestContext
+}
+
 /** Does a part of the work and reports the time that it took, also when it failed. */
 export async function timePart<T> ({ onPart }: RequestContext, name: string, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now()

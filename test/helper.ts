@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, InjectOptions } from 'fastify'
 import { pino } from 'pino'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
@@ -22,6 +22,13 @@ export const TEST_ENV: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'silent',
   LOG_FILE: 'off'
 }
+
+/** Of a server whose `ADMIN_KEY` it is. */
+export const ADMIN_KEY = 'the-administrator-of-tests'
+
+/** The request with that key. */
+export const asAdmin = (request: InjectOptions): InjectOptions =>
+  ({ ...request, headers: { ...request.headers, authorization: `Bearer ${ADMIN_KEY}` } })
 
 async function readyApp (env: Record<string, string>): Promise<FastifyInstance> {
   const config = loadConfig({ ...TEST_ENV, ...env })
@@ -43,14 +50,14 @@ export async function startApp (t: TestContext, env: Record<string, string> = {}
 }
 
 /**
- * One server for several tests of a file, with the defaults, on an empty folder, for tests that leave it as they found
- * it; it starts when the first of them asks for it. Call this outside of tests.
+ * One server for several tests of a file, with the defaults but for `env`, on an empty folder, for tests that leave it
+ * as they found it; it starts when the first of them asks for it. Call this outside of tests.
  */
-export function shareApp (): () => Promise<FastifyInstance> {
+export function shareApp (env: Record<string, string> = {}): () => Promise<FastifyInstance> {
   let shared: Promise<{ app: FastifyInstance, dir: string }> | undefined
   async function start (): Promise<{ app: FastifyInstance, dir: string }> {
     const dir = await mkdtemp(join(tmpdir(), 'face-server-'))
-    return { app: await readyApp({ FACE_DATA_DIR: dir }), dir }
+    return { app: await readyApp({ ...env, FACE_DATA_DIR: dir }), dir }
   }
   after(async () => {
     const { app, dir } = await shared ?? {}

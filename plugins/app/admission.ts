@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes a photo in its body, which needs memory and then a thread. */
     takesPhoto?: boolean
+    /** How many photos a form for this route may hold, 1 unless told. */
+    photosMax?: number
   }
   interface FastifyRequest {
     /** What the body of this request holds of the memory for uploads; only of routes that take a photo. */

@@ -48,13 +48,19 @@ function closeWhenRead ({ raw: request }: FastifyRequest, { raw: response }: Fas
   })
 }
 
-/** Answers every failure as `{success: false, message, code}`; details of a 5xx go to the log only. */
-export function answerError (err: FastifyError | FaceError, request: FastifyRequest, reply: FastifyReply): void {
+/** What the client is told of a failure; what the operator should know of it is logged. */
+export function report (err: FastifyError | FaceError, { log }: FastifyRequest): FaceError {
   const coded = codedError(err)
-  const { statusCode, code, message, details, retryAfterSeconds } = coded
+  const { statusCode, code } = coded
   // A refusal without a cause adds nothing to the request's own line, and under overload the lines cost time.
   const level = statusCode === 500 ? 'error' : statusCode > 500 && coded.cause !== undefined ? 'warn' : 'debug'
-  request.log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
+  log[level]({ err: coded.cause instanceof Error ? coded.cause : coded, code }, 'request failed')
+  return coded
+}
+
+/** Answers every failure as `{success: false, message, code}`; details of a 5xx go to the log only. */
+export function answerError (err: FastifyError | FaceError, request: FastifyRequest, reply: FastifyReply): void {
+  const { statusCode, code, message, details, retryAfterSeconds } = report(err, request)
   if ((statusCode === 503 || statusCode === 429) && !reply.hasHeader('retry-after')) {
     reply.header('retry-after', retryAfterSeconds)
   }

@@ -16,12 +16,17 @@ declare module 'fastify' {
      * there is none.
      */
     takePhoto (): ArrayBuffer
-    /** What {@link takePhoto} gives. */
-    photo: ArrayBuffer | null
+    /** All photos of the request in their order, in the same way. */
+    takePhotos (): SentPhoto[]
+    /** What {@link takePhotos} gives. */
+    photos: SentPhoto[] | null
     /** The bytes are given back through the request's `context`. */
     isPhotoTaken: boolean
   }
 }
+
+/** The bytes of a photo, or what is wrong with it. */
+export type SentPhoto = ArrayBuffer | FaceError
 
 const UNREAD: readonly ErrorCode[] = ['OVERLOADED', 'REQUEST_TIMEOUT']
 
@@ -35,8 +40,10 @@ export default fp(async function photoUploadPlugin (fastify) {
   /** Of a JSON body beside the photo. */
   const textBytesMax = bodyBytesMax - Math.ceil(photoBytesMax * 4 / 3)
   const parseJson = fastify.getDefaultJsonParser('error', 'error')
-  fastify.decorateRequest('photo', null)
+  fastify.decorateRequest('photos', null)
   fastify.decorateRequest('isPhotoTaken', false)
+
+  const photosMax = ({ routeOptions }: FastifyRequest): number => routeOptions.config.photosMax ?? 1
 
   function parse (request: FastifyRequest, text: string): unknown {
     let parsed: unknown
@@ -55,10 +62,17 @@ export default fp(async function photoUploadPlugin (fastify) {
     return bytes
   }
 
-  /** The bytes that are left of the request are those of its photo. */
-  function complete (request: FastifyRequest, upload: Upload, bytes: ByteCollector | undefined): void {
-    if (bytes && bytes.byteLength() > 0) request.photo = bytes.take()
-    upload.complete(request.photo?.byteLength ?? 0)
+  /** The bytes that are left of the request are those of its photos. An empty photo by itself is none. */
+  function complete (
+    request: FastifyRequest, upload: Upload, sent: ReadonlyArray<{ bytes: ByteCollector, err?: FaceError }>
+  ): void {
+    const photos = sent.flatMap(({ bytes, err }): SentPhoto[] => {
+      if (err) return [err]
+      if (bytes.byteLength() > 0) return [bytes.take()]
+      return sent.length > 1 ? [new FaceError('INVALID_REQUEST', { message: 'photo: empty' })] : []
+    })
+    if (photos.length > 0) request.photos = photos
+    upload.complete(photos.reduce((sum, photo) => sum + (photo instanceof FaceError ? 0 : photo.byteLength), 0))
   }
 
   async function readJson (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
@@ -67,24 +81,29 @@ export default fp(async function photoUploadPlugin (fastify) {
     })
     await readBody(body, upload, bodyBytesMax, reader.push)
     const parsed = reader.end()
-    const photo = (parsed as { photo?: unknown } | null)?.photo
-    const isShort = typeof photo === 'string' && photo !== ''
-    complete(request, upload, reader.photo(photo) ?? (isShort ? decodeText(photo, upload) : undefined))
+    const { photo, photos } = parsed as { photo?: unknown, photos?: unknown } ?? {}
+    const texts = photo === undefined && Array.isArray(photos) ? photos.slice(0, photosMax(request)) : [photo]
+    complete(request, upload, texts.flatMap((text) => {
+      const isShort = typeof text === 'string' && text !== ''
+      const bytes = reader.photo(text) ?? (isShort ? decodeText(text, upload) : undefined)
+      return bytes ? [{ bytes }] : []
+    }))
     return parsed
   }
 
   async function readMultipart (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
-    const { fields, file } = await readForm(body, {
-      headers: request.headers, upload, bodyBytesMax, photoBytesMax
+    const { fields, files } = await readForm(body, {
+      headers: request.headers, upload, bodyBytesMax, photoBytesMax, photosMax: photosMax(request)
     })
-    complete(request, upload, file ?? (fields.photo ? decodeText(fields.photo, upload) : undefined))
-    return { ...fields, ...request.photo && { photo: 'read' } }
+    const isText = files.length === 0 && fields.photo
+    complete(request, upload, isText ? [{ bytes: decodeText(fields.photo!, upload) }] : files)
+    return { ...fields, ...request.photos && { photo: 'read' } }
   }
 
   async function readImage (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
     const bytes = createByteCollector(upload)
     await readBody(body, upload, photoBytesMax, bytes.add)
-    complete(request, upload, bytes)
+    complete(request, upload, [{ bytes }])
     return {}
   }
 
@@ -112,11 +131,16 @@ export default fp(async function photoUploadPlugin (fastify) {
   fastify.addContentTypeParser('multipart/form-data', charged(readMultipart))
   fastify.addContentTypeParser(/^image\//, charged(readImage))
 
-  fastify.decorateRequest('takePhoto', function takePhoto (this: FastifyRequest) {
-    const { photo } = this
-    if (!photo) throw new FaceError('INVALID_REQUEST', { message: 'photo: missing' })
-    this.photo = null
+  fastify.decorateRequest('takePhotos', function takePhotos (this: FastifyRequest) {
+    const { photos } = this
+    if (!photos) throw new FaceError('INVALID_REQUEST', { message: 'photo: missing' })
+    this.photos = null
     this.isPhotoTaken = true
-    return photo
+    return photos
+  })
+  fastify.decorateRequest('takePhoto', function takePhoto (this: FastifyRequest) {
+    const [photo] = this.takePhotos()
+    if (photo instanceof FaceError) throw photo
+    return photo!
   })
 }, { name: 'photo-upload', dependencies: ['admission'] })

@@ -2,12 +2,16 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { RequestContext } from '../../src/request-context.ts'
 import { calibrationOf } from '../../src/networks/find-network.ts'
+import { createComparing, type Comparing } from '../../src/recognition/comparison.ts'
+import { createDetect, type Detect } from '../../src/recognition/detection.ts'
 import { createDecisionRule, type DecisionRule } from '../../src/recognition/decision.ts'
 import { createRecognition, type Recognition } from '../../src/recognition/recognition.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     recognition: Recognition
+    comparing: Comparing
+    detect: Detect
     decision: DecisionRule
   }
   interface FastifyRequest {
@@ -37,6 +41,8 @@ export default fp(async function recognitionPlugin (fastify) {
   fastify.decorate('recognition', createRecognition({
     config, network, previous, decision, inference, store, gallery, sightings
   }))
+  fastify.decorate('comparing', createComparing({ config, network, previous, inference, gallery }))
+  fastify.decorate('detect', createDetect({ config, inference }))
   let measuring: NodeJS.Timeout | undefined
   fastify.addHook('onReady', async () => {
     await decision.measureSite()

@@ -31,6 +31,46 @@ export const RAW_PHOTO_CONTENT: Record<string, { schema: TSchema }> = Object.fro
   ))
 )
 
+/** Where a face is, in whole pixels of the upright photo; it may reach over the edges. */
+export const BoxSchema = Type.Object({
+  left: Type.Integer(), top: Type.Integer(), width: Type.Integer({ minimum: 0 }), height: Type.Integer({ minimum: 0 })
+}, { description: 'In pixels of the upright photo; it may reach over the edges' })
+
+export const DistanceSchema = Type.Number({
+  minimum: 0, description: 'On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive'
+})
+export const ConfidenceSchema = Type.Number({ minimum: 0, maximum: 1, description: '1 - distance, never below 0' })
+
+/** Each measure 0..1, higher is better. */
+export const QualityMeasuresSchema = Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1 }))
+
+/** Of a photo all of whose faces are wanted. */
+export const FACE_LIMIT = { byDefault: 10, max: 32 } as const
+export const FacesMaxSchema = Type.Optional(Type.Integer({
+  minimum: 1,
+  maximum: FACE_LIMIT.max,
+  description: `At most so many faces, the largest; ${FACE_LIMIT.byDefault} unless told`
+}))
+
+/** What comparing one face with one has in its answers. */
+export const COMPARISON_FIELDS = {
+  distance: DistanceSchema,
+  confidence: ConfidenceSchema,
+  tolerance: Type.Number({
+    minimum: 0, description: 'RECOGNITION_TOLERANCE: one comparison does not follow the number of people enrolled'
+  })
+}
+
+/** The answer to one photo, or those to all photos of a form. */
+export const perPhoto = <Single extends TSchema[]>(...single: [...Single]) => Type.Union([...single, Type.Object({
+  success: Type.Literal(true),
+  results: Type.Array(Type.Union([...single, Type.Object({
+    success: Type.Literal(false),
+    message: Type.String(),
+    code: Type.String({ description: 'Of the same codes as other errors' })
+  }, { description: 'A photo that failed' })]), { description: 'In the order of the photos' })
+}, { description: 'Several photos in one form' })])
+
 /** What answers of some codes have beside the error shape. */
 const FURTHER_FIELDS: Partial<Record<ErrorCode, Record<string, TSchema>>> = {
   FACE_ALREADY_REGISTERED: {

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import type { NotRecognized, Recognized } from '../../src/recognition/recognition.ts'
 import { NAME_CHARACTERS_MAX } from '../../src/store/encoding-store.ts'
+import { PHOTOS_MAX } from './common-fields.ts'
 import {
-  errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema
+  errorResponses, perPhoto, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema
 } from './common-schemas.ts'
 
 const RecognizedSchema = Type.Object({
@@ -26,7 +28,7 @@ const schema = {
   tags: ['faces'],
   summary: 'Recognise a face',
   description: 'Names the face before the camera. A stranger is a normal outcome: 200 with success false. A key that ' +
-    'is limited to groups searches these people only.',
+    'is limited to groups searches these people only. A form may hold several photos, each of which is answered.',
   querystring: Type.Object({
     group: Type.Optional(Type.String({
       minLength: 1, maxLength: NAME_CHARACTERS_MAX, description: 'Searches only people in this group'
@@ -40,17 +42,22 @@ const schema = {
     }
   },
   response: {
-    200: Type.Union([RecognizedSchema, UnknownSchema]),
+    200: perPhoto(RecognizedSchema, UnknownSchema),
     ...errorResponses(...PHOTO_ERRORS, 'GROUP_NOT_ALLOWED', 'GROUP_NOT_FOUND')
   }
 }
 
 /** `POST /recognize` */
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
-  const config = { role: 'kiosk', isOpenWithoutKeys: true, takesPhoto: true } as const
-  fastify.post('/recognize', { schema, config }, async (request, reply) => {
-    const found = await fastify.recognition.recognize(request.takePhoto(), request.query, request.context)
-    reply.outcome = found.outcome
+  const config = { role: 'kiosk', isOpenWithoutKeys: true, takesPhoto: true, photosMax: PHOTOS_MAX } as const
+  fastify.post('/recognize', { schema, config }, async (request, reply) => (
+    await reply.answerPhotos(async (photo, context) => {
+      const found = await fastify.recognition.recognize(photo, request.query, context)
+      return { outcome: found.outcome, body: answerTo(found) }
+    })
+  ))
+
+  function answerTo (found: Recognized | NotRecognized) {
     if (found.outcome !== 'recognized') {
       const unknown = {
         success: false as const,
@@ -69,7 +76,7 @@ const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
       distance: found.distance,
       recognized_at: new Date().toISOString()
     }
-  })
+  }
 }
 
 export default recognize

@@ -1,11 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyContextConfig, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { FaceError } from '../../src/errors.ts'
-import { userIdFromText } from '../../src/store/user-key.ts'
+import { sentUserId } from './common-fields.ts'
 import {
-  errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema,
-  UserIdTextSchema
+  errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, QualityMeasuresSchema, RAW_PHOTO_CONTENT, TimeSchema,
+  UserIdSchema, UserIdTextSchema
 } from './common-schemas.ts'
 
 const REPLACE = { description: 'Drops the encodings that the user has, which the face then need not resemble' }
@@ -18,17 +17,13 @@ const JsonBodySchema = Type.Object({
 })
 const FormBodySchema = Type.Object({ user_id: UserIdTextSchema, photo: PhotoFileSchema, replace: ReplaceTextSchema })
 
-interface Fields { user_id?: number | string, replace?: boolean | string }
+interface Fields { replace?: boolean | string }
 
 /** A raw photo has them in the address alone. */
-function fieldsOf ({ query, body }: Pick<FastifyRequest, 'query' | 'body'>): Fields {
-  return { ...query as Fields, ...body as Fields | undefined }
+const isReplacing = ({ query, body }: Pick<FastifyRequest, 'query' | 'body'>): boolean => {
+  const { replace }: Fields = { ...query as Fields, ...body as Fields | undefined }
+  return String(replace) === 'true'
 }
-
-const isReplacing = ({ replace }: Fields): boolean => String(replace) === 'true'
-
-/** Each measure 0..1, higher is better. */
-const QualityMeasuresSchema = Type.Record(Type.String(), Type.Number({ minimum: 0, maximum: 1 }))
 
 const schema = {
   tags: ['faces'],
@@ -67,19 +62,14 @@ const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
     isOpenWithoutKeys: true,
     takesPhoto: true,
     audit: 'enrol',
-    auditDetails: (request) => ({ replace: isReplacing(fieldsOf(request)) }),
+    auditDetails: (request) => ({ replace: isReplacing(request) }),
     // While the photo is examined the intent becomes durable.
     awaitsIntent: true
   }
   fastify.post('/register-face', { schema, config }, async (request) => {
-    const fields = fieldsOf(request)
-    const { user_id: sent } = fields
-    if (sent === undefined) {
-      throw new FaceError('INVALID_REQUEST', { message: 'user_id: missing, send /register-face?user_id=…' })
-    }
-    const userId = request.mediaType === 'application/json' ? sent : userIdFromText(String(sent))
+    const userId = sentUserId(request)
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
-      userId, request.takePhoto(), { replace: isReplacing(fields) }, request.context
+      userId, request.takePhoto(), { replace: isReplacing(request) }, request.context
     )
     request.auditResult = { encodings: encodingCount }
     fastify.metrics.registered(quality.overall)

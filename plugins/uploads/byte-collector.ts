@@ -7,6 +7,8 @@ export interface ByteCollector {
   byteLength (): number
   /** All of them in memory of their own, which can be moved to another thread. The collector is empty afterwards. */
   take (): ArrayBuffer
+  /** Drops what was collected. */
+  clear (): void
 }
 
 const BLOCK_MIN = 4 * 1024
@@ -67,6 +69,7 @@ export function createByteCollector ({ hold, signal }: Pick<Upload, 'hold' | 'si
       }
       clear()
       return bytes.buffer
-    }
+    },
+    clear
   }
 }

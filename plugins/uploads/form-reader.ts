@@ -10,7 +10,8 @@ import type { Upload } from './upload-budget.ts'
 /** What a form may hold, as text; `photo` is text too if it was sent so. */
 export interface Form {
   fields: Partial<Record<'user_id' | 'replace' | 'photo', string>>
-  file: ByteCollector | undefined
+  /** The photos in their order, each with what is wrong with it, if anything. */
+  files: Array<{ bytes: ByteCollector, err?: FaceError }>
 }
 
 export interface FormOptions {
@@ -18,33 +19,41 @@ export interface FormOptions {
   upload: Upload
   bodyBytesMax: number
   photoBytesMax: number
+  /** One that is too large makes the form unreadable if it may hold only one. */
+  photosMax: number
 }
 
 const FIELDS = ['user_id', 'replace', 'photo'] as const
-/** One photo, its user id, and a few fields of no interest. */
-const LIMITS = { files: 1, fields: 10, parts: 11, fieldNameSize: 100, headerPairs: 100 }
-
-const unreadable = (cause?: unknown): FaceError =>
-  new FaceError('INVALID_REQUEST', { message: 'The form cannot be read: send one photo and one user_id', cause })
+/** Beside the photos: the user id, and a few of no interest. */
+const FIELDS_MAX = 10
+const LIMITS = { fields: FIELDS_MAX, fieldNameSize: 100, headerPairs: 100 }
 
 /**
  * Reads a `multipart/form-data` body. Rejects as {@link readBody} does, and with `INVALID_REQUEST` for an invalid form.
  */
 export async function readForm (
   body: Readable,
-  { headers, upload, bodyBytesMax, photoBytesMax }: FormOptions
+  { headers, upload, bodyBytesMax, photoBytesMax, photosMax }: FormOptions
 ): Promise<Form> {
-  const form: Form = { fields: {}, file: undefined }
+  const form: Form = { fields: {}, files: [] }
   let failure: FaceError | undefined
   const fail = (err: FaceError): void => { failure ??= err }
   let openFiles = 0
+
+  function unreadable (cause?: unknown): FaceError {
+    const photos = photosMax === 1 ? 'one photo' : `at most ${photosMax} photos`
+    const message = `The form cannot be read: send ${photos} and one user_id`
+    return new FaceError('INVALID_REQUEST', { message, cause })
+  }
 
   function openParser (): InstanceType<typeof Busboy> {
     try {
       return new Busboy({
         headers: headers as BusboyHeaders,
         // A photo may also come as base64 text in a field.
-        limits: { ...LIMITS, fileSize: photoBytesMax, fieldSize: bodyBytesMax },
+        limits: {
+          ...LIMITS, files: photosMax, parts: photosMax + FIELDS_MAX, fileSize: photoBytesMax, fieldSize: bodyBytesMax
+        },
         // The parser stops for good at more of a part that it skips: one that is no form-data, or one too many. Nothing
         // gathers there, as every part is read as it arrives.
         fileHwm: bodyBytesMax + 1
@@ -62,11 +71,17 @@ export async function readForm (
       stream.resume()
       return
     }
-    const bytes = form.file = createByteCollector(upload)
-    stream.on('limit', () => fail(new FaceError('PAYLOAD_TOO_LARGE')))
+    const bytes = createByteCollector(upload)
+    const file: Form['files'][number] = { bytes }
+    form.files.push(file)
+    stream.on('limit', () => {
+      file.err = new FaceError('PAYLOAD_TOO_LARGE')
+      bytes.clear()
+      if (photosMax === 1) fail(file.err)
+    })
     stream.on('data', (piece: Buffer) => {
       try {
-        if (!failure) bytes.add(piece)
+        if (!failure && !file.err) bytes.add(piece)
       } catch (err) {
         fail(err as FaceError)
       }

@@ -24,6 +24,8 @@ export interface Upload {
   hold (bytes: number): void
   /** The body is complete and so many bytes are left of it. It is not cut off any more. */
   complete (bytes: number): void
+  /** Gives back so many bytes of what is left of a complete body. */
+  giveBack (bytes: number): void
   /** Cuts the upload off, unless it is complete. */
   cutOff (err: FaceError): void
   /** Gives everything back; nothing can be held any more. */
@@ -126,6 +128,9 @@ export function createUploadBudget ({ bytesMax, requestTimeoutMs, onCutOff }: Up
       },
       complete (bytes) {
         if (arriving.delete(body)) take(body, bytes - body.held)
+      },
+      giveBack (bytes) {
+        if (!signal.aborted) take(body, -bytes)
       },
       cutOff (err) {
         if (arriving.has(body)) end(body, err)

@@ -25,6 +25,11 @@ export interface Gallery {
   isNamed (userId: UserId, groups: readonly string[] | null, now: number): boolean
   /** Has searches leave out whom {@link isNamed} will exclude at this moment, so that they do not hide others. */
   updateValidity (now: number): void
+  /**
+   * What is compared of a user: encodings and their centre, of the present kind or, if `isPrevious`, of the previous
+   * one; none if they have no encoding of either. Undefined if nobody is enrolled under this key.
+   */
+  compared (key: string): { userId: UserId, vectors: Float32Array[], isPrevious: boolean } | undefined
   /** Enrolled users, all their encodings, those that are compared, and the users without one of the present kind. */
   counts (): { users: number, encodings: number, compared: number, outdated: number }
   /** Encodings that a search of these groups compares; those of somebody in several of them count in each. */
@@ -166,6 +171,13 @@ export function createGallery (kind: string, previousKind: string | null = null)
         for (const row of linkedRows(user)) matrixOf(user.part).setUser(row, shown)
         validityAt = Math.min(validityAt, nextChange(user.terms!, now))
       }
+    },
+    compared (key) {
+      const user = enrolled.get(key)
+      if (!user) return undefined
+      const matrix = matrixOf(user.part)
+      const vectors = linkedRows(user).map((row) => matrix.vectorAt(row))
+      return { userId: user.userId, vectors, isPrevious: user.part === 'previous' }
     },
     counts: () => ({ users: enrolled.size, encodings, compared, outdated }),
     comparedIn: (names) => names ? Math.min(compared, groups.compared(names)) : compared,

@@ -11,6 +11,10 @@ export interface Metrics {
   gauge (name: string, aggregator: 'max' | 'min' | 'sum', help: string, read: () => number | Promise<number>): void
   /** `route` is its pattern, never the address; `outcome` is an error's code or what the route says. */
   requestDone (route: string, outcome: string, ms: number): void
+  /** One of the photos of a request with several. */
+  photoAnswered (route: string, outcome: string): void
+  /** How many faces were found in a photo all of whose faces were wanted. */
+  facesFound (count: number): void
   /** Milliseconds that a photo waited for a thread, and that each of its stages took. */
   photoDone (waitedMs: number, stages: Readonly<Record<string, number>>): void
   /** 0..1. */
@@ -30,6 +34,7 @@ const WAIT_SECONDS = [0.001, 0.0025, ...REQUEST_SECONDS]
 const STORE_SECONDS = [0.0005, 0.001, 0.0025, ...REQUEST_SECONDS]
 /** Steps of 0.05. */
 const SHARES = Array.from({ length: 20 }, (_, i) => (i + 1) / 20)
+const FACES = [0, 1, 2, 3, 5, 10, 20, 32]
 /** Finer, the sampling would be all that an idle server does. */
 const EVENT_LOOP_SAMPLE_MS = 200
 
@@ -65,6 +70,18 @@ export function createMetrics (): Metrics {
     help: 'Time that each stage of a photo took',
     labelNames: ['stage'],
     buckets: STAGE_SECONDS,
+    registers
+  })
+  const answered = new Counter({
+    name: 'face_batch_photos_total',
+    help: 'Photos of requests with several photos, by route and outcome',
+    labelNames: ['route', 'outcome'],
+    registers
+  })
+  const faces = new Histogram({
+    name: 'face_faces_found',
+    help: 'Faces in photos all of whose faces were wanted',
+    buckets: FACES,
     registers
   })
   const confidence = new Histogram({
@@ -112,6 +129,8 @@ export function createMetrics (): Metrics {
       }))
     },
     requestDone: (route, outcome, ms) => requests.observe({ route, outcome }, ms / 1000),
+    photoAnswered: (route, outcome) => answered.inc({ route, outcome }),
+    facesFound: (count) => faces.observe(count),
     photoDone (waitedMs, stages) {
       waited.observe(waitedMs / 1000)
       for (const [name, ms] of Object.entries(stages)) stage.observe({ stage: name }, ms / 1000)

@@ -1,42 +1,21 @@
-import type { Enrolment, QualityMeasure, QualityMeasures } from '../../workers/protocol.ts'
+import type { Enrolment } from '../../workers/protocol.ts'
 import type { RequestContext } from '../request-context.ts'
 import { FaceError } from '../errors.ts'
 import type { Encoding, UserId, UserRecord } from '../store/encoding-store.ts'
 import { areComparable, kindOf } from '../networks/kinds.ts'
-import { distanceOf, round4 } from '../networks/distance.ts'
-import { overallQuality, qualityComplaints } from './quality-policy.ts'
-
-/** A face with a shorter side than this, in pixels, is never enrolled, whatever the threshold. */
-export const FACE_SIZE_MIN_PX = 40
-
-/** Quality as clients see it: four decimals. */
-export interface Quality {
-  overall: number
-  measures: QualityMeasures
-}
-
-/** The overall quality, 0..1, and what it is made of. */
-function qualityOf ({ quality }: Enrolment): Quality {
-  const measures = { ...quality }
-  for (const name of Object.keys(measures) as QualityMeasure[]) measures[name] = round4(measures[name])
-  return { overall: round4(overallQuality(quality)), measures }
-}
+import { distanceOf } from '../networks/distance.ts'
+import { adviceOn, qualityOf, sizeComplaint, type Quality } from './quality-policy.ts'
 
 /** The face's quality. Throws `LOW_QUALITY`, saying what to do, for a face that is too small or not good enough. */
-export function checkQuality (enrolment: Enrolment, threshold: number): Quality {
-  const { width, height } = enrolment.face.box
-  const sizePx = Math.floor(Math.min(width, height))
-  const quality = qualityOf(enrolment)
-  const details = { quality }
-  if (sizePx < FACE_SIZE_MIN_PX) {
-    const message = `The face is too small (${sizePx} pixels, at least ${FACE_SIZE_MIN_PX} are needed): come closer`
-    throw new FaceError('LOW_QUALITY', { message, details })
-  }
-  const complaints = qualityComplaints(enrolment.quality, threshold)
-  if (complaints.length > 0) {
-    throw new FaceError('LOW_QUALITY', { message: `The photo is not good enough: ${complaints.join('; ')}`, details })
-  }
-  return quality
+export function checkQuality ({ face, quality: measures }: Enrolment, threshold: number): Quality {
+  const quality = qualityOf(measures)
+  const tooSmall = sizeComplaint(face.box)
+  const complaints = adviceOn(face.box, measures, threshold).map(({ message }) => message)
+  if (complaints.length === 0) return quality
+  throw new FaceError('LOW_QUALITY', {
+    message: tooSmall ? `T${tooSmall.slice(1)}` : `The photo is not good enough: ${complaints.join('; ')}`,
+    details: { quality }
+  })
 }
 
 /** Somebody enrolled and how far from the face in question. */

@@ -7,8 +7,9 @@ import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
 import { createCandidates } from './candidates.ts'
 import {
-  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Quality
+  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful
 } from './enrolment-policy.ts'
+import type { Quality } from './quality-policy.ts'
 import { createRecentChanges } from './recent-changes.ts'
 import { confidenceOf } from '../networks/calibration.ts'
 import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'

@@ -94,7 +94,7 @@ const LOOKS_FOR_ALL = LOOKS.filter(({ fill }) => fill === 1)
 /** Of so many detections for each face that is wanted it is asked whether the landmarks confirm them. */
 const EXAMINED_PER_FACE = 3
 
-/** The likely faces that all looks find, each in tiny_face_detector's box with the best score, or else in the other's. */
+/** The likely faces of all looks, each in tiny_face_detector's best box, or else in ssd_mobilenetv1's. */
 async function detectAll (backend: Backend, picture: Picture): Promise<Detection[]> {
   const found: Detection[] = []
   for (const look of LOOKS_FOR_ALL) {
