@@ -31,6 +31,15 @@ export const ConfigSchema = Type.Object({
     default: 'false',
     description: 'true, false, a number of proxies, or their addresses and subnets, such as 10.0.0.0/8,loopback'
   }),
+  JWT_JWKS_URL: Type.Optional(Type.String({
+    pattern: '^(https://.|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])[:/])',
+    description: 'an address that starts with https://, or with http:// on this machine'
+  })),
+  JWT_PUBLIC_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  JWT_ISSUER: Type.Optional(Type.String({ minLength: 1 })),
+  JWT_AUDIENCE: Type.Optional(Type.String({ minLength: 1 })),
+  JWT_ROLE_CLAIM: Type.String({ default: 'roles', minLength: 1 }),
+  JWT_CLOCK_SKEW: Type.Integer({ default: 60, minimum: 0, maximum: 600 }),
   TLS_CERT_FILE: Type.Optional(Type.String({ minLength: 1 })),
   TLS_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
   TLS_CLIENT_CA_FILE: Type.Optional(Type.String({ minLength: 1 })),
@@ -186,8 +195,19 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
   const config = envSchema<Config>({ schema: ConfigSchema, data, env: false })
   settleNetwork(config, data)
   assertTlsComplete(config)
+  assertTokensComplete(config)
   if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = inferenceThreads(config.WEB_CONCURRENCY)
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
+}
+
+/** Whoever checks tokens without knowing for whom they are accepts those for everybody else, too. */
+function assertTokensComplete (config: Config): void {
+  const source = (['JWT_JWKS_URL', 'JWT_PUBLIC_KEY'] as const).filter((name) => config[name] !== undefined)
+  if (source.length > 1) throw new ConfigError('JWT_PUBLIC_KEY is not allowed with JWT_JWKS_URL, which has the keys')
+  const others = ['JWT_ISSUER', 'JWT_AUDIENCE'] as const
+  const present = source[0] ?? others.find((name) => config[name] !== undefined)
+  const missing = source[0] ? others.find((name) => config[name] === undefined) : 'JWT_JWKS_URL or JWT_PUBLIC_KEY'
+  if (present !== undefined && missing !== undefined) throw new ConfigError(`${present} needs ${missing}, too`)
 }
 
 function assertTlsComplete ({ TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE }: Config): void {

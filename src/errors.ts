@@ -26,6 +26,7 @@ export const ERRORS = {
   INTERNAL_ERROR: [500, 'Internal server error'],
   OVERLOADED: [503, 'The server is busy: try again in a moment'],
   SHUTTING_DOWN: [503, 'The server is restarting: try again in a moment'],
+  PROVIDER_UNAVAILABLE: [503, 'The identity provider does not answer: try again later'],
   STORE_UNAVAILABLE: [503, 'The face data cannot be read or written now: try again later'],
   INFERENCE_FAILED: [503, 'The photo could not be processed: take another one'],
   INFERENCE_TIMEOUT: [504, 'The photo took too long to process: try again'],
