@@ -52,6 +52,7 @@ export const ConfigSchema = Type.Object({
     pattern: '^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$',
     description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
   })),
+  RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
   AUDIT_KEY: Type.Optional(Type.String({
     pattern: '^[A-Za-z0-9+/]{43}=$', description: '32 bytes in base64 (openssl rand -base64 32 makes them)'
   })),

@@ -37,6 +37,7 @@ export default fp(async function swaggerPlugin (fastify) {
       },
       tags: [
         { name: 'faces', description: 'Register, recognise and delete faces' },
+        { name: 'users', description: 'Who is registered' },
         { name: 'operation', description: 'Health and statistics' }
       ]
     }

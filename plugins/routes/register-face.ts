@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyContextConfig, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { NAME_CHARACTERS_MAX } from '../../src/store/encoding-store.ts'
 import { sentUserId } from './common-fields.ts'
 import {
   errorResponses, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, QualityMeasuresSchema, RAW_PHOTO_CONTENT, TimeSchema,
@@ -10,27 +11,38 @@ import {
 const REPLACE = { description: 'Drops the encodings that the user has, which the face then need not resemble' }
 const ReplaceTextSchema = Type.Optional(Type.Enum(['true', 'false'], REPLACE))
 
+const ConsentSchema = Type.Optional(Type.String({
+  minLength: 1,
+  maxLength: NAME_CHARACTERS_MAX,
+  description: 'Names the consent that the person has given; kept with the encodings and erased with them'
+}))
+
 const JsonBodySchema = Type.Object({
   user_id: UserIdSchema,
   photo: PhotoTextSchema,
-  replace: Type.Optional(Type.Boolean(REPLACE))
+  replace: Type.Optional(Type.Boolean(REPLACE)),
+  consent_id: ConsentSchema
 })
-const FormBodySchema = Type.Object({ user_id: UserIdTextSchema, photo: PhotoFileSchema, replace: ReplaceTextSchema })
+const FormBodySchema = Type.Object({
+  user_id: UserIdTextSchema, photo: PhotoFileSchema, replace: ReplaceTextSchema, consent_id: ConsentSchema
+})
 
-interface Fields { replace?: boolean | string }
+interface Fields { replace?: boolean | string, consent_id?: string }
+
+type Sent = Pick<FastifyRequest, 'query' | 'body'>
 
 /** A raw photo has them in the address alone. */
-const isReplacing = ({ query, body }: Pick<FastifyRequest, 'query' | 'body'>): boolean => {
-  const { replace }: Fields = { ...query as Fields, ...body as Fields | undefined }
-  return String(replace) === 'true'
-}
+const fieldsOf = ({ query, body }: Sent): Fields => ({ ...query as Fields, ...body as Fields | undefined })
+const isReplacing = (sent: Sent): boolean => String(fieldsOf(sent).replace) === 'true'
 
 const schema = {
   tags: ['faces'],
   summary: 'Register a face',
   description: 'Enrols the only face in the photo. Beyond MAX_FACES_PER_USER encodings the oldest is replaced. ' +
     'A raw image body takes the other fields from the address.',
-  querystring: Type.Object({ user_id: Type.Optional(UserIdTextSchema), replace: ReplaceTextSchema }),
+  querystring: Type.Object({
+    user_id: Type.Optional(UserIdTextSchema), replace: ReplaceTextSchema, consent_id: ConsentSchema
+  }),
   body: {
     content: {
       'application/json': { schema: JsonBodySchema },
@@ -68,8 +80,10 @@ const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
   }
   fastify.post('/register-face', { schema, config }, async (request) => {
     const userId = sentUserId(request)
+    const { consent_id: consentId } = fieldsOf(request)
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
-      userId, request.takePhoto(), { replace: isReplacing(request) }, request.context
+      userId, request.takePhoto(), { replace: isReplacing(request), ...consentId !== undefined && { consentId } },
+      request.context
     )
     request.auditResult = { encodings: encodingCount }
     fastify.metrics.registered(quality.overall)

@@ -58,7 +58,7 @@ export interface Recognition {
   register (
     userId: UserId,
     photo: ArrayBuffer,
-    options: { replace: boolean },
+    options: { replace: boolean, consentId?: string },
     context?: RequestContext
   ): Promise<Registration>
   /**
@@ -98,7 +98,7 @@ export function createRecognition (
   const previousScaled = previous ? scaleOf(previous) : scaled
 
   return {
-    async register (userId, photo, { replace }, context = {}) {
+    async register (userId, photo, { replace, consentId }, context = {}) {
       const key = String(userId)
       const stored = changes.follow()
       try {
@@ -132,6 +132,7 @@ export function createRecognition (
           return {
             ...kept,
             ...!replace && unread && { unread },
+            ...consentId !== undefined && { consentId },
             auditSalt: kept.auditSalt ?? intended?.salt ?? newSalt(),
             userId,
             updatedAt: registeredAt,

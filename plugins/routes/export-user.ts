@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { createAuditStorage } from '../../src/audit/create-storage.ts'
+import { FaceError } from '../../src/errors.ts'
+import { collectPersonalData } from '../../src/recognition/personal-data.ts'
+import { errorResponses, TimeSchema, UserIdParamsSchema } from './common-schemas.ts'
+
+const AnythingSchema = Type.Object({}, { additionalProperties: true })
+
+const schema = {
+  tags: ['users'],
+  summary: 'Everything kept about a user',
+  description: 'For a person who asks what is stored about them. It holds biometric data: hand it to nobody else.',
+  params: UserIdParamsSchema,
+  response: {
+    200: Type.Object({
+      success: Type.Literal(true),
+      exported_at: TimeSchema,
+      record: Type.Unsafe<Record<string, unknown>>({
+        ...AnythingSchema, description: 'Display name, metadata, groups, consent, validity and encodings'
+      }),
+      last_seen: Type.Union([Type.String({ format: 'date' }), Type.Null()], {
+        description: 'Day of the last recognition, in UTC'
+      }),
+      audit: Type.Array(Type.Unsafe<Record<string, unknown>>(AnythingSchema), {
+        description: 'Who enrolled, changed or exported the user, when and from where'
+      })
+    }),
+    ...errorResponses('USER_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_FULL')
+  }
+}
+
+/** `GET /users/{user_id}/export` */
+const exportUser: FastifyPluginAsyncTypebox = async (fastify) => {
+  const { encodingStore: store, sightings } = fastify
+  const audit = createAuditStorage(fastify.config)
+  fastify.addHook('onClose', audit.close)
+
+  const config = { role: 'admin', audit: 'export-user' } as const
+  fastify.get('/users/:user_id/export', { schema, config }, async (request, reply) => {
+    const found = await collectPersonalData(request.params.user_id, { store, sightings, audit })
+    if (!found) throw new FaceError('USER_NOT_FOUND')
+    reply.header('cache-control', 'no-store')
+    return {
+      success: true as const,
+      exported_at: new Date().toISOString(),
+      record: found.record,
+      last_seen: found.lastSeen,
+      audit: found.audit
+    }
+  })
+}
+
+export default exportUser

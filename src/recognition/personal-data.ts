@@ -1,0 +1,61 @@
+import type { AuditStorage } from '../audit/storage.ts'
+import { parseLine, type ChainedLine } from '../audit/chain.ts'
+import { pseudonymOf } from '../audit/person.ts'
+import type { EncodingStore } from '../store/encoding-store.ts'
+import { recordToFields } from '../store/record/fields.ts'
+import { DAY_MS } from '../store/sightings/sighting-store.ts'
+import type { Sightings } from './sightings.ts'
+
+type Fields = Record<string, unknown>
+
+/** Everything that is kept about a person, ready for JSON. */
+export interface PersonalData {
+  /** The user's record: docs/storage.md. Vectors are lists of numbers. */
+  record: Fields
+  /** Day of the last recognition, `YYYY-MM-DD` in UTC; null if there was none since sightings are kept. */
+  lastSeen: string | null
+  /** Lines of the audit log that concern the user. */
+  audit: ChainedLine[]
+}
+
+interface PersonalDataParts {
+  store: Pick<EncodingStore, 'get'>
+  sightings: Pick<Sightings, 'lastSeen'>
+  audit: Pick<AuditStorage, 'lines'>
+}
+
+/** Null if the user is not registered. Throws `STORE_UNAVAILABLE` when the storage cannot be read. */
+export async function collectPersonalData (
+  key: string, { store, sightings, audit }: PersonalDataParts
+): Promise<PersonalData | null> {
+  const record = await store.get(key)
+  if (!record) return null
+  const { audit_salt: salt, ...fields } = recordToFields(key, record)
+  const encodings = (fields['encodings'] as Fields[]).map((encoding, i) => {
+    const read = record.encodings[i]
+    return read ? { ...encoding, vector: [...read.vector] } : encoding
+  })
+  const day = await sightings.lastSeen(key)
+  return {
+    record: { ...fields, encodings },
+    lastSeen: day === null ? null : new Date(day * DAY_MS).toISOString().slice(0, 10),
+    audit: typeof salt === 'string' ? await linesAbout(audit, pseudonymOf(key, salt)) : []
+  }
+}
+
+/** Intents of this person, and their outcomes. */
+async function linesAbout (audit: Pick<AuditStorage, 'lines'>, person: string): Promise<ChainedLine[]> {
+  const found: ChainedLine[] = []
+  const intents = new Set<unknown>()
+  for await (const bytes of audit.lines()) {
+    const isOutcome = bytes.includes('"type":"outcome"')
+    // Most lines are somebody else's, and need not be parsed.
+    if (!isOutcome && !bytes.includes(person)) continue
+    const line = parseLine(bytes)
+    if (!line) continue
+    if (line.type === 'intent') intents.add(line['id'])
+    else if (!isOutcome || !intents.has(line['id'])) continue
+    found.push(line)
+  }
+  return found
+}
