@@ -7,6 +7,7 @@ import { availableCores } from './available-cores.ts'
 import { onScale } from './networks/calibration.ts'
 import { CALIBRATIONS } from './networks/calibrations.ts'
 import { DEFAULT_NETWORK, NETWORK_NAMES } from './networks/catalogue.ts'
+import { UNIT_ROLES_PATTERN } from './tls/client-certificate.ts'
 import { parseTrustProxy } from './trust-proxy.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
@@ -43,6 +44,11 @@ export const ConfigSchema = Type.Object({
   TLS_CERT_FILE: Type.Optional(Type.String({ minLength: 1 })),
   TLS_KEY_FILE: Type.Optional(Type.String({ minLength: 1 })),
   TLS_CLIENT_CA_FILE: Type.Optional(Type.String({ minLength: 1 })),
+  TLS_CLIENT_ROLES: Type.String({
+    default: 'kiosk=kiosk',
+    pattern: UNIT_ROLES_PATTERN,
+    description: 'UNIT=ROLE, separated by commas, such as kiosk=kiosk,reception=enroller'
+  }),
   ADMIN_KEY: Type.Optional(Type.String({
     pattern: '^[!-~]{16,}$',
     description: '16 or more letters, digits and signs of ASCII without a space (openssl rand -base64 32 makes one)'

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { FaceError } from '../../src/errors.ts'
 import { ownAuthority } from '../../src/tls/server-certificate.ts'
-import { AUTHORITY_PAGE_STYLE, authorityPage } from '../pages/authority.ts'
+import { AUTHORITY_PAGE_STYLE, authorityPage } from '../browsers/authority-page.ts'
 import { errorResponses } from './common-schemas.ts'
 
 const description = 'NOT_FOUND unless the chain in TLS_CERT_FILE ends with a certificate authority of one\'s own, as ' +
