@@ -1,11 +1,25 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
-import type { NotRecognized, Recognized } from '../../src/recognition/recognition.ts'
+import type { FastifyRequest } from 'fastify'
+import { Type, type Static } from 'typebox'
+import { FaceError } from '../../src/errors.ts'
+import { confidenceOf } from '../../src/networks/calibration.ts'
+import { round4 } from '../../src/networks/distance.ts'
+import type { Box, Frame, Naming } from '../../src/recognition/recognition.ts'
 import { NAME_CHARACTERS_MAX } from '../../src/store/encoding-store.ts'
-import { PHOTOS_MAX } from './common-fields.ts'
+import { boxInPixels, PHOTOS_MAX } from './common-fields.ts'
 import {
-  errorResponses, perPhoto, PHOTO_ERRORS, PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema
+  BoxSchema, ConfidenceSchema, DistanceSchema, errorResponses, FACE_LIMIT, FacesMaxSchema, perPhoto, PHOTO_ERRORS,
+  PhotoFileSchema, PhotoTextSchema, RAW_PHOTO_CONTENT, TimeSchema, UserIdSchema
 } from './common-schemas.ts'
+
+const CANDIDATES_MAX = 20
+
+const CandidateSchema = Type.Object({
+  user_id: UserIdSchema, distance: DistanceSchema, confidence: ConfidenceSchema
+})
+const CandidatesSchema = Type.Optional(Type.Array(CandidateSchema, {
+  description: 'With top_k: the nearest users, near enough or not'
+}))
 
 const RecognizedSchema = Type.Object({
   success: Type.Literal(true),
@@ -13,7 +27,8 @@ const RecognizedSchema = Type.Object({
   user_id: UserIdSchema,
   confidence: Type.Number({ minimum: 0, maximum: 1, description: '1 - distance' }),
   distance: Type.Number({ minimum: 0, description: 'Euclidean distance of the encodings' }),
-  recognized_at: TimeSchema
+  recognized_at: TimeSchema,
+  candidates: CandidatesSchema
 }, { description: 'Somebody enrolled' })
 
 const UnknownSchema = Type.Object({
@@ -21,8 +36,25 @@ const UnknownSchema = Type.Object({
   message: Type.String(),
   user_id: Type.Literal('unknown'),
   confidence: Type.Literal(0),
-  code: Type.Optional(Type.Literal('AMBIGUOUS', { description: 'Nearly as close to a second user as to the first' }))
+  code: Type.Optional(Type.Literal('AMBIGUOUS', { description: 'Nearly as close to a second user as to the first' })),
+  candidates: CandidatesSchema
 }, { description: 'A stranger, or nobody for sure' })
+
+const FrameSchema = Type.Object({
+  success: Type.Literal(true),
+  width: Type.Integer({ description: 'Of the upright photo, in pixels' }),
+  height: Type.Integer(),
+  recognized_at: TimeSchema,
+  faces: Type.Array(Type.Object({
+    box: BoxSchema,
+    recognized: Type.Boolean(),
+    user_id: Type.Union([UserIdSchema, Type.Literal('unknown')]),
+    confidence: ConfidenceSchema,
+    distance: Type.Optional(DistanceSchema),
+    code: Type.Optional(Type.Literal('AMBIGUOUS')),
+    candidates: CandidatesSchema
+  }), { description: 'The largest first; nobody is named twice' })
+}, { description: 'With faces=all' })
 
 const schema = {
   tags: ['faces'],
@@ -32,6 +64,13 @@ const schema = {
   querystring: Type.Object({
     group: Type.Optional(Type.String({
       minLength: 1, maxLength: NAME_CHARACTERS_MAX, description: 'Searches only people in this group'
+    })),
+    faces: Type.Optional(Type.Enum(['all'], { description: 'Names every face of the photo; needs a key' })),
+    max_faces: FacesMaxSchema,
+    top_k: Type.Optional(Type.Integer({
+      minimum: 1,
+      maximum: CANDIDATES_MAX,
+      description: 'So many of the nearest users are told of each face, near enough or not; needs a key'
     }))
   }),
   body: {
@@ -42,41 +81,98 @@ const schema = {
     }
   },
   response: {
-    200: perPhoto(RecognizedSchema, UnknownSchema),
+    200: perPhoto(RecognizedSchema, UnknownSchema, FrameSchema),
     ...errorResponses(...PHOTO_ERRORS, 'GROUP_NOT_ALLOWED', 'GROUP_NOT_FOUND')
   }
 }
 
-/** `POST /recognize` */
-const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
-  const config = { role: 'kiosk', isOpenWithoutKeys: true, takesPhoto: true, photosMax: PHOTOS_MAX } as const
-  fastify.post('/recognize', { schema, config }, async (request, reply) => (
-    await reply.answerPhotos(async (photo, context) => {
-      const found = await fastify.recognition.recognize(photo, request.query, context)
-      return { outcome: found.outcome, body: answerTo(found) }
-    })
-  ))
+type FaceAnswer = Static<typeof RecognizedSchema> | Static<typeof UnknownSchema>
+type FrameAnswer = Static<typeof FrameSchema>
 
-  function answerTo (found: Recognized | NotRecognized) {
-    if (found.outcome !== 'recognized') {
-      const unknown = {
-        success: false as const,
-        message: 'Face not recognized',
-        user_id: 'unknown' as const,
-        confidence: 0 as const
-      }
-      return found.outcome === 'ambiguous' ? { ...unknown, code: 'AMBIGUOUS' as const } : unknown
-    }
-    fastify.metrics.recognized(found.confidence)
+/** The candidates, if they were asked for. */
+function toldOf ({ candidates }: Naming, topK: number | undefined): { candidates?: Static<typeof CandidateSchema>[] } {
+  if (topK === undefined) return {}
+  return {
+    candidates: candidates.map(({ userId, distance }) => (
+      { user_id: userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
+    ))
+  }
+}
+
+function faceAnswer (naming: Naming, topK: number | undefined): FaceAnswer {
+  const { named } = naming
+  if (named.outcome !== 'recognized') {
     return {
-      success: true as const,
-      message: 'Face recognized successfully',
-      user_id: found.userId,
-      confidence: found.confidence,
-      distance: found.distance,
-      recognized_at: new Date().toISOString()
+      success: false,
+      message: 'Face not recognized',
+      user_id: 'unknown',
+      confidence: 0,
+      ...named.outcome === 'ambiguous' && { code: 'AMBIGUOUS' },
+      ...toldOf(naming, topK)
     }
   }
+  const { userId, confidence, distance } = named
+  return {
+    success: true,
+    message: 'Face recognized successfully',
+    user_id: userId,
+    confidence,
+    distance,
+    recognized_at: new Date().toISOString(),
+    ...toldOf(naming, topK)
+  }
+}
+
+function frameAnswer ({ faces, ...size }: Frame<Naming & { box: Box }>, topK: number | undefined): FrameAnswer {
+  return {
+    success: true,
+    ...size,
+    recognized_at: new Date().toISOString(),
+    faces: faces.map(({ box, ...naming }) => {
+      const { named } = naming
+      return {
+        box: boxInPixels(box),
+        recognized: named.outcome === 'recognized',
+        ...named.outcome === 'recognized'
+          ? { user_id: named.userId, confidence: named.confidence, distance: named.distance }
+          : { user_id: 'unknown', confidence: 0 },
+        ...named.outcome === 'ambiguous' && { code: 'AMBIGUOUS' },
+        ...toldOf(naming, topK)
+      }
+    })
+  }
+}
+
+/** What older clients do not ask for is told to nobody without a key. */
+async function checkKey ({ query, caller }: FastifyRequest): Promise<void> {
+  const { faces, top_k: topK } = query as Partial<Record<'faces' | 'top_k', unknown>>
+  if (caller === undefined && (faces !== undefined || topK !== undefined)) throw new FaceError('UNAUTHORIZED')
+}
+
+/** `POST /recognize` */
+const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
+  const { metrics, recognition } = fastify
+  const config = { role: 'kiosk', isOpenWithoutKeys: true, takesPhoto: true, photosMax: PHOTOS_MAX } as const
+
+  fastify.post('/recognize', { schema, config, preParsing: checkKey }, async ({ query }, reply) => {
+    const { group, faces, max_faces: facesMax = FACE_LIMIT.byDefault, top_k: topK } = query
+    const options = { group, candidatesMax: topK }
+
+    return await reply.answerPhotos<FaceAnswer | FrameAnswer>(async (photo, context) => {
+      if (faces !== 'all') {
+        const naming = await recognition.recognize(photo, options, context)
+        if (naming.named.outcome === 'recognized') metrics.recognized(naming.named.confidence)
+        return { outcome: naming.named.outcome, body: faceAnswer(naming, topK) }
+      }
+      const frame = await recognition.recognizeAll(photo, { ...options, facesMax }, context)
+      metrics.facesFound(frame.faces.length)
+      for (const { named } of frame.faces) {
+        metrics.faceNamed(named.outcome)
+        if (named.outcome === 'recognized') metrics.recognized(named.confidence)
+      }
+      return { body: frameAnswer(frame, topK) }
+    })
+  })
 }
 
 export default recognize

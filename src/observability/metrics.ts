@@ -15,6 +15,8 @@ export interface Metrics {
   photoAnswered (route: string, outcome: string): void
   /** How many faces were found in a photo all of whose faces were wanted. */
   facesFound (count: number): void
+  /** What came of one of the faces of a photo. */
+  faceNamed (outcome: string): void
   /** Milliseconds that a photo waited for a thread, and that each of its stages took. */
   photoDone (waitedMs: number, stages: Readonly<Record<string, number>>): void
   /** 0..1. */
@@ -84,6 +86,12 @@ export function createMetrics (): Metrics {
     buckets: FACES,
     registers
   })
+  const named = new Counter({
+    name: 'face_faces_named_total',
+    help: 'Faces of photos all of whose faces were to be named, by outcome',
+    labelNames: ['outcome'],
+    registers
+  })
   const confidence = new Histogram({
     name: 'face_recognition_confidence',
     help: 'Confidence of recognised faces',
@@ -130,6 +138,7 @@ export function createMetrics (): Metrics {
     },
     requestDone: (route, outcome, ms) => requests.observe({ route, outcome }, ms / 1000),
     photoAnswered: (route, outcome) => answered.inc({ route, outcome }),
+    faceNamed: (outcome) => named.inc({ outcome }),
     facesFound: (count) => faces.observe(count),
     photoDone (waitedMs, stages) {
       waited.observe(waitedMs / 1000)

@@ -21,9 +21,12 @@ export interface NameSearch {
 export interface Candidates {
   /** Whom the threads found, of both networks, the nearest first, without who was deleted since. */
   enrolled (found: Pick<Found, 'neighbours' | 'previous'>): Candidate[]
-  /** Starts a search among these for the nearest so many, 2 unless told. The caller ends it. */
+  /** Starts a search among these for the nearest so many, and two at least. The caller ends it. */
   startSearch (scope: Scope, usersMax?: number): NameSearch
 }
+
+/** The nearest, and the runner-up by whom the nearest is judged. */
+const USERS_MIN = 2
 
 const byDistance = (one: Candidate, other: Candidate): number => one.distance - other.distance
 
@@ -58,10 +61,10 @@ export function createCandidates ({ gallery, changes, network, previous }: Candi
 
   return {
     enrolled,
-    startSearch (scope, usersMax = 2) {
+    startSearch (scope, usersMax = USERS_MIN) {
       const stored = changes.follow()
       return {
-        search: { usersMax, ...scope && { rows: gallery.rowsOf(scope) } },
+        search: { usersMax: Math.max(USERS_MIN, usersMax), ...scope && { rows: gallery.rowsOf(scope) } },
         candidatesOf (found) {
           const encoding = { vector: found.face.encoding, model: network.id }
           // The rows of groups are those of the start: who was stored since may have others.

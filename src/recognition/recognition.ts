@@ -1,3 +1,4 @@
+import type { Box, Frame } from '../../workers/protocol.ts'
 import { newSalt } from '../audit/person.ts'
 import { timePart, type RequestContext } from '../request-context.ts'
 import type { Config } from '../config.ts'
@@ -7,7 +8,7 @@ import type { Inference } from '../inference/inference-pool.ts'
 import type { EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
 import { createCandidates } from './candidates.ts'
 import {
-  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful
+  candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate
 } from './enrolment-policy.ts'
 import type { Quality } from './quality-policy.ts'
 import { createRecentChanges } from './recent-changes.ts'
@@ -16,8 +17,11 @@ import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
 import { decide, type DecisionRule } from './decision.ts'
 import { round4 } from '../networks/distance.ts'
+import { nameFaces } from './frame.ts'
 import { scopeOf } from './scope.ts'
 import type { Sightings } from './sightings.ts'
+
+export type { Box, Frame }
 
 export interface Registration {
   registeredAt: string
@@ -36,6 +40,21 @@ export interface Recognized {
 /** A stranger, or a face that is nearly as close to a second user as to the first. */
 export interface NotRecognized {
   outcome: 'unknown' | 'ambiguous'
+}
+
+/** Who a face is, and who else it may be. */
+export interface Naming {
+  named: Recognized | NotRecognized
+  /** The nearest users, whether they are near enough or not. */
+  candidates: Candidate[]
+}
+
+/** Whom a face is searched among, and what is wanted to know. */
+export interface NameOptions {
+  /** Of those that the key allows; all of these unless told. */
+  group?: string | undefined
+  /** So many candidates, none unless told. */
+  candidatesMax?: number | undefined
 }
 
 export interface RegistrationStatus {
@@ -65,9 +84,14 @@ export interface Recognition {
    * Names the face before the camera, if it is of somebody in the group, or else in one of those that the key allows.
    * Throws `NO_FACE`, `GROUP_NOT_ALLOWED`, `GROUP_NOT_FOUND` and what inference throws.
    */
-  recognize (
-    photo: ArrayBuffer, options?: { group?: string | undefined }, context?: RequestContext
-  ): Promise<Recognized | NotRecognized>
+  recognize (photo: ArrayBuffer, options?: NameOptions, context?: RequestContext): Promise<Naming>
+  /**
+   * Names all faces of a photo, the largest first, at most `facesMax`, nobody twice. Throws as {@link recognize} does,
+   * but not `NO_FACE`.
+   */
+  recognizeAll (
+    photo: ArrayBuffer, options: NameOptions & { facesMax: number }, context?: RequestContext
+  ): Promise<Frame<Naming & { box: Box }>>
   status (key: string, context?: RequestContext): Promise<RegistrationStatus>
   /** Forgets a user and returns the id as it was registered, as far as that can be read. Throws `USER_NOT_FOUND`. */
   remove (key: string, context?: RequestContext): Promise<UserId>
@@ -96,6 +120,15 @@ export function createRecognition (
   // Here distances leave the network's own measure; everything that decides knows the scale alone.
   const scaled = scaleOf(network)
   const previousScaled = previous ? scaleOf(previous) : scaled
+
+  function namingOf (decided: ReturnType<typeof decide>, among: readonly Candidate[], candidatesMax = 0): Naming {
+    const candidates = among.slice(0, candidatesMax)
+    if (typeof decided === 'string') return { named: { outcome: decided }, candidates }
+    const { userId, distance } = decided
+    sightings.note(String(userId), distance)
+    const confidence = round4(confidenceOf(distance))
+    return { named: { outcome: 'recognized', userId, distance: round4(distance), confidence }, candidates }
+  }
 
   return {
     async register (userId, photo, { replace, consentId }, context = {}) {
@@ -146,18 +179,31 @@ export function createRecognition (
       }
     },
 
-    async recognize (photo, { group } = {}, context = {}) {
+    async recognize (photo, { group, candidatesMax } = {}, context = {}) {
       const scope = scopeOf(gallery, group, context.caller?.groups)
-      const { search, candidatesOf, end } = candidates.startSearch(scope)
+      const { search, candidatesOf, end } = candidates.startSearch(scope, candidatesMax)
       try {
         const identification = await inference.identify(photo, context, search)
         if (!identification) throw new FaceError('NO_FACE')
-        const named =
-          decide(candidatesOf(identification), decision.current(scope).tolerance, config.AMBIGUITY_MARGIN)
-        if (typeof named === 'string') return { outcome: named }
-        const { userId, distance } = named
-        sightings.note(String(userId), distance)
-        return { outcome: 'recognized', userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
+        const among = candidatesOf(identification)
+        const decided = decide(among, decision.current(scope).tolerance, config.AMBIGUITY_MARGIN)
+        return namingOf(decided, among, candidatesMax)
+      } finally {
+        end()
+      }
+    },
+
+    async recognizeAll (photo, { group, candidatesMax, facesMax }, context = {}) {
+      const scope = scopeOf(gallery, group, context.caller?.groups)
+      const { search, candidatesOf, end } = candidates.startSearch(scope, candidatesMax)
+      try {
+        const { faces, ...size } = await inference.identifyAll(photo, facesMax, context, search)
+        const among = faces.map(candidatesOf)
+        const decided = nameFaces(among, decision.current(scope).tolerance, config.AMBIGUITY_MARGIN)
+        return {
+          ...size,
+          faces: faces.map(({ face: { box } }, i) => ({ box, ...namingOf(decided[i]!, among[i]!, candidatesMax) }))
+        }
       } finally {
         end()
       }
