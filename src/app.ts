@@ -84,7 +84,11 @@ export async function buildApp (config: Config, logger: FastifyBaseLogger): Prom
 
   for (const room of ['external', 'app', 'routes']) {
     await app.register(autoload, {
-      dir: join(import.meta.dirname, '..', 'plugins', room), options: {}, ignorePattern: /common-/
+      dir: join(import.meta.dirname, '..', 'plugins', room),
+      options: {},
+      ignorePattern: /common-/,
+      // A route's file has its whole path.
+      dirNameRoutePrefix: false
     })
   }
   return app

@@ -7,11 +7,15 @@ export const ERRORS = {
   GROUP_NOT_ALLOWED: [403, 'The key does not allow this group: ask for another one, or for none'],
   GROUP_NOT_FOUND: [404, 'Nobody is in this group: check its name'],
   USER_NOT_FOUND: [404, 'This user has no registered face'],
+  ENCODING_NOT_FOUND: [404, 'This user has no such encoding: list the encodings again'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time: check the network and send it again'],
   FACE_ALREADY_REGISTERED: [409, 'This face is already registered for another user: check the user id'],
   FACE_MISMATCH: [
     409, 'The face does not resemble the one registered for this user: check the user id, or send replace=true'
   ],
+  REQUEST_IN_PROGRESS: [409, 'This request was sent before and is still in work: try again in a moment'],
+  LAST_ENCODING: [409, 'This is the user\'s only encoding: register another photo first, or delete the user'],
+  USER_CHANGED: [412, 'The user was changed meanwhile: read the user again and repeat the change'],
   PAYLOAD_TOO_LARGE: [413, 'The photo is too large: send a smaller one'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Send JSON, multipart/form-data or an image/* body'],
   UNSUPPORTED_IMAGE: [415, 'Not a supported image: send JPEG, PNG, WebP, AVIF or GIF'],
@@ -21,6 +25,7 @@ export const ERRORS = {
   NO_FACE: [422, 'No face detected in image'],
   MULTIPLE_FACES: [422, 'Multiple faces detected in image: only one person may be in the photo'],
   LOW_QUALITY: [422, 'The photo is not good enough'],
+  IDEMPOTENCY_KEY_REUSED: [422, 'Another request was sent with this Idempotency-Key: send a new one'],
   RATE_LIMITED: [429, 'Too many requests: wait a moment'],
   CLIENT_GONE: [499, 'The connection was closed before it was the photo\'s turn'],
   INTERNAL_ERROR: [500, 'Internal server error'],

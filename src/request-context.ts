@@ -12,6 +12,10 @@ export interface RequestContext {
   signal?: AbortSignal
   /** Who sent it, if the request tells. */
   caller?: Caller | undefined
+  /** The request was sent before and cut off by a crash: what it finds done, it may have done itself. */
+  isRepeat?: boolean
+  /** Of the request, kept with what it registers. */
+  receipt?: string
   onPart?: OnPart
   /** A change is made when this has resolved, and not if it rejects. */
   intended?: Intended

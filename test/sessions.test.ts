@@ -66,7 +66,7 @@ test('what the README and docs/api.md show is what happens', { skip: curl.missin
     assert.deepEqual(settled(JSON.parse(output), reply), reply, command)
     shown++
   }
-  assert.equal(shown, 8)
+  assert.equal(shown, 9)
 })
 
 for (const [program, client, missing] of [

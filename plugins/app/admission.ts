@@ -11,9 +11,11 @@ declare module 'fastify' {
     takesPhoto?: boolean
     /** How many photos a form for this route may hold, 1 unless told. */
     photosMax?: number
+    /** The route takes JSON without a photo in its body. */
+    takesJson?: boolean
   }
   interface FastifyRequest {
-    /** What the body of this request holds of the memory for uploads; only of routes that take a photo. */
+    /** What the body of this request holds of the memory for uploads; only of routes that take one. */
     upload: Upload | undefined
   }
 }
@@ -22,6 +24,8 @@ declare module 'fastify' {
 const SPARE_CONNECTIONS = 100
 /** An upload is not begun when there is no room for so much of it. */
 const FIRST_BYTES = 64 * 1024
+/** Of a body of JSON without a photo. */
+export const JSON_BYTES_MAX = 128 * 1024
 
 interface Connections {
   /** Throws if the request came over a connection too many, which its answer then closes. */
@@ -102,7 +106,7 @@ export default fp(async function admissionPlugin (fastify) {
 
   fastify.decorateRequest('upload', undefined)
   fastify.addHook('onRequest', async (request, reply) => {
-    const { rateLimit, takesPhoto } = request.routeOptions.config
+    const { rateLimit, takesPhoto, takesJson } = request.routeOptions.config
     connections.check(request)
     if (rateLimit !== false) await limitAddress.call(fastify, request, reply)
     if (unmetExpectations.has(request.raw)) {
@@ -111,9 +115,9 @@ export default fp(async function admissionPlugin (fastify) {
     await fastify.access.identify(request)
     if (request.is404) throw new FaceError('NOT_FOUND')
     fastify.access.authorize(request)
-    if (!takesPhoto) return
-    fastify.inference.assertRoom()
-    const limit = request.mediaType?.startsWith('image/') ? MAX_IMAGE_BYTES : bodyLimit
+    if (!takesPhoto && !takesJson) return
+    if (takesPhoto) fastify.inference.assertRoom()
+    const limit = takesJson ? JSON_BYTES_MAX : request.mediaType?.startsWith('image/') ? MAX_IMAGE_BYTES : bodyLimit
     if (Number(request.headers['content-length'] ?? 0) > limit) throw new FaceError('PAYLOAD_TOO_LARGE')
     const upload = request.upload = budget.open(FIRST_BYTES)
     reply.raw.once('close', () => { if (!request.isPhotoTaken) upload.release() })

@@ -7,6 +7,7 @@ import { readForm } from '../uploads/form-reader.ts'
 import { createJsonReader } from '../uploads/json-reader.ts'
 import { createPhotoTextDecoder } from '../uploads/photo-text.ts'
 import { readBody } from '../uploads/read-body.ts'
+import { JSON_BYTES_MAX } from './admission.ts'
 import type { Upload } from '../uploads/upload-budget.ts'
 
 declare module 'fastify' {
@@ -76,6 +77,13 @@ export default fp(async function photoUploadPlugin (fastify) {
   }
 
   async function readJson (request: FastifyRequest, body: IncomingMessage, upload: Upload): Promise<unknown> {
+    if (request.routeOptions.config.takesJson) {
+      const bytes = createByteCollector(upload)
+      await readBody(body, upload, JSON_BYTES_MAX, bytes.add)
+      const text = Buffer.from(bytes.take()).toString('utf8')
+      upload.complete(text.length)
+      return parse(request, text)
+    }
     const reader = createJsonReader({
       parse: (text) => parse(request, text), photoBytesMax, textBytesMax, upload
     })
@@ -117,6 +125,9 @@ export default fp(async function photoUploadPlugin (fastify) {
   ): Promise<unknown> => {
     const { upload } = request
     if (!upload) throw new FaceError('UNSUPPORTED_MEDIA_TYPE')
+    if (request.routeOptions.config.takesJson && read !== readJson) {
+      throw new FaceError('UNSUPPORTED_MEDIA_TYPE', { message: 'Send a JSON body' })
+    }
     try {
       return await read(request, body, upload)
     } catch (err) {

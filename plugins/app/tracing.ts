@@ -22,7 +22,8 @@ export function endSpan (request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Probes and scrapes come all the time and mean nothing to anybody. */
-const isTraced = ({ routeOptions }: FastifyRequest): boolean => routeOptions.schema?.tags?.includes('faces') === true
+const isTraced = ({ routeOptions }: FastifyRequest): boolean =>
+  routeOptions.schema?.tags?.some((tag) => tag === 'faces' || tag === 'users') === true
 
 /**
  * Continues the trace of clients that send `traceparent`: in the log lines, in the reply (`traceresponse`, as proposed

@@ -10,8 +10,8 @@ export default fp(async function corsPlugin (fastify) {
   })
   await fastify.register(cors, {
     origin: origins.includes('*') ? '*' : origins,
-    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,
     // OPTIONS from elsewhere than a browser is no failure.
     strictPreflight: false

@@ -37,7 +37,7 @@ export default fp(async function swaggerPlugin (fastify) {
       },
       tags: [
         { name: 'faces', description: 'Register, recognise and delete faces' },
-        { name: 'users', description: 'Who is registered' },
+        { name: 'users', description: 'Look after the people behind the faces' },
         { name: 'operation', description: 'Health and statistics' }
       ]
     }

@@ -99,6 +99,12 @@ export function errorResponses (...codes: ErrorCode[]): Record<number, TSchema> 
   }))
 }
 
+/** What the deletion of a user answers. */
+export const DELETION_RESPONSES = {
+  200: Type.Object({ success: Type.Literal(true), message: Type.String(), user_id: UserIdSchema }),
+  ...errorResponses('USER_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_FULL')
+}
+
 /** What can go wrong with any photo. */
 export const PHOTO_ERRORS = [
   'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'UNSUPPORTED_IMAGE', 'IMAGE_UNREADABLE', 'IMAGE_TOO_LARGE',

@@ -5,7 +5,7 @@ import { FaceError } from '../../src/errors.ts'
 import { confidenceOf } from '../../src/networks/calibration.ts'
 import { round4 } from '../../src/networks/distance.ts'
 import type { Box, Frame, Naming } from '../../src/recognition/recognition.ts'
-import { NAME_CHARACTERS_MAX } from '../../src/store/encoding-store.ts'
+import { NAME_CHARACTERS_MAX, type UserId } from '../../src/store/encoding-store.ts'
 import { boxInPixels, PHOTOS_MAX } from './common-fields.ts'
 import {
   BoxSchema, ConfidenceSchema, DistanceSchema, errorResponses, FACE_LIMIT, FacesMaxSchema, perPhoto, PHOTO_ERRORS,
@@ -21,6 +21,8 @@ const CandidatesSchema = Type.Optional(Type.Array(CandidateSchema, {
   description: 'With top_k: the nearest users, near enough or not'
 }))
 
+const DisplayNameSchema = Type.Optional(Type.String({ description: 'Where one is set, for callers with a key' }))
+
 const RecognizedSchema = Type.Object({
   success: Type.Literal(true),
   message: Type.String(),
@@ -28,6 +30,7 @@ const RecognizedSchema = Type.Object({
   confidence: Type.Number({ minimum: 0, maximum: 1, description: '1 - distance' }),
   distance: Type.Number({ minimum: 0, description: 'Euclidean distance of the encodings' }),
   recognized_at: TimeSchema,
+  display_name: DisplayNameSchema,
   candidates: CandidatesSchema
 }, { description: 'Somebody enrolled' })
 
@@ -51,6 +54,7 @@ const FrameSchema = Type.Object({
     user_id: Type.Union([UserIdSchema, Type.Literal('unknown')]),
     confidence: ConfidenceSchema,
     distance: Type.Optional(DistanceSchema),
+    display_name: DisplayNameSchema,
     code: Type.Optional(Type.Literal('AMBIGUOUS')),
     candidates: CandidatesSchema
   }), { description: 'The largest first; nobody is named twice' })
@@ -89,17 +93,28 @@ const schema = {
 type FaceAnswer = Static<typeof RecognizedSchema> | Static<typeof UnknownSchema>
 type FrameAnswer = Static<typeof FrameSchema>
 
-/** The candidates, if they were asked for. */
-function toldOf ({ candidates }: Naming, topK: number | undefined): { candidates?: Static<typeof CandidateSchema>[] } {
-  if (topK === undefined) return {}
+/** What is told of a face beside its nearest user. */
+interface Further {
+  /** How many candidates were asked for. */
+  topK: number | undefined
+  displayNameOf: (userId: UserId) => string | null | undefined
+}
+
+function furtherOf ({ named, candidates }: Naming, { topK, displayNameOf }: Further): {
+  display_name?: string, candidates?: Static<typeof CandidateSchema>[]
+} {
+  const displayName = named.outcome === 'recognized' ? displayNameOf(named.userId) : undefined
   return {
-    candidates: candidates.map(({ userId, distance }) => (
-      { user_id: userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
-    ))
+    ...displayName && { display_name: displayName },
+    ...topK !== undefined && {
+      candidates: candidates.map(({ userId, distance }) => (
+        { user_id: userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
+      ))
+    }
   }
 }
 
-function faceAnswer (naming: Naming, topK: number | undefined): FaceAnswer {
+function faceAnswer (naming: Naming, further: Further): FaceAnswer {
   const { named } = naming
   if (named.outcome !== 'recognized') {
     return {
@@ -108,7 +123,7 @@ function faceAnswer (naming: Naming, topK: number | undefined): FaceAnswer {
       user_id: 'unknown',
       confidence: 0,
       ...named.outcome === 'ambiguous' && { code: 'AMBIGUOUS' },
-      ...toldOf(naming, topK)
+      ...furtherOf(naming, further)
     }
   }
   const { userId, confidence, distance } = named
@@ -119,11 +134,11 @@ function faceAnswer (naming: Naming, topK: number | undefined): FaceAnswer {
     confidence,
     distance,
     recognized_at: new Date().toISOString(),
-    ...toldOf(naming, topK)
+    ...furtherOf(naming, further)
   }
 }
 
-function frameAnswer ({ faces, ...size }: Frame<Naming & { box: Box }>, topK: number | undefined): FrameAnswer {
+function frameAnswer ({ faces, ...size }: Frame<Naming & { box: Box }>, further: Further): FrameAnswer {
   return {
     success: true,
     ...size,
@@ -137,7 +152,7 @@ function frameAnswer ({ faces, ...size }: Frame<Naming & { box: Box }>, topK: nu
           ? { user_id: named.userId, confidence: named.confidence, distance: named.distance }
           : { user_id: 'unknown', confidence: 0 },
         ...named.outcome === 'ambiguous' && { code: 'AMBIGUOUS' },
-        ...toldOf(naming, topK)
+        ...furtherOf(naming, further)
       }
     })
   }
@@ -151,18 +166,21 @@ async function checkKey ({ query, caller }: FastifyRequest): Promise<void> {
 
 /** `POST /recognize` */
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
-  const { metrics, recognition } = fastify
+  const { directory, metrics, recognition } = fastify
   const config = { role: 'kiosk', isOpenWithoutKeys: true, takesPhoto: true, photosMax: PHOTOS_MAX } as const
 
-  fastify.post('/recognize', { schema, config, preParsing: checkKey }, async ({ query }, reply) => {
+  fastify.post('/recognize', { schema, config, preParsing: checkKey }, async ({ query, caller }, reply) => {
     const { group, faces, max_faces: facesMax = FACE_LIMIT.byDefault, top_k: topK } = query
     const options = { group, candidatesMax: topK }
+    // Nobody learns a name from a photo who has shown no key.
+    const displayNameOf = (userId: UserId) => caller && directory.get(String(userId))?.displayName
+    const further = { topK, displayNameOf }
 
     return await reply.answerPhotos<FaceAnswer | FrameAnswer>(async (photo, context) => {
       if (faces !== 'all') {
         const naming = await recognition.recognize(photo, options, context)
         if (naming.named.outcome === 'recognized') metrics.recognized(naming.named.confidence)
-        return { outcome: naming.named.outcome, body: faceAnswer(naming, topK) }
+        return { outcome: naming.named.outcome, body: faceAnswer(naming, further) }
       }
       const frame = await recognition.recognizeAll(photo, { ...options, facesMax }, context)
       metrics.facesFound(frame.faces.length)
@@ -170,7 +188,7 @@ const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
         metrics.faceNamed(named.outcome)
         if (named.outcome === 'recognized') metrics.recognized(named.confidence)
       }
-      return { body: frameAnswer(frame, topK) }
+      return { body: frameAnswer(frame, further) }
     })
   })
 }
