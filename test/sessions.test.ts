@@ -37,6 +37,7 @@ function settled (value: unknown, like: unknown): unknown {
   if (typeof value === 'string') return TIME.test(value) && TIME.test(String(like)) ? like : value
   if (typeof value === 'number') return Math.abs(value - Number(like)) <= ERROR_MAX ? like : value
   if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((part, i) => settled(part, (like as unknown[] | undefined)?.[i]))
   const entries = Object.entries(value)
   return Object.fromEntries(entries.map(([name, part]) =>
     [name, settled(part, (like as Record<string, unknown>)?.[name])]))

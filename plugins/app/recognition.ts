@@ -53,11 +53,14 @@ export default fp(async function recognitionPlugin (fastify) {
   fastify.addHook('onClose', async () => clearInterval(measuring))
   fastify.decorateRequest('context', {
     getter (this: FastifyRequest) {
-      const { disconnectSignal: signal, intent: intended, caller, isPhotoTaken, upload, span } = this
+      const {
+        disconnectSignal: signal, intent: intended, caller, isPhotoTaken, remembered, upload, span
+      } = this
       return {
         signal,
         caller,
         ...intended && { intended },
+        ...remembered && { isRepeat: remembered.request.isRepeat, receipt: remembered.receipt },
         ...isPhotoTaken && upload && { onPhotoReleased: upload.release },
         ...span && { onPart: span.onPart }
       }
@@ -66,6 +69,7 @@ export default fp(async function recognitionPlugin (fastify) {
 }, {
   name: 'recognition',
   dependencies: [
-    'access', 'audit', 'disconnect', 'face-store', 'inference', 'photo-upload', 'sightings', 'tracing'
+    'access', 'audit', 'disconnect', 'face-store', 'idempotency', 'inference', 'photo-upload', 'sightings',
+    'tracing'
   ]
 })

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
-import type { EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
+import type { Encoding, EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
 import { createCandidates } from './candidates.ts'
 import {
   candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate
@@ -20,6 +20,7 @@ import { round4 } from '../networks/distance.ts'
 import { nameFaces } from './frame.ts'
 import { scopeOf } from './scope.ts'
 import type { Sightings } from './sightings.ts'
+import { userIdFromText } from '../store/user-key.ts'
 
 export type { Box, Frame }
 
@@ -144,13 +145,27 @@ export function createRecognition (
 
         const registeredAt = new Date().toISOString()
         const kind = madeKind(network.id, config.ENCODING_AUGMENT)
-        const encoding = { vector: enrolment.face.encoding, quality: quality.overall, registeredAt, ...kind }
+        const { receipt } = context
+        const encoding: Encoding = {
+          vector: enrolment.face.encoding,
+          quality: quality.overall,
+          registeredAt,
+          ...kind,
+          ...receipt !== undefined && { receipt }
+        }
         // As the previous network sees it, while somebody may have encodings of that alone.
         const before = previous && enrolment.previous && {
           ...encoding, vector: enrolment.previous.encoding, ...madeKind(previous.id, config.ENCODING_AUGMENT)
         }
         const intended = await context.intended
+        let made = encoding
         const after = await timePart(context, 'store update', () => store.updateInTurn(key, (record) => {
+          const done = receipt === undefined ? undefined : record?.encodings.find((one) => one.receipt === receipt)
+          // By an earlier try of this request, whose client never got the answer.
+          if (done) {
+            made = done
+            return record
+          }
           // The search did not know who was registered meanwhile.
           checkDuplicate(candidatesAmong(stored.records(), encoding, scaled), key, duplicateTolerance, context)
           if (!replace) {
@@ -173,7 +188,7 @@ export function createRecognition (
           }
         }))
         sightings.restart(key)
-        return { registeredAt, quality, encodingCount: after?.encodings.length ?? 0 }
+        return { registeredAt: made.registeredAt, quality, encodingCount: after?.encodings.length ?? 0 }
       } finally {
         stored.end()
       }
@@ -223,8 +238,8 @@ export function createRecognition (
         await sightings.erase(key)
         return await store.erase(key)
       })
-      if (userId === null) throw new FaceError('USER_NOT_FOUND')
-      return userId
+      if (userId === null && !context.isRepeat) throw new FaceError('USER_NOT_FOUND')
+      return userId ?? userIdFromText(key)
     }
   }
 }

@@ -10,6 +10,9 @@ import { parseDataKeys } from './record/seal.ts'
 import { createFolderSightings } from './sightings/folder-sightings.ts'
 import { createPostgresSightings } from './sightings/postgres-sightings.ts'
 import type { SightingStore } from './sightings/sighting-store.ts'
+import { createFolderRequests } from './requests/folder-requests.ts'
+import { createPostgresRequests } from './requests/postgres-requests.ts'
+import type { RequestMemory } from './requests/request-memory.ts'
 import type { OnStoreEvent } from './store-event.ts'
 
 export type StoreConfig = Pick<Config, 'DATABASE_URL' | 'FACE_DATA_DIR' | 'FACE_DATA_KEY' | 'STORE_POLL_MS'>
@@ -44,6 +47,17 @@ export function createSightingStore (
   return url === undefined
     ? createFolderSightings({ dir, keys, onEvent })
     : createPostgresSightings({ url, keys, onEvent })
+}
+
+/** So much longer than for its photo a request may take. */
+const BUSY_MS = 60_000
+
+/** The requests beside the encodings of {@link createStore}, not yet open. Throws as that. */
+export function createRequests ({
+  DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY, INFERENCE_TIMEOUT_MS: inferenceMs
+}: StoreConfig & Pick<Config, 'INFERENCE_TIMEOUT_MS'>): RequestMemory {
+  const options = { keys: parseDataKeys(FACE_DATA_KEY), busyMs: inferenceMs + BUSY_MS }
+  return url === undefined ? createFolderRequests({ dir, ...options }) : createPostgresRequests({ url, ...options })
 }
 
 /** Called when an operation ends: `ok` or the code of what it threw, the caller's own refusals included. */

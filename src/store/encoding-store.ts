@@ -18,6 +18,8 @@ export interface Encoding {
   kind?: string
   /** The aligned face that the vector was made of, encrypted; at most {@link CHIP_BYTES_MAX}. */
   sealedChip?: Uint8Array
+  /** Of the request that registered it: what tells a later try of the same one that it is done. */
+  receipt?: string
   further?: FurtherFields
 }
 

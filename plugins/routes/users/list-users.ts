@@ -9,6 +9,7 @@ import { errorResponses, TimeSchema, UserIdSchema } from '../common-schemas.ts'
 import { GroupSchema, PROFILE_FIELDS } from './common-schemas.ts'
 
 const LIMIT_DEFAULT = 100
+const LIMIT_MAX = 1000
 
 const ListedSchema = Type.Object({
   user_id: UserIdSchema,
@@ -26,9 +27,7 @@ const schema = {
   description: 'Page by page: repeat the request with next_cursor as cursor until that is null. A page may have ' +
     'fewer users than limit before that.',
   querystring: Type.Object({
-    limit: Type.Optional(Type.String({
-      pattern: '^([1-9][0-9]{0,2}|1000)$', description: '1 to 1000 users a page; 100 by default', examples: ['100']
-    })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT_MAX, description: 'Users a page; 100 by default' })),
     cursor: Type.Optional(Type.String({
       minLength: 1, maxLength: 12_000, description: 'next_cursor of the page before'
     })),
@@ -107,7 +106,7 @@ const listUsers: FastifyPluginAsyncTypebox = async (fastify) => {
       order,
       descending: sent.startsWith('-'),
       after: cursor === undefined ? undefined : fromCursor(order, cursor),
-      limit: Number(limit),
+      limit,
       group,
       validity,
       text: search,

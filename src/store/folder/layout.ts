@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly documents: string
   /** When users were last recognised: a file for each sub-folder of `users`. */
   readonly sightings: string
+  /** What requests with an `Idempotency-Key` were answered, in a sub-folder for each hour. */
+  readonly requests: string
   userPath (key: string): string
   /** A new temporary file beside the user's. */
   tempPath (key: string): string
@@ -32,6 +34,7 @@ export function dataFolder (dir: string): DataFolder {
     quarantine: join(dir, 'quarantine'),
     documents: join(dir, 'documents'),
     sightings: join(dir, 'sightings'),
+    requests: join(dir, 'requests'),
     userPath: (key) => join(users, userFolder(key), userFileName(key)),
     tempPath: (key) => join(users, userFolder(key), `.${userTag(key)}.${ownerName()}.tmp`),
     nameOf: (path) => relative(dir, path)

@@ -50,6 +50,11 @@ export function parseOwner (name: string): Owner | null {
   return hostId !== undefined && pid !== undefined && start !== undefined ? { hostId, pid: Number(pid), start } : null
 }
 
+/** Whether it is this very process. */
+export function isOwnProcess ({ hostId, pid, start }: Owner): boolean {
+  return hostId === HOST_ID && pid === process.pid && start === START
+}
+
 /** Whether the process still runs; undefined if it belongs to another host and cannot be asked. */
 export function isOwnerAlive ({ hostId, pid, start }: Owner): boolean | undefined {
   if (hostId !== HOST_ID) return undefined

@@ -64,7 +64,16 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
       id integer PRIMARY KEY CHECK (id = 1),
       since integer
     );
-    INSERT INTO face_sightings_since (id, since) VALUES (1, NULL)`
+    INSERT INTO face_sightings_since (id, since) VALUES (1, NULL)`,
+  // Requests with an Idempotency-Key, and what they were answered.
+  '0005_requests': `
+    CREATE TABLE face_requests (
+      id text COLLATE "C" PRIMARY KEY,
+      begun_at timestamptz NOT NULL,
+      written_at timestamptz NOT NULL,
+      content bytea NOT NULL
+    );
+    CREATE INDEX face_requests_begun_at ON face_requests (begun_at)`
 }
 
 /**

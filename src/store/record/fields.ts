@@ -35,7 +35,9 @@ export function recordToFields (key: string, record: UserRecord): Fields {
   return fields
 }
 
-function encodingToFields ({ further, model, kind, quality, registeredAt, vector, sealedChip }: Encoding): Fields {
+function encodingToFields (
+  { further, model, kind, quality, registeredAt, vector, sealedChip, receipt }: Encoding
+): Fields {
   return {
     ...further,
     model,
@@ -43,7 +45,8 @@ function encodingToFields ({ further, model, kind, quality, registeredAt, vector
     quality,
     registered_at: registeredAt,
     vector: vectorToText(vector),
-    sealed_chip: sealedChip && Buffer.from(sealedChip).toString('base64')
+    sealed_chip: sealedChip && Buffer.from(sealedChip).toString('base64'),
+    receipt
   }
 }
 
@@ -133,7 +136,7 @@ function groupsOf (value: unknown): string[] {
 function encodingOf (value: unknown): Encoding | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const {
-    model, kind, quality, registered_at: registeredAt, vector: vectorText, sealed_chip: chipText, ...further
+    model, kind, quality, registered_at: registeredAt, vector: vectorText, sealed_chip: chipText, receipt, ...further
   } = value as Fields
   if (!isName(model) || !isTime(registeredAt)) return null
   if (typeof quality !== 'number' || !(quality >= 0 && quality <= 1)) return null
@@ -148,6 +151,10 @@ function encodingOf (value: unknown): Encoding | null {
     const sealedChip = typeof chipText === 'string' ? Buffer.from(chipText, 'base64') : null
     if (!sealedChip || sealedChip.length > CHIP_BYTES_MAX || sealedChip.toString('base64') !== chipText) return null
     encoding.sealedChip = sealedChip
+  }
+  if (receipt !== undefined) {
+    if (!isName(receipt)) return null
+    encoding.receipt = receipt
   }
   if (hasFields(further)) encoding.further = further
   return encoding

@@ -71,6 +71,15 @@ test('what is set of a user is read back, replaced as a whole, and kept by a new
   assert.ok(String(updatedAt) >= String(registeredAt))
   assert.notEqual(changed.etag, before.etag)
 
+  const photo = { method: 'POST', url: '/recognize', payload: await portraits.anna() } as const
+  const named = await call(app, { ...photo, headers: { 'content-type': 'image/jpeg' } })
+  assert.equal(named.body['display_name'], 'Anna Lindqvist 李')
+  const unnamed = await app.inject({ ...photo, headers: { 'content-type': 'image/jpeg' } })
+  assert.deepEqual(Object.keys(unnamed.json()), [
+    'success', 'message', 'user_id', 'confidence', 'distance', 'recognized_at'
+  ])
+  assert.equal((await app.inject('/users/7')).statusCode, 401)
+
   await enrol(app, 7, await portraits.annaAgain())
   const after = await call(app, { url: '/users/7' })
   assert.deepEqual({ ...after.body, updated_at: updatedAt }, { ...changed.body, encoding_count: 2 })
