@@ -8,7 +8,10 @@ import { createInferencePool } from '../src/inference/inference-pool.ts'
 import { concurrencyOf, offlineConfig, ownBytes } from './offline-inference.ts'
 import { createProgress } from './progress.ts'
 import { calibrationOf, findNetwork, previousNetwork } from '../src/networks/find-network.ts'
+import { createCandidates } from '../src/recognition/candidates.ts'
 import { createDecisionRule } from '../src/recognition/decision.ts'
+import { createRecentChanges } from '../src/recognition/recent-changes.ts'
+import { createRecentRecognitions } from '../src/recognition/recent-recognitions.ts'
 import { createRecognition, type Recognition } from '../src/recognition/recognition.ts'
 import type { Sightings } from '../src/recognition/sightings.ts'
 import { isUserId, userIdFromText } from '../src/store/user-key.ts'
@@ -42,8 +45,11 @@ export async function enroll (
     onThreadError: (err) => process.stderr.write(`a thread ended and was replaced: ${err.message}\n`)
   })
   const decision = createDecisionRule({ config, calibration: calibrationOf(network), gallery })
+  const changes = createRecentChanges(store)
+  const candidates = createCandidates({ config, gallery, changes, network, previous })
+  const recent = createRecentRecognitions()
   const recognition = createRecognition({
-    config, network, previous, decision, inference, store, gallery, sightings
+    config, network, previous, decision, inference, store, gallery, sightings, changes, candidates, recent
   })
 
   const photosOf = (isWanted: (photo: string) => boolean): number =>

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
+import { createLookupRelay } from './cluster/lookup-relay.ts'
 import { createMetricsCollector } from './cluster/metrics-collector.ts'
 import { MEMORY_FLAGS, processEnvironment } from './cluster/process-environment.ts'
 import { forkServer } from './cluster/server-process.ts'
@@ -37,6 +38,7 @@ async function main (): Promise<void> {
     serialization: 'advanced'
   })
   const collector = createMetricsCollector()
+  const relay = createLookupRelay()
   const supervisor = createSupervisor({
     processes: config.WEB_CONCURRENCY,
     graceMs: config.CLOSE_GRACE_MS + EXIT_MS_MAX,
@@ -47,6 +49,7 @@ async function main (): Promise<void> {
         onMessage (message, process) {
           if (message.type !== 'degraded') {
             collector.handle(process, message)
+            relay.handle(process, message)
           } else {
             slot.replaceDegraded(process).catch((err: unknown) => {
               logger.error({ err }, 'not replaced: the process that runs goes on')
@@ -55,6 +58,7 @@ async function main (): Promise<void> {
         }
       })
       collector.join(server)
+      relay.join(server)
       return server
     },
     onCrash: (exit, delayMs) => logger.error({ ...exit, delayMs }, 'a process ended: another follows')

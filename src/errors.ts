@@ -8,6 +8,8 @@ export const ERRORS = {
   GROUP_NOT_FOUND: [404, 'Nobody is in this group: check its name'],
   USER_NOT_FOUND: [404, 'This user has no registered face'],
   ENCODING_NOT_FOUND: [404, 'This user has no such encoding: list the encodings again'],
+  RECOGNITION_NOT_FOUND: [404, 'This user was not recognised under this id in the last ten minutes: send the photo'],
+  REJECTION_NOT_FOUND: [404, 'This user has no such rejection: list the rejections again'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time: check the network and send it again'],
   FACE_ALREADY_REGISTERED: [409, 'This face is already registered for another user: check the user id'],
   FACE_MISMATCH: [
@@ -15,6 +17,9 @@ export const ERRORS = {
   ],
   REQUEST_IN_PROGRESS: [409, 'This request was sent before and is still in work: try again in a moment'],
   LAST_ENCODING: [409, 'This is the user\'s only encoding: register another photo first, or delete the user'],
+  TOO_MANY_REJECTIONS: [
+    409, 'This user has as many rejections as there may be: remove one, or register the user again with better photos'
+  ],
   USER_CHANGED: [412, 'The user was changed meanwhile: read the user again and repeat the change'],
   PAYLOAD_TOO_LARGE: [413, 'The photo is too large: send a smaller one'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Send JSON, multipart/form-data or an image/* body'],

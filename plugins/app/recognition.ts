@@ -2,16 +2,22 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { RequestContext } from '../../src/request-context.ts'
 import { calibrationOf } from '../../src/networks/find-network.ts'
+import { shareLookup } from '../../src/cluster/shared-lookup.ts'
+import { createCandidates } from '../../src/recognition/candidates.ts'
 import { createComparing, type Comparing } from '../../src/recognition/comparison.ts'
 import { createDetect, type Detect } from '../../src/recognition/detection.ts'
 import { createDecisionRule, type DecisionRule } from '../../src/recognition/decision.ts'
+import { createRecentChanges } from '../../src/recognition/recent-changes.ts'
+import { createRecentRecognitions } from '../../src/recognition/recent-recognitions.ts'
 import { createRecognition, type Recognition } from '../../src/recognition/recognition.ts'
+import { createRejections, type Rejections } from '../../src/recognition/rejections.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     recognition: Recognition
     comparing: Comparing
     detect: Detect
+    rejections: Rejections
     decision: DecisionRule
   }
   interface FastifyRequest {
@@ -38,8 +44,15 @@ export default fp(async function recognitionPlugin (fastify) {
     return bySite ?? byTable
   })
   fastify.decorate('decision', decision)
+  const changes = createRecentChanges(store)
+  const candidates = createCandidates({ config, gallery, changes, network, previous })
+  const recent = createRecentRecognitions()
+  store.onChange(({ key, record }) => { if (!record) recent.forget(key) })
   fastify.decorate('recognition', createRecognition({
-    config, network, previous, decision, inference, store, gallery, sightings
+    config, network, previous, decision, inference, store, gallery, sightings, changes, candidates, recent
+  }))
+  fastify.decorate('rejections', createRejections({
+    inference, store, candidates, findRecognition: shareLookup(recent.get)
   }))
   fastify.decorate('comparing', createComparing({ config, network, previous, inference, gallery }))
   fastify.decorate('detect', createDetect({ config, inference }))
@@ -50,7 +63,10 @@ export default fp(async function recognitionPlugin (fastify) {
       decision.measureSite().catch((err: unknown) => fastify.log.error({ err }, 'decision'))
     }, SITE_MS).unref()
   })
-  fastify.addHook('onClose', async () => clearInterval(measuring))
+  fastify.addHook('onClose', async () => {
+    clearInterval(measuring)
+    recent.close()
+  })
   fastify.decorateRequest('context', {
     getter (this: FastifyRequest) {
       const {

@@ -23,6 +23,10 @@ const CandidatesSchema = Type.Optional(Type.Array(CandidateSchema, {
 
 const DisplayNameSchema = Type.Optional(Type.String({ description: 'Where one is set, for callers with a key' }))
 
+const RecognitionIdSchema = Type.Optional(Type.String({
+  format: 'uuid', description: 'By which the face can be rejected for ten minutes; with a key only'
+}))
+
 const RecognizedSchema = Type.Object({
   success: Type.Literal(true),
   message: Type.String(),
@@ -31,6 +35,7 @@ const RecognizedSchema = Type.Object({
   distance: Type.Number({ minimum: 0, description: 'Euclidean distance of the encodings' }),
   recognized_at: TimeSchema,
   display_name: DisplayNameSchema,
+  recognition_id: RecognitionIdSchema,
   candidates: CandidatesSchema
 }, { description: 'Somebody enrolled' })
 
@@ -55,6 +60,7 @@ const FrameSchema = Type.Object({
     confidence: ConfidenceSchema,
     distance: Type.Optional(DistanceSchema),
     display_name: DisplayNameSchema,
+    recognition_id: RecognitionIdSchema,
     code: Type.Optional(Type.Literal('AMBIGUOUS')),
     candidates: CandidatesSchema
   }), { description: 'The largest first; nobody is named twice' })
@@ -101,11 +107,12 @@ interface Further {
 }
 
 function furtherOf ({ named, candidates }: Naming, { topK, displayNameOf }: Further): {
-  display_name?: string, candidates?: Static<typeof CandidateSchema>[]
+  display_name?: string, recognition_id?: string, candidates?: Static<typeof CandidateSchema>[]
 } {
   const displayName = named.outcome === 'recognized' ? displayNameOf(named.userId) : undefined
   return {
     ...displayName && { display_name: displayName },
+    ...named.outcome === 'recognized' && named.recognitionId !== undefined && { recognition_id: named.recognitionId },
     ...topK !== undefined && {
       candidates: candidates.map(({ userId, distance }) => (
         { user_id: userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }

@@ -3,12 +3,18 @@ import type { MetricObjectWithValues, MetricValue } from 'prom-client'
 /** The metrics of one process. */
 export type Snapshot = Array<MetricObjectWithValues<MetricValue<string>>>
 
+/** Whether another process holds something, and what; null if none does. */
+export type Lookup =
+  | { type: 'lookup', question: number, id: string }
+  | { type: 'found', question: number, found: unknown }
+
 /** From the primary to a server: end at once, end when the connected clients have left, or about metrics. */
 export type ToServer =
   | { type: 'stop' | 'retire' }
   | { type: 'snapshot wanted' }
   /** Of all processes, in the text format. */
   | { type: 'metrics', text: string }
+  | Lookup
 
 /** From a server to the primary. */
 export type ToPrimary =
@@ -16,3 +22,4 @@ export type ToPrimary =
   | { type: 'degraded' }
   | { type: 'snapshot', snapshot: Snapshot }
   | { type: 'metrics wanted' }
+  | Lookup

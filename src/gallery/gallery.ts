@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { SearchedRows } from '../../workers/protocol.ts'
-import type { StoreChange, UserId, UserRecord } from '../store/encoding-store.ts'
+import type { Rejection, StoreChange, UserId, UserRecord } from '../store/encoding-store.ts'
 import { areComparable, kindOf } from '../networks/kinds.ts'
 import { centreOf } from './centre.ts'
 import { createGalleryMatrix, type GalleryMatrix, type LinkedRows } from './gallery-matrix.ts'
@@ -23,6 +23,10 @@ export interface Gallery {
   rowsOf (groups: readonly string[]): SearchedRows
   /** Whether the user is named at this moment, in milliseconds since 1970, when these groups are searched. */
   isNamed (userId: UserId, groups: readonly string[] | null, now: number): boolean
+  /** Faces that are not the user's. */
+  rejectionsOf (userId: UserId): readonly Rejection[]
+  /** Users with such faces. */
+  usersWithRejections (): number
   /** Has searches leave out whom {@link isNamed} will exclude at this moment, so that they do not hide others. */
   updateValidity (now: number): void
   /**
@@ -70,6 +74,7 @@ export function createGallery (kind: string, previousKind: string | null = null)
   /** Of whom it changes whether they may be named, and when it does so next. */
   const dated = new Set<Enrolled>()
   let validityAt = Infinity
+  let withRejections = 0
   let encodings = 0
   let compared = 0
   let outdated = 0
@@ -121,13 +126,15 @@ export function createGallery (kind: string, previousKind: string | null = null)
     }
   }
 
-  /** Follows when and where the user is named. */
+  /** Follows when and where the user is named, and for which faces not. */
   function follow (before: Enrolled | undefined, rowsBefore: number[], after: Enrolled | undefined): void {
     if (before?.terms) {
+      if (before.terms.rejections.length > 0) withRejections--
       groups.leave(before.terms.groups, { ...before, rows: rowsBefore })
       dated.delete(before)
     }
     if (after?.terms) {
+      if (after.terms.rejections.length > 0) withRejections++
       groups.join(after.terms.groups, { ...after, rows: linkedRows(after) })
       const changesAt = nextChange(after.terms, Date.now())
       if (changesAt < Infinity) dated.add(after)
@@ -163,6 +170,8 @@ export function createGallery (kind: string, previousKind: string | null = null)
       if (!user || !isActive(user.terms, now)) return false
       return names === null || names.some((name) => user.terms?.groups.includes(name))
     },
+    rejectionsOf: (userId) => enrolled.get(String(userId))?.terms?.rejections ?? [],
+    usersWithRejections: () => withRejections,
     updateValidity (now) {
       if (now < validityAt) return
       validityAt = Infinity

@@ -30,14 +30,20 @@ export async function collectPersonalData (
 ): Promise<PersonalData | null> {
   const record = await store.get(key)
   if (!record) return null
-  const { audit_salt: salt, ...fields } = recordToFields(key, record)
+  const { rejections, ...own } = record
+  const { audit_salt: salt, ...fields } = recordToFields(key, own)
   const encodings = (fields['encodings'] as Fields[]).map((encoding, i) => {
     const read = record.encodings[i]
     return read ? { ...encoding, vector: [...read.vector] } : encoding
   })
   const day = await sightings.lastSeen(key)
   return {
-    record: { ...fields, encodings },
+    record: {
+      ...fields,
+      encodings,
+      // Not their encodings: those are of somebody else.
+      ...rejections && { rejections: rejections.map(({ id, rejectedAt }) => ({ id, rejected_at: rejectedAt })) }
+    },
     lastSeen: day === null ? null : new Date(day * DAY_MS).toISOString().slice(0, 10),
     audit: typeof salt === 'string' ? await linesAbout(audit, pseudonymOf(key, salt)) : []
   }

@@ -6,12 +6,13 @@ import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { Encoding, EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
-import { createCandidates } from './candidates.ts'
+import type { Candidates, Found } from './candidates.ts'
 import {
   candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate
 } from './enrolment-policy.ts'
 import type { Quality } from './quality-policy.ts'
-import { createRecentChanges } from './recent-changes.ts'
+import type { RecentChanges } from './recent-changes.ts'
+import type { RecentRecognitions } from './recent-recognitions.ts'
 import { confidenceOf } from '../networks/calibration.ts'
 import { scaleOf, type RecognitionNetwork } from '../networks/find-network.ts'
 import { madeKind } from '../networks/kinds.ts'
@@ -36,6 +37,8 @@ export interface Recognized {
   userId: UserId
   distance: number
   confidence: number
+  /** By which the face can be rejected for ten minutes; only callers who are known get one. */
+  recognitionId?: string
 }
 
 /** A stranger, or a face that is nearly as close to a second user as to the first. */
@@ -110,25 +113,32 @@ export interface RecognitionParts {
   store: EncodingStore
   gallery: Gallery
   sightings: Pick<Sightings, 'note' | 'restart' | 'erase'>
+  changes: RecentChanges
+  candidates: Candidates
+  recent: Pick<RecentRecognitions, 'add'>
 }
 
 /** Puts the use cases together. */
-export function createRecognition (
-  { config, network, previous, decision, inference, store, gallery, sightings }: RecognitionParts
-): Recognition {
-  const changes = createRecentChanges(store)
-  const candidates = createCandidates({ gallery, changes, network, previous })
+export function createRecognition ({
+  config, network, previous, decision, inference, store, gallery, sightings, changes, candidates, recent
+}: RecognitionParts): Recognition {
   // Here distances leave the network's own measure; everything that decides knows the scale alone.
   const scaled = scaleOf(network)
   const previousScaled = previous ? scaleOf(previous) : scaled
 
-  function namingOf (decided: ReturnType<typeof decide>, among: readonly Candidate[], candidatesMax = 0): Naming {
-    const candidates = among.slice(0, candidatesMax)
-    if (typeof decided === 'string') return { named: { outcome: decided }, candidates }
+  function nameOf (
+    found: Found, decided: ReturnType<typeof decide>, { caller }: RequestContext
+  ): Recognized | NotRecognized {
+    if (typeof decided === 'string') return { outcome: decided }
     const { userId, distance } = decided
     sightings.note(String(userId), distance)
-    const confidence = round4(confidenceOf(distance))
-    return { named: { outcome: 'recognized', userId, distance: round4(distance), confidence }, candidates }
+    return {
+      outcome: 'recognized',
+      userId,
+      distance: round4(distance),
+      confidence: round4(confidenceOf(distance)),
+      ...caller && { recognitionId: recent.add({ userId, encodings: candidates.encodingsOf(found) }) }
+    }
   }
 
   return {
@@ -194,7 +204,7 @@ export function createRecognition (
       }
     },
 
-    async recognize (photo, { group, candidatesMax } = {}, context = {}) {
+    async recognize (photo, { group, candidatesMax = 0 } = {}, context = {}) {
       const scope = scopeOf(gallery, group, context.caller?.groups)
       const { search, candidatesOf, end } = candidates.startSearch(scope, candidatesMax)
       try {
@@ -202,13 +212,13 @@ export function createRecognition (
         if (!identification) throw new FaceError('NO_FACE')
         const among = candidatesOf(identification)
         const decided = decide(among, decision.current(scope).tolerance, config.AMBIGUITY_MARGIN)
-        return namingOf(decided, among, candidatesMax)
+        return { named: nameOf(identification, decided, context), candidates: among.slice(0, candidatesMax) }
       } finally {
         end()
       }
     },
 
-    async recognizeAll (photo, { group, candidatesMax, facesMax }, context = {}) {
+    async recognizeAll (photo, { group, candidatesMax = 0, facesMax }, context = {}) {
       const scope = scopeOf(gallery, group, context.caller?.groups)
       const { search, candidatesOf, end } = candidates.startSearch(scope, candidatesMax)
       try {
@@ -217,7 +227,11 @@ export function createRecognition (
         const decided = nameFaces(among, decision.current(scope).tolerance, config.AMBIGUITY_MARGIN)
         return {
           ...size,
-          faces: faces.map(({ face: { box } }, i) => ({ box, ...namingOf(decided[i]!, among[i]!, candidatesMax) }))
+          faces: faces.map((found, i) => ({
+            box: found.face.box,
+            named: nameOf(found, decided[i]!, context),
+            candidates: among[i]!.slice(0, candidatesMax)
+          }))
         }
       } finally {
         end()

@@ -23,6 +23,17 @@ export interface Encoding {
   further?: FurtherFields
 }
 
+/** A face that was taken for the user's and is not. Personal data, maybe of somebody else: never log it. */
+export interface Rejection {
+  /** Another one for each of the user's. */
+  id: string
+  /** Moment of the rejection, ISO 8601 in UTC. */
+  rejectedAt: string
+  /** Of the face, by each network that made some of it: one at least. */
+  encodings: ReadonlyArray<Pick<Encoding, 'vector' | 'model' | 'kind'>>
+  further?: FurtherFields
+}
+
 /** A user id in the type in which the client sent it; 7 and "7" are the same user. */
 export type UserId = number | string
 
@@ -30,6 +41,7 @@ export type UserId = number | string
 export const CHIP_BYTES_MAX = 24 * 1024
 export const METADATA_BYTES_MAX = 4 * 1024
 export const GROUPS_MAX = 100
+export const REJECTIONS_MAX = 20
 /** Of a display name, a group's name and a consent id. */
 export const NAME_CHARACTERS_MAX = 200
 
@@ -54,6 +66,8 @@ export interface UserRecord {
   validUntil?: string
   /** Of the user's pseudonym in the audit log, base64; see src/audit/person.ts. */
   auditSalt?: string
+  /** Oldest first, at most {@link REJECTIONS_MAX}. */
+  rejections?: readonly Rejection[]
   /** Encodings that this version does not understand, as a newer one wrote them. */
   unread?: readonly unknown[]
   further?: FurtherFields

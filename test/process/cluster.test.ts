@@ -151,3 +151,36 @@ test('servers whose primary is killed end by themselves', async (t) => {
   server.child.kill('SIGKILL')
   await eventually(() => listened(server).every((pid) => !alive(pid)))
 })
+
+test('a recognition that another process made can be rejected', async (t) => {
+  const ADMIN_KEY = 'k7/+Zm9vYmFyYmF6=='
+  const server = await startServer(
+    t, { FACE_DATA_DIR: await temporaryFolder(t), WEB_CONCURRENCY: '2', ADMIN_KEY }, { program: 'cluster' }
+  )
+  // Connections are given to the processes in turn.
+  const post = async (path: string, body: Buffer | string): Promise<Record<string, unknown>> => {
+    const type = typeof body === 'string' ? 'application/json' : 'image/jpeg'
+    const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': type, connection: 'close' }
+    return await (await fetch(server.url + path, { method: 'POST', body, headers })).json() as Record<string, unknown>
+  }
+  await post('/register-face?user_id=1', await portraits.anna())
+  const again = await portraits.annaAgain()
+  const named = await eventually(async () => {
+    const answer = await post('/recognize', again)
+    return answer['user_id'] === 1 && answer
+  })
+  const body = JSON.stringify({ recognition_id: named['recognition_id'] })
+  const ids = new Set<unknown>()
+  const route = '/users/:user_id/rejections'
+  const answered = (): Set<number> =>
+    new Set(logOf(server).flatMap((line) => (line as { route?: string }).route === route ? [line.pid] : []))
+  await eventually(async () => {
+    const answer = await post('/users/1/rejections', body)
+    assert.equal(answer['success'], true, JSON.stringify(answer))
+    ids.add(answer['id'])
+    return answered().size === 2
+  })
+  assert.equal(ids.size, 1)
+  const unknown = JSON.stringify({ recognition_id: '00000000-0000-4000-8000-000000000000' })
+  assert.equal((await post('/users/1/rejections', unknown))['code'], 'RECOGNITION_NOT_FOUND')
+})

@@ -20,6 +20,12 @@ function fields (): Record<string, unknown> & { encodings: Array<Record<string, 
   return JSON.parse(encodeRecord('7', record(7, 1)).bytes.toString('utf8', HEADER_BYTES))
 }
 
+/** A face that is not the user's, as it is in a file. */
+function rejectionFields (): Record<string, unknown> {
+  const { model, vector } = fields().encodings[0]!
+  return { id: '1', rejected_at: TIME, encodings: [{ model, vector }] }
+}
+
 /** What is said of a file that is not as it was written, or not the user's. */
 function damageOf (bytes: Buffer, key = '7'): string {
   const reason = refusalOf(bytes, key)
@@ -121,7 +127,13 @@ const NOT_UNDERSTOOD: Array<[field: string, values: unknown[]]> = [
   ['consent_id', [null, '', 7, 'c'.repeat(201)]],
   ['valid_from', [null, 'now', 0]],
   ['valid_until', [null, 'now', 0]],
-  ['audit_salt', [null, '', 7]]
+  ['audit_salt', [null, '', 7]],
+  ['rejections', [
+    null, {}, ['x'], Array(21).fill(rejectionFields()), [{ ...rejectionFields(), id: '' }],
+    [{ ...rejectionFields(), rejected_at: 'now' }], [{ ...rejectionFields(), encodings: [] }],
+    [{ ...rejectionFields(), encodings: [{ model: 'm', vector: 'AAAA' }] }],
+    [{ ...rejectionFields(), encodings: [{ vector: fields().encodings[0]?.['vector'] }] }]
+  ]]
 ]
 
 test('content that is not understood under a right checksum is not damaged, field by field', () => {
@@ -161,6 +173,7 @@ test('an encoding that is not understood stays with the others, as it was writte
 })
 
 test('every field of the format is read back', () => {
+  const { vector, model } = record(7, 3).encodings[0]!
   const user: UserRecord = {
     ...record(7, 1, 2),
     displayName: 'Ünal Şahin 🙂',
@@ -169,7 +182,11 @@ test('every field of the format is read back', () => {
     consentId: '2026/17',
     validFrom: TIME,
     validUntil: '2027-01-01T00:00:00Z',
-    auditSalt: 'AAAAAAAAAAAAAAAAAAAAAA=='
+    auditSalt: 'AAAAAAAAAAAAAAAAAAAAAA==',
+    rejections: [
+      { id: '1', rejectedAt: TIME, encodings: [{ vector, model }, { vector, model, kind: 'a/b/flip' }] },
+      { id: '2', rejectedAt: TIME, encodings: [{ vector, model }], further: { by: 'tomorrow' } }
+    ]
   }
   Object.assign(user.encodings[0]!, { kind: 'a/b/flip', sealedChip: createRandom(1).bytes(24 * 1024) })
   const { bytes } = encodeRecord('7', user)
@@ -177,7 +194,7 @@ test('every field of the format is read back', () => {
   const { encodings: [first, second], ...written } = JSON.parse(bytes.toString('utf8', HEADER_BYTES))
   assert.deepEqual(Object.keys(written), [
     'user_id', 'updated_at', 'display_name', 'metadata', 'groups', 'consent_id', 'valid_from', 'valid_until',
-    'audit_salt'
+    'audit_salt', 'rejections'
   ])
   assert.deepEqual(Object.keys(first), ['model', 'kind', 'quality', 'registered_at', 'vector', 'sealed_chip'])
   assert.deepEqual(Object.keys(second), ['model', 'quality', 'registered_at', 'vector'])

@@ -15,7 +15,7 @@ export interface Wanted extends Pick<Search, 'usersMax' | 'alsoInactive'> {
 export type Matcher = (probe: Float32Array, wanted?: Wanted) => Neighbour[]
 
 /** The nearest, and the runner-up. */
-const USERS = 2
+export const USERS = 2
 
 /**
  * Goes through the rows of these runs that are nearer than the last of the `usersMax` nearest users so far. A row that

@@ -8,7 +8,7 @@ import { averageOf, encodeChip, encodePair, spreadOf, type EncodingPair } from '
 import { findFace, findFaces, magnified, refine } from './find.ts'
 import { fivePointsOf } from './five-points.ts'
 import { estimateHeadPose } from './head-pose.ts'
-import type { Matcher } from './match.ts'
+import { USERS, type Matcher } from './match.ts'
 import type { PreviousSearch } from './previous.ts'
 import { measureQuality } from './quality.ts'
 import type { Recognizer } from './recognizer.ts'
@@ -122,7 +122,7 @@ export async function identifyAll (
 ): Promise<Seen<Frame<Identification>>> {
   const { times: stages, lap } = startStopwatch()
   const { faces, ...size } = await locateAll(tools.backend, photo, limits, lap)
-  const usersMax = Math.max(search?.usersMax ?? 0, faces.length + 1)
+  const usersMax = (search?.usersMax ?? USERS) + faces.length - 1
   const identified: Identification[] = []
   for (const face of faces) identified.push(await identifyFace(tools, face, lap, { ...search, usersMax }))
   return { found: { ...size, faces: identified }, stages }

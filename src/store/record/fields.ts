@@ -1,7 +1,8 @@
 import { endianness } from 'node:os'
 import { isEncodingLength } from '../../../workers/gallery-layout.ts'
 import {
-  CHIP_BYTES_MAX, GROUPS_MAX, METADATA_BYTES_MAX, NAME_CHARACTERS_MAX, type Encoding, type UserId, type UserRecord
+  CHIP_BYTES_MAX, GROUPS_MAX, METADATA_BYTES_MAX, NAME_CHARACTERS_MAX, REJECTIONS_MAX, type Encoding, type Rejection,
+  type UserId, type UserRecord
 } from '../encoding-store.ts'
 import { DamagedRecordError, UnsupportedRecordError } from './errors.ts'
 
@@ -24,6 +25,7 @@ export function recordToFields (key: string, record: UserRecord): Fields {
     valid_from: record.validFrom,
     valid_until: record.validUntil,
     audit_salt: record.auditSalt,
+    rejections: record.rejections?.map(rejectionToFields),
     encodings: [...record.encodings.map(encodingToFields), ...record.unread ?? []]
   }
   try {
@@ -50,6 +52,15 @@ function encodingToFields (
   }
 }
 
+function rejectionToFields ({ further, id, rejectedAt, encodings }: Rejection): Fields {
+  return {
+    ...further,
+    id,
+    rejected_at: rejectedAt,
+    encodings: encodings.map(({ model, kind, vector }) => ({ model, kind, vector: vectorToText(vector) }))
+  }
+}
+
 /**
  * The inverse of {@link recordToFields}. Keeps unknown fields and encodings; throws {@link UnsupportedRecordError} when
  * a known field has an unknown form, {@link DamagedRecordError} for another user.
@@ -57,7 +68,8 @@ function encodingToFields (
 export function fieldsToRecord (key: string, content: unknown): UserRecord {
   const {
     user_id: id, updated_at: updatedAt, display_name: displayName, metadata, groups, consent_id: consentId,
-    valid_from: validFrom, valid_until: validUntil, audit_salt: auditSalt, encodings, ...further
+    valid_from: validFrom, valid_until: validUntil, audit_salt: auditSalt, rejections, encodings,
+    ...further
   } = object(content, 'content')
   if (!Array.isArray(encodings) || encodings.length === 0) throw new UnsupportedRecordError('no encodings')
   if (encodings.length > ENCODINGS_MAX) throw new UnsupportedRecordError('too many encodings')
@@ -77,6 +89,7 @@ export function fieldsToRecord (key: string, content: unknown): UserRecord {
   if (validFrom !== undefined) record.validFrom = timeOf(validFrom)
   if (validUntil !== undefined) record.validUntil = timeOf(validUntil)
   if (auditSalt !== undefined) record.auditSalt = nameOf(auditSalt, 'the audit salt')
+  if (rejections !== undefined) record.rejections = rejectionsOf(rejections)
   if (hasFields(further)) record.further = further
   return record
 }
@@ -130,6 +143,33 @@ function groupsOf (value: unknown): string[] {
     throw new UnsupportedRecordError('the groups are not valid')
   }
   return value
+}
+
+function rejectionsOf (value: unknown): Rejection[] {
+  if (!Array.isArray(value) || value.length > REJECTIONS_MAX) {
+    throw new UnsupportedRecordError('the rejections are not valid')
+  }
+  return value.map(rejectionOf)
+}
+
+function rejectionOf (value: unknown): Rejection {
+  const { id, rejected_at: rejectedAt, encodings, ...further } = object(value, 'a rejection')
+  if (!Array.isArray(encodings) || encodings.length === 0) throw new UnsupportedRecordError('a rejection of no face')
+  return {
+    id: nameOf(id, 'the id of a rejection'),
+    rejectedAt: timeOf(rejectedAt),
+    encodings: encodings.map((encoding) => {
+      const { model, kind, vector: vectorText } = object(encoding, 'the encoding of a rejection')
+      const vector = vectorFromText(vectorText)
+      if (!vector) throw new UnsupportedRecordError('the encoding of a rejection is not valid')
+      return {
+        model: nameOf(model, 'the model of a rejection'),
+        vector,
+        ...kind !== undefined && { kind: nameOf(kind, 'the kind of a rejection') }
+      }
+    }),
+    ...hasFields(further) && { further }
+  }
 }
 
 /** Null for an encoding that this version does not understand. */

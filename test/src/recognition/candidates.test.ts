@@ -30,7 +30,7 @@ function people (): People {
   const matchFace = createMatcher(gallery.memory)
   return {
     gallery,
-    candidates: createCandidates({ gallery, changes, network, previous: null }),
+    candidates: createCandidates({ config: { ENCODING_AUGMENT: 'none' }, gallery, changes, network, previous: null }),
     store (userId, vector, about) {
       const change: StoreChange = { key: String(userId), record: record(userId, [vector], about) }
       for (const listener of listeners) listener(change)
@@ -83,7 +83,7 @@ test('somebody who may not be named now is no candidate, whatever the search has
   const face = { encoding: anna, score: 1, box: { left: 0, top: 0, width: 1, height: 1 } }
   assert.deepEqual(search.candidatesOf({ face, neighbours, previous: null }).map(({ userId }) => userId), [2])
   assert.deepEqual(named(search, anna), [2])
-  assert.deepEqual(candidates.enrolled({ neighbours, previous: null }).map(({ userId }) => userId), [1, 2])
+  assert.deepEqual(candidates.enrolled({ face, neighbours, previous: null }).map(({ userId }) => userId), [1, 2])
   search.end()
 })
 
@@ -100,4 +100,38 @@ test('a request searches the group that it names if its key allows it, or all th
     assert.throws(() => scopeOf(gallery, group, ['night']), { code: 'GROUP_NOT_ALLOWED' })
   }
   assert.throws(() => scopeOf(gallery, 'day', []), { code: 'GROUP_NOT_ALLOWED' })
+})
+
+test('who is further from a face than a rejected one is no candidate, and hides nobody', (t) => {
+  const random = seeded(t)
+  const between = (one: Float32Array, other: Float32Array, share: number): Float32Array =>
+    one.map((value, i) => value + share * (other[i]! - value))
+  const [anna, twin, other, far] = vectors(random, 4) as [Float32Array, Float32Array, Float32Array, Float32Array]
+  const { candidates, store, named } = people()
+  const asked = (face: Float32Array): unknown[] => {
+    const search = candidates.startSearch(null)
+    search.end()
+    return named(search, face)
+  }
+  // Of the way from Anna to the face of her twin: those that stand nearer to the twin's face are the twin's.
+  const rejected = (vector: Float32Array, model = NETWORK): Partial<UserRecord> => ({
+    rejections: [{ id: '1', rejectedAt: '2026-01-01T00:00:00Z', encodings: [{ vector, model }] }]
+  })
+  store(2, other)
+  store(3, far)
+  store(1, anna)
+  assert.equal(asked(between(anna, twin, 0.4))[0], 1)
+  assert.equal(asked(between(anna, twin, 0.6))[0], 1)
+  store(1, anna, rejected(twin))
+  assert.equal(asked(between(anna, twin, 0.4))[0], 1)
+  const others = asked(between(anna, twin, 0.6))
+  assert.deepEqual(new Set(others), new Set([2, 3]))
+  // Distances to encodings of another network mean nothing.
+  store(1, anna, rejected(twin, 'another-network'))
+  assert.equal(asked(between(anna, twin, 0.6))[0], 1)
+  // A face may be her own and rejected: then it is hers.
+  store(1, anna, rejected(anna))
+  assert.equal(asked(anna)[0], 1)
+  store(1, anna)
+  assert.equal(asked(between(anna, twin, 0.6))[0], 1)
 })
