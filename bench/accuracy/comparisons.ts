@@ -1,5 +1,6 @@
 import { distanceOf } from '../../src/networks/distance.ts'
 import type { Person } from './dataset.ts'
+import { createRandom } from './random.ts'
 
 /** One encoding per photo, null where no face was found. */
 export type Encodings = ReadonlyArray<Float32Array | null>
@@ -28,17 +29,6 @@ export function genuineComparisons (
 ): Comparison[] {
   return people.flatMap(({ photos }) => photos.flatMap((one, i) =>
     photos.slice(i + 1).map((other) => ({ one, other, distance: compare(encodings, one, other, between) }))))
-}
-
-/** Uniform numbers in 0..1, the same for the same seed: mulberry32 (T. Ettinger, public domain). */
-function createRandom (seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6D2B79F5) | 0
-    let word = Math.imul(state ^ (state >>> 15), state | 1)
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61)
-    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /** Pairs of different people: how many there are, and the distances of those that were compared. */

@@ -1,3 +1,5 @@
+import { probit } from './normal.ts'
+
 /**
  * One scale of distances for all networks, on which settings and answers are: at 0.4, 0.6 and 0.8 a pair of different
  * people is taken for one person with these rates. Old clients and settings know it: 0.4 very strict, 0.6 balanced, 0.8
@@ -31,16 +33,19 @@ export function offScale (calibration: Calibration, distance: number): number {
 /** What clients see of a distance on the scale, 0..1. */
 export const confidenceOf = (distance: number): number => Math.max(0, 1 - distance)
 
-/** Points of the tail of distances between different people: the logarithm of the rate, by distance. */
-function tailOf (calibration: Calibration): ReadonlyArray<readonly [raw: number, log: number]> {
-  return calibration.map((raw, i) => [raw, Math.log10(SCALE[i]!.far)] as const)
+/** Points of the tail of distances between different people: squared distances, by the normal quantile of the rate. */
+function tailOf (calibration: Calibration): ReadonlyArray<readonly [quantile: number, squared: number]> {
+  return calibration.map((raw, i) => [probit(SCALE[i]!.far), raw * raw] as const)
 }
+
+/** Beyond the middle of all distances between different people nobody asks for a rate. */
+const FAR_MAX = 0.5
 
 /**
  * The Euclidean distance of the network's encodings at which a pair of different people is taken for one with the rate
- * `far`, 0..1 exclusive. Between the calibrated points, and beyond them, the logarithm of the rate is linear in the
- * distance.
+ * `far`, above 0; 0.5 at most. Squared distances, in which a cosine is linear, are nearly normally distributed: between
+ * the calibrated points, and beyond them, they are taken to be linear in the normal quantile of the rate.
  */
 export function distanceAtFar (calibration: Calibration, far: number): number {
-  return Math.max(0, alongLine(Math.log10(far), tailOf(calibration).map(([raw, log]) => [log, raw] as const)))
+  return Math.sqrt(Math.max(0, alongLine(probit(Math.min(far, FAR_MAX)), tailOf(calibration))))
 }

@@ -31,17 +31,20 @@ export interface DecisionRule {
 const SAMPLE_MAX = 800
 /** Fewer have not the pairs for a rate of 1e-2, up to which the calibration reaches. */
 const SAMPLE_MIN = 80
-/** A rate is estimated from as many pairs: neither a few doubles nor a few relatives decide. */
+/** The smallest rate that is looked at rests on as many pairs: neither a few doubles nor a few relatives decide. */
 const PAIRS_COUNTED = 30
-const FAR_RANGE = { min: 1e-4, max: 1e-2 } as const
+/** Rates that are looked at, each so many times the one before. */
+const FAR = { min: 1e-4, max: 1e-2, step: 10 ** 0.2 } as const
 /** Measured again when the number of users has changed by this share. */
 const CHANGE = 0.1
 /** The main thread answers requests at least this often while it measures. */
 const SLICE_MS = 5
 
 /**
- * The distance of the site's own people, less the calibration's, at one rate of pairs of different people: below 0
- * where they resemble each other more than the people the network was calibrated with. Null for too few people.
+ * The distance of the site's own people, less the calibration's, at the same rate of pairs of different people: below 0
+ * where they resemble each other more than the people the network was calibrated with. The mean over rates from 1e-4,
+ * or what is left of it with few people, to 1e-2 varies half as much from one sample to the next as the one at the
+ * smallest rate. Null for too few people.
  */
 export async function siteShift (vectors: readonly Float32Array[], calibration: Calibration): Promise<number | null> {
   if (vectors.length < SAMPLE_MIN) return null
@@ -54,16 +57,18 @@ export async function siteShift (vectors: readonly Float32Array[], calibration: 
     await yieldTurn()
     yieldAt = performance.now() + SLICE_MS
   }
-  const far = Math.min(FAR_RANGE.max, Math.max(FAR_RANGE.min, PAIRS_COUNTED / pairs))
-  return distances.sort()[Math.floor(far * pairs)]! - distanceAtFar(calibration, far)
+  distances.sort()
+  const shifts: number[] = []
+  for (let far: number = FAR.max; far >= Math.max(FAR.min, PAIRS_COUNTED / pairs); far /= FAR.step) {
+    shifts.push(distances[Math.floor(far * pairs)]! - distanceAtFar(calibration, far))
+  }
+  return shifts.reduce((sum, shift) => sum + shift, 0) / shifts.length
 }
 
 /**
  * Makes the rule. A stranger is compared with `n` encodings, so that at a distance where a pair of different people is
  * taken for one with the rate `far`, at most `n * far` of strangers are named (the union bound, nearly exact for small
- * rates): the distance in force is the one whose rate is `FALSE_MATCH_TARGET / n`. Between and beyond the calibrated
- * points the logarithm of the rate is linear in the distance; the tail of a network's distances falls faster than that,
- * so extrapolation errs on the side of naming fewer strangers.
+ * rates): the distance in force is the one whose rate is `FALSE_MATCH_TARGET / n`, see {@link distanceAtFar}.
  */
 export function createDecisionRule ({ config, calibration, gallery }: {
   config: Pick<Config, 'RECOGNITION_TOLERANCE' | 'FALSE_MATCH_TARGET'>, calibration: Calibration, gallery: Gallery

@@ -2,16 +2,9 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { estimateCalibration, probit, writeCalibration } from '../../../bench/accuracy/write-calibration.ts'
+import { estimateCalibration, writeCalibration } from '../../../bench/accuracy/write-calibration.ts'
+import { probit } from '../../../src/networks/normal.ts'
 import { temporaryFolder } from '../../helper.ts'
-
-test('the normal quantile is that of the tables', () => {
-  for (const [probability, z] of [
-    [0.5, 0], [0.975, 1.9599639845], [0.01, -2.3263478740], [1e-4, -3.7190164855], [1e-6, -4.7534243088]
-  ] as const) {
-    assert.ok(Math.abs(probit(probability) - z) < 1e-8, `${probability}`)
-  }
-})
 
 test('where too few pairs are accepted the tail is followed, and mislabelled pairs do not bend it', () => {
   const pairs = 1_000_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createGallery, type Gallery } from '../../../src/gallery/gallery.ts'
-import { distanceAtFar, SCALE, type Calibration } from '../../../src/networks/calibration.ts'
+import { distanceAtFar, onScale, SCALE, type Calibration } from '../../../src/networks/calibration.ts'
 import { createDecisionRule, siteShift, type DecisionRule } from '../../../src/recognition/decision.ts'
 import { seeded } from '../../support/seeded.ts'
 
@@ -30,13 +30,22 @@ function ruleOf (gallery: Gallery, config = { RECOGNITION_TOLERANCE: 0.6, FALSE_
 }
 
 test('the rate of a distance is that of the calibration at its points, ' +
-  'and the logarithm is linear between and beyond', () => {
+  'and squared distances follow a normal distribution between and beyond', () => {
   for (const [i, { far }] of SCALE.entries()) {
     assert.ok(Math.abs(distanceAtFar(CALIBRATION, far) - CALIBRATION[i]!) < 1e-12)
   }
-  assert.ok(Math.abs(distanceAtFar(CALIBRATION, 1e-5) - 0.95) < 1e-12)
-  assert.ok(Math.abs(distanceAtFar(CALIBRATION, 1e-8) - 0.8) < 1e-12)
-  assert.ok(Math.abs(distanceAtFar(CALIBRATION, 1e-1) - 1.3) < 1e-12)
+  // Normal quantiles of 1e-6, 1e-4 and 1e-2, from tables.
+  const [z6, z4, z2] = [-4.753424309, -3.719016485, -2.326347874]
+  const along = (z: number, [from, to]: [number, number], [start, end]: [number, number]): number =>
+    Math.sqrt(start ** 2 + (z - from) / (to - from) * (end ** 2 - start ** 2))
+  for (const [far, expected] of [
+    [1e-5, along(-4.264890794, [z6, z4], [0.9, 1])],
+    [1e-8, along(-5.612001244, [z6, z4], [0.9, 1])],
+    [1e-3, along(-3.090232306, [z4, z2], [1, 1.2])],
+    [1e-1, along(-1.281551566, [z4, z2], [1, 1.2])],
+    [0.5, along(0, [z4, z2], [1, 1.2])],
+    [1, along(0, [z4, z2], [1, 1.2])]
+  ] as const) assert.ok(Math.abs(distanceAtFar(CALIBRATION, far) - expected) < 1e-8, `${far}`)
   assert.equal(distanceAtFar(CALIBRATION, 1e-300), 0)
 })
 
@@ -51,8 +60,9 @@ test('the tolerance follows the number of encodings that a face is compared with
     return rule.current()
   })
   assert.deepEqual(tolerances.slice(0, 2).map(({ tolerance }) => tolerance), [0.6, 0.6])
-  // 0.005 / 500 is 1e-5, halfway between the first two points.
-  assert.ok(Math.abs(tolerances[2]!.tolerance - 0.5) < 1e-9)
+  // 0.005 / 500 is 1e-5, between the first two points.
+  const expected = onScale(CALIBRATION, distanceAtFar(CALIBRATION, 1e-5))
+  assert.ok(Math.abs(tolerances[2]!.tolerance - expected) < 1e-9 && expected > 0.49 && expected < 0.5)
   assert.equal(tolerances[2]!.bySite, null)
   assert.equal(ruleOf(gallery, { RECOGNITION_TOLERANCE: 0.45, FALSE_MATCH_TARGET: 0.005 }).current().tolerance, 0.45)
   assert.equal(ruleOf(gallery, { RECOGNITION_TOLERANCE: 0.6, FALSE_MATCH_TARGET: 1 }).current().tolerance, 0.6)
