@@ -44,6 +44,11 @@ export async function startBenchServer (folder: Folder, env: Record<string, stri
     PORT: '0',
     FACE_DATA_DIR: dir,
     LOG_FILE: 'off',
+    // Its log says where it listens.
+    LOG_LEVEL: 'info',
+    // A `.env` of the operator's must lend it neither people nor keys.
+    DATABASE_URL: '',
+    ADMIN_KEY: '',
     RATE_LIMIT_MAX: '10000000',
     DUPLICATE_TOLERANCE: '0',
     FACE_QUALITY_THRESHOLD: '0',

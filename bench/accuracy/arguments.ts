@@ -20,6 +20,10 @@ export interface Arguments {
   /** Write down what distances of this network mean. */
   writeCalibration: boolean
   quality: boolean
+  /** A file with the group of each person. */
+  groups: string | undefined
+  /** So many people are enrolled in the real server; undefined: it is not started. */
+  overHttp: number | undefined
   /** A folder where the encodings are kept from one run to the next. */
   cache: string | undefined
   /** The shell command of a program to be measured in place of this server. */
@@ -41,6 +45,8 @@ export const USAGE = `npm run accuracy -- --dataset DIR [options]
                     also write down which distances of this network have which false accept rates; all
                     impostor pairs are compared, at least a million
   --quality         also measure how well quality tells which photos fail; takes longer
+  --groups FILE     also tell how groups of people fare: a line NAME, GROUP for each person
+  --over-http N     also start the server, register N people by their first photos and ask it for everybody else's
   --cache DIR       keep the encodings in DIR: the next run takes seconds, as long as neither photos, networks nor
                     the code that encodes change. They are biometric data, like the photos
   --peer COMMAND    measure another program in place of this server, see bench/dlib
@@ -79,6 +85,8 @@ function parse (args: string[]) {
         calibrate: { type: 'string' },
         'write-calibration': { type: 'boolean', default: false },
         quality: { type: 'boolean', default: false },
+        groups: { type: 'string' },
+        'over-http': { type: 'string' },
         cache: { type: 'string' },
         peer: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -96,13 +104,17 @@ function parse (args: string[]) {
 export function parseArguments (args: string[]): Arguments | null {
   const {
     dataset, strangers, 'leave-out': leaveOut, pairs, enrol, impostors, calibrate,
-    'write-calibration': writeCalibration, quality, cache, peer, json, out, help
+    'write-calibration': writeCalibration, quality, groups, 'over-http': overHttp,
+    cache, peer, json, out, help
   } = parse(args)
   if (help) return null
   if (!dataset) throw new CommandError('--dataset DIR is missing (--help lists the options)')
   if (peer !== undefined && quality) throw new CommandError('--quality: another program measures none')
   if (peer !== undefined && writeCalibration) {
     throw new CommandError('--write-calibration: another program has its own distances')
+  }
+  if (peer !== undefined && (groups ?? overHttp) !== undefined) {
+    throw new CommandError('--groups, --over-http: another program has no door')
   }
   if (peer !== undefined && cache !== undefined) throw new CommandError('--cache: another program keeps its own')
   return {
@@ -115,6 +127,8 @@ export function parseArguments (args: string[]): Arguments | null {
     calibrate: calibrate === undefined ? undefined : rate('calibrate', calibrate),
     writeCalibration,
     quality,
+    groups,
+    overHttp: overHttp === undefined ? undefined : wholeNumber('over-http', overHttp),
     cache,
     peer,
     json,

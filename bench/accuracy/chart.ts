@@ -7,6 +7,8 @@ export interface Series {
   colour: string
   kind: 'line' | 'dashed' | 'area' | 'dots'
   points: ReadonlyArray<readonly [x: number, y: number]>
+  /** Of dots: the interval of each. */
+  intervals?: ReadonlyArray<readonly [x: number, least: number, most: number]>
 }
 
 export interface Chart {
@@ -47,15 +49,18 @@ function axes (x: Axis, y: Axis): string[] {
   ]
 }
 
-function shape ({ kind, colour, points }: Series, x: Axis, y: Axis): string {
-  const placed = points
-    .map(([atX, atY]) => (
-      [PLOT.left + positionOn(x, atX) * PLOT.width, BOTTOM - positionOn(y, atY) * PLOT.height] as const
-    ))
+function shape ({ kind, colour, points, intervals = [] }: Series, x: Axis, y: Axis): string {
+  const across = (value: number): number => PLOT.left + positionOn(x, value) * PLOT.width
+  const up = (value: number): number => BOTTOM - positionOn(y, value) * PLOT.height
+  const placed = points.map(([atX, atY]) => [across(atX), up(atY)] as const)
     .filter(([left, top]) => Number.isFinite(left) && Number.isFinite(top))
   if (placed.length === 0) return ''
   if (kind === 'dots') {
-    return placed.map(([cx, cy]) => element('circle', { cx, cy, r: 5, fill: colour, stroke: 'white' })).join('')
+    const bars = intervals.map(([at, least, most]) => element('line', {
+      x1: across(at), x2: across(at), y1: up(least), y2: up(most), stroke: colour, 'stroke-width': 2
+    }))
+    const dots = placed.map(([cx, cy]) => element('circle', { cx, cy, r: 5, fill: colour, stroke: 'white' }))
+    return [...bars, ...dots].join('')
   }
   const path = placed.map((point) => point.map(coordinate).join(',')).join(' ')
   if (kind === 'area') {

@@ -1,12 +1,18 @@
 import { percentTick, type Axis } from './axis.ts'
-import { drawChart } from './chart.ts'
+import type { Rate } from './bootstrap.ts'
+import { drawChart, type Series } from './chart.ts'
 import type { Histogram } from './histogram.ts'
+import type { DoorReport } from './measure-door.ts'
 import type { Report } from './report.ts'
 
 const BLUE = '#2f6db3'
 const ORANGE = '#d1662a'
 const GREEN = '#3a7d44'
 const BLACK = '#333333'
+const VIOLET = '#7a4fa3'
+const RED = '#b02a3a'
+/** On either side of the most, or the axis would end in it. */
+const HEADROOM = 1.1
 
 /** The largest power of ten that is at most 1 / count: what so many trials can show. */
 const finest = (count: number): number => Number(`1e${-Math.ceil(Math.log10(Math.max(10, count)))}`)
@@ -108,11 +114,97 @@ function discardFigure (report: Report, curves: NonNullable<Report['discard']>):
   })
 }
 
+const peopleAxis = (max: number): Axis => ({
+  label: 'people enrolled',
+  scale: 'log',
+  min: 10,
+  max: 10 ** Math.ceil(Math.log10(max)),
+  format: (people) => people.toLocaleString('en-US')
+})
+
+/** What is simulated as dots with intervals, and as lines what is extrapolated from it, by photos of each person. */
+function bySize (
+  { rows, extrapolated }: DoorReport,
+  simulated: (row: DoorReport['rows'][number]) => Rate,
+  model: (row: DoorReport['extrapolated'][number]) => number
+): Series[] {
+  return [...new Set(rows.map(({ photos }) => photos))].flatMap((photos, i): Series[] => {
+    const colour = i === 0 ? BLUE : ORANGE
+    const own = rows.filter((row) => row.photos === photos)
+    const label = `by ${photos} photo${photos === 1 ? '' : 's'}`
+    return [
+      {
+        label: `${label}: model`,
+        colour,
+        kind: 'line',
+        points: extrapolated.filter((row) => row.photos === photos).map((row) => [row.people, model(row)])
+      },
+      {
+        label,
+        colour,
+        kind: 'dots',
+        points: own.map((row) => [row.people, simulated(row).rate]),
+        intervals: own.map((row) => [row.people, simulated(row).least, simulated(row).most])
+      }
+    ]
+  })
+}
+
+function doorFigures ({ model }: Report, door: DoorReport): Record<string, string> {
+  const { rows, extrapolated, rules, draws, settings: { FALSE_MATCH_TARGET: target } } = door
+  const x = peopleAxis(Math.max(...[...rows, ...extrapolated].map(({ people }) => people)))
+  const subtitle = `${model}; ${draws} draws each, with 95 % intervals`
+  const share = (label: string, most: number): Axis => (
+    { label, scale: 'linear', min: 0, max: most * HEADROOM, format: percentTick }
+  )
+  const rates = rules.curves.flatMap(({ points }) => points)
+  return {
+    'strangers.svg': drawChart({
+      title: 'Strangers named: what is promised and what happens',
+      subtitle,
+      x,
+      y: share('share of strangers named', Math.max(target, ...rows.map(({ strangersNamed }) => strangersNamed.most))),
+      series: [
+        {
+          label: `target ${percentTick(target)}`,
+          colour: BLACK,
+          kind: 'dashed',
+          points: [[x.min, target], [x.max, target]]
+        },
+        ...bySize(door, ({ strangersNamed }) => strangersNamed, ({ strangersNamed }) => strangersNamed)
+      ]
+    }),
+    'missed.svg': drawChart({
+      title: 'Enrolled people not named',
+      subtitle,
+      x,
+      y: share('share of their photos', Math.max(
+        ...rows.map(({ notNamed }) => notNamed.most), ...extrapolated.map(({ missed }) => missed)
+      )),
+      series: bySize(door, ({ notNamed }) => notNamed, ({ missed }) => missed)
+    }),
+    'rules.svg': drawChart({
+      title: 'What the runner-up is worth',
+      subtitle: `${model}; ${rules.people} people by one photo, ${draws} draws`,
+      x: { label: 'share of strangers named', scale: 'log', min: 1e-3, max: 0.1, format: percentTick },
+      y: share('share of enrolled people missed', Math.max(...rates.map(({ missed }) => missed))),
+      series: rules.curves.map(({ rule, points }, i) => ({
+        label: rule,
+        colour: [BLUE, ORANGE, GREEN, VIOLET, RED][i % 5]!,
+        kind: 'line',
+        points: points.filter(({ strangersNamed }) => strangersNamed >= 1e-3)
+          .map(({ strangersNamed, missed }) => [strangersNamed, missed])
+      }))
+    })
+  }
+}
+
 /** The report's figures as SVG documents, by file name. */
 export function drawFigures (report: Report): Record<string, string> {
   return {
     'distances.svg': distancesFigure(report),
     'det.svg': detFigure(report),
+    ...(report.door ? doorFigures(report, report.door) : {}),
     ...(report.discard ? { 'discard.svg': discardFigure(report, report.discard) } : {})
   }
 }

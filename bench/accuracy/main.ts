@@ -13,8 +13,11 @@ import { parseArguments, USAGE, type Arguments } from './arguments.ts'
 import { CommandError } from '../../commands/command-error.ts'
 import { readDataset, readNames } from './dataset.ts'
 import { drawFigures } from './figures.ts'
+import { readGroups } from './groups.ts'
 import { findPairs } from './lfw-pairs.ts'
 import { measure } from './measure.ts'
+import { measureDoor } from './measure-door.ts'
+import { measureOverHttp } from './over-http.ts'
 import { encodeByPeer } from './peer-encodings.ts'
 import { encodePhotos } from './photo-encodings.ts'
 import { reportText } from './report-text.ts'
@@ -30,9 +33,11 @@ async function openFolder (folder: string): Promise<void> {
 async function run (wanted: Arguments): Promise<Report> {
   const { dataset: folder, strangers, leaveOut, pairs, enrol, impostorsMax, calibrate, quality, peer, out } = wanted
   const config = loadConfig(readEnvironment())
-  const network = await findNetwork(config)
+  let network = await findNetwork(config)
   if (peer === undefined && !wanted.writeCalibration) scaleOf(network)
-  const dataset = await readDataset(folder, { strangers, leaveOut: await readNames(leaveOut) })
+  const leftOut = await readNames(leaveOut)
+  const dataset = await readDataset(folder, { strangers, leaveOut: leftOut })
+  const groups = wanted.groups === undefined ? null : await readGroups(wanted.groups, dataset.people, leftOut)
   const found = await findPairs(pairs, dataset)
   // Now and not at the end, so that nothing is measured in vain.
   await openFolder(out)
@@ -53,17 +58,20 @@ async function run (wanted: Arguments): Promise<Report> {
     })
   const { RECOGNITION_TOLERANCE } = config
   const encodings = encoded.map(({ encoding }) => encoding)
-  let { calibration } = network
   if (wanted.writeCalibration) {
     const { distances } = impostorDistances(people, encodings, Infinity)
-    calibration = estimateCalibration(distances)
+    const calibration = estimateCalibration(distances)
+    network = { ...network, calibration }
     const file = await writeCalibration(network, calibration, distances.length)
     process.stderr.write(`${file}: ${calibration.join(', ')} from ${distances.length} pairs of different people\n`)
   }
+  const overHttp = wanted.overHttp === undefined
+    ? null
+    : await measureOverHttp(dataset, wanted.overHttp, config)
   const { lfw, ...measurements } = measure({
     people,
     encodings,
-    scaled: peer === undefined ? scaleOf({ ...network, calibration }) : (raw) => raw,
+    scaled: peer === undefined ? scaleOf(network) : (raw) => raw,
     qualities: quality ? encoded.map((photo) => photo.quality) : null,
     folds: found?.folds ?? null,
     tolerance: RECOGNITION_TOLERANCE,
@@ -96,6 +104,8 @@ async function run (wanted: Arguments): Promise<Report> {
     },
     lfw: lfw && found ? { file: found.file, foldCount: lfw.folds.length, ...lfw } : null,
     notice: found?.notice ?? null,
+    door: peer === undefined ? await measureDoor({ people, encodings, network, config }, groups) : null,
+    overHttp,
     ...measurements,
     figures: []
   }

@@ -1,3 +1,4 @@
+import { doorText, httpDoorText } from './door-text.ts'
 import { RULE_OF_30 } from './error-rates.ts'
 import type { Calibration, DiscardCurve, Identification, Report, Verification } from './report.ts'
 
@@ -127,6 +128,8 @@ export function reportText (report: Report): string {
       `${count(dataset.peopleWithOnePhoto)} people have only one`,
     '',
     ...detection(report), '',
+    ...(report.door ? [...doorText(report.door), ''] : []),
+    ...(report.overHttp ? [...httpDoorText(report.overHttp), ''] : []),
     ...lfw(report), '',
     ...verification(report.verification), '',
     ...identification(report.identification), '',

@@ -2,8 +2,10 @@ import type { Config } from '../../src/config.ts'
 import type { DiscardPoint } from './discard.ts'
 import type { EqualErrorRate, OperatingPoint } from './error-rates.ts'
 import type { Histogram } from './histogram.ts'
+import type { DoorReport } from './measure-door.ts'
 import type { OpenSet } from './identification.ts'
 import type { LfwResult } from './lfw-protocol.ts'
+import type { HttpDoor } from './over-http.ts'
 
 /** Whether a rate can be told from so many trials, see `measurable` and `reliable` of {@link PointAtFar}. */
 interface Evidence {
@@ -70,6 +72,10 @@ export interface Report {
   /** Null without pairs; `notice` says why pairs that lay there were not used. */
   lfw: ({ file: string, foldCount: number } & LfwResult) | null
   notice: string | null
+  /** Null for another program, and where there are too few people. */
+  door: DoorReport | null
+  /** Null unless it was asked for. */
+  overHttp: HttpDoor | null
   verification: Verification
   identification: Identification
   calibration: Calibration | null

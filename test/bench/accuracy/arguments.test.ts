@@ -15,6 +15,9 @@ test('without options it has the defaults that the help names', () => {
     calibrate: undefined,
     writeCalibration: false,
     quality: false,
+    groups: undefined,
+    overHttp: undefined,
+    cache: undefined,
     peer: undefined,
     json: false,
     out: 'bench/results/accuracy'
@@ -24,7 +27,8 @@ test('without options it has the defaults that the help names', () => {
 
 test('every option is taken', () => {
   const args = '--dataset set --strangers more --leave-out names.txt --write-calibration --pairs p.txt ' +
-    '--enrol 2 --impostors 500 --calibrate 1e-3 --quality --json --out figures'
+    '--enrol 2 --impostors 500 --calibrate 1e-3 --quality --json --out figures --groups groups.csv --over-http 40 ' +
+    '--cache kept'
   assert.deepEqual(parseArguments(args.split(' ')), {
     dataset: 'set',
     strangers: 'more',
@@ -35,6 +39,9 @@ test('every option is taken', () => {
     calibrate: 0.001,
     writeCalibration: true,
     quality: true,
+    groups: 'groups.csv',
+    overHttp: 40,
+    cache: 'kept',
     peer: undefined,
     json: true,
     out: 'figures'
@@ -56,6 +63,9 @@ test('what is not understood is told in one line', () => {
     ['--dataset set --calibrate 1', /^--calibrate 1: expected a number between 0 and 1/],
     ['--dataset set --quality --peer encode', /^--quality: another program measures none$/],
     ['--dataset set --write-calibration --peer encode', /^--write-calibration: another program has its own distances$/],
+    ['--dataset set --over-http 0', /^--over-http 0: expected a whole number from 1$/],
+    ['--dataset set --groups file --peer encode', /^--groups, --over-http: another program has no door$/],
+    ['--dataset set --cache kept --peer encode', /^--cache: another program keeps its own$/],
     ['--dataset set --calibrate 0', /^--calibrate 0: expected/]
   ]
   for (const [args, message] of wrong) {

@@ -99,7 +99,10 @@ test('photos go through the threads into one JSON document and nothing else, and
   assert.equal(report.config.RECOGNITION_TOLERANCE, 0.5)
   assert.match(report.machine.node, /^v\d+/)
 
-  assert.deepEqual(report.figures, ['distances.svg', 'det.svg', 'discard.svg'].map((name) => join(out, name)))
+  assert.deepEqual(report.door?.rows.map(({ people, photos, right }) => [people, photos, right.rate]), [[2, 1, 1]])
+
+  const figures = ['distances.svg', 'det.svg', 'strangers.svg', 'missed.svg', 'rules.svg', 'discard.svg']
+  assert.deepEqual(report.figures, figures.map((name) => join(out, name)))
   for (const figure of report.figures) assert.equal((await sharp(await readFile(figure)).metadata()).width, 900)
 })
 
@@ -150,6 +153,22 @@ test('encodings that were kept are taken from there, until a photo changes', asy
   const { detection } = await run()
   assert.equal(detection.detected, 1, 'the mirrored photo is new')
   assert.ok(detection.unreadable.some(({ photo, reason }) => photo === 'anna/anna_0001.jpg' && reason === 'KEPT'))
+})
+
+test('over HTTP the server itself enrols people and is asked for the others', async (t) => {
+  const folder = await tinyDataset(t)
+  const groups = join(folder, '..', 'groups.csv')
+  await writeFile(groups, 'anna, women\nbella, women\nclara, women\n')
+  const { code, stdout, stderr } = await accuracy(t, [
+    '--dataset', folder, '--out', join(folder, '..', 'figures'), '--json', '--over-http', '5', '--groups', groups
+  ])
+  assert.equal(code, 0, stderr)
+  const { overHttp, door } = JSON.parse(stdout) as Report
+  // Anna comes first, as she comes back; of the others the first four apply. Fog and gate never do.
+  assert.deepEqual(overHttp?.refused, { NO_FACE: 1, UNSUPPORTED_IMAGE: 1 })
+  assert.deepEqual([overHttp.applicants, overHttp.accepted.rate, overHttp.toleranceInForce], [5, 3 / 5, 0.6])
+  assert.deepEqual([overHttp.searches, overHttp.right.rate, overHttp.strangersNamed.rate], [1, 1, 0])
+  assert.deepEqual(door?.groups?.rows.map(({ group, people, photos }) => [group, people, photos]), [['women', 3, 4]])
 })
 
 test('with --peer another program encodes the same photos, and the report says so', async (t) => {
