@@ -8,6 +8,9 @@ export type StoreCommand =
   | { name: 'import', file: string, replace: boolean }
   | { name: 'purge', olderThan: number }
   | { name: 'copy', to: string }
+  | { name: 'backup' }
+  | { name: 'drill', file?: string }
+  | { name: 'redelete' }
   | { name: 'enroll', dir: string, report: string }
 
 const DAYS_MAX = 36_500
@@ -67,6 +70,16 @@ export function parseArguments (args: string[]): StoreCommand | null {
   program.command('copy').description('copy all users to another folder or database')
     .requiredOption('--to <PLACE>', 'a folder, or postgres://USER:PASSWORD@HOST:PORT/DATABASE', place)
     .action((options: { to: string }) => { asked = { name: 'copy', ...options } })
+
+  program.command('backup').description('make a backup in BACKUP_DIR now')
+    .action(() => { asked = { name: 'backup' } })
+
+  program.command('drill').description('restore a backup into a folder of its own, compare, and remove it')
+    .argument('[FILE]', 'the newest one in BACKUP_DIR unless it is named')
+    .action((file?: string) => { asked = { name: 'drill', ...file !== undefined && { file } } })
+
+  program.command('redelete').description('delete whom a restore has brought back, as the audit log tells')
+    .action(() => { asked = { name: 'redelete' } })
 
   program.command('enroll').description('register the photos DIR/USER_ID/ANY.jpg and DIR/USER_ID.jpg')
     .argument('<DIR>', 'where the photos are', place)

@@ -8,16 +8,14 @@ import { createHeadSigner, createHeadVerifier, type Head, type Signature } from 
 import { pseudonymOf } from '../src/audit/person.ts'
 import { verifyAudit, type AuditVerification } from '../src/audit/verify.ts'
 import { type Config, loadConfig, readEnvironment } from '../src/config.ts'
+import { createStoredUsers } from '../src/store/create-store.ts'
 import { writeAtomic } from '../src/store/folder/atomic-file.ts'
 import { nodeFileSystem } from '../src/store/folder/file-system.ts'
-import { createRecordCodec } from '../src/store/record/codec.ts'
-import { parseDataKeys } from '../src/store/record/seal.ts'
 import { isUserKey } from '../src/store/user-key.ts'
 import { parseAuditArguments, type AuditCommand } from './audit-arguments.ts'
 import { listAudit } from './audit-list.ts'
 import { CommandError } from './command-error.ts'
 import { runProgram } from './program.ts'
-import { configuredUsers } from './stores.ts'
 
 const LINE_FEED = Buffer.from('\n')
 
@@ -68,7 +66,7 @@ async function verify (
 }
 
 async function pseudonymOfUser (config: Config, user: string): Promise<string> {
-  const stored = configuredUsers(config, createRecordCodec(parseDataKeys(config.FACE_DATA_KEY)))
+  const stored = createStoredUsers(config)
   try {
     const found = isUserKey(user) ? await stored.read(user) : null
     const salt = found?.state === 'valid' ? found.record.auditSalt : undefined

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { createProgress } from './progress.ts'
 import { writeAtomic } from '../src/store/folder/atomic-file.ts'
 import type { EncodingStore, UserRecord } from '../src/store/encoding-store.ts'
+import { exportLines } from '../src/store/export-format.ts'
 import { nodeFileSystem } from '../src/store/folder/file-system.ts'
 import type { RecordCodec } from '../src/store/record/codec.ts'
-import { exportLines } from './export-format.ts'
 import { withStore } from './stores.ts'
 
 /** Saves all users in the file, which is there as a whole or not at all; `sealer` encrypts. */

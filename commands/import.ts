@@ -5,12 +5,15 @@ import { createProgress } from './progress.ts'
 import { areComparable, DLIB_KIND, kindOf } from '../src/networks/kinds.ts'
 import { findNetwork } from '../src/networks/find-network.ts'
 import type { EncodingStore, UserRecord } from '../src/store/encoding-store.ts'
+import { createDocumentCodec } from '../src/store/documents/document-codec.ts'
+import type { DocumentStore } from '../src/store/documents/document-store.ts'
+import { readExport, readExportLines } from '../src/store/export-format.ts'
 import type { RecordCodec } from '../src/store/record/codec.ts'
+import { parseDataKeys } from '../src/store/record/seal.ts'
 import { CommandError } from './command-error.ts'
-import { readExport } from './export-format.ts'
 import { foreignRecords } from './foreign-records.ts'
 import { FOREIGN_EXTENSIONS, readForeign } from './python-encodings.ts'
-import { LANES, withStore } from './stores.ts'
+import { LANES, withDocuments, withStore } from './stores.ts'
 
 const WARNING = 'These encodings were made by another program. Its photos were prepared a little differently, ' +
   'and their quality\n' +
@@ -61,5 +64,29 @@ export async function importUsers (
       ? ''
       : `, ${total - added} were registered already and stay as they are (--replace replaces them)`
     return `${added} of ${total} users imported${others}${isForeign ? `\n${WARNING}` : ''}`
+  })
+}
+
+/**
+ * Adds the documents of a backup, such as keys, to those that are there; `replace` replaces these, too. Returns '' if
+ * the file has none.
+ */
+export async function importDocuments (
+  documents: DocumentStore, { file, replace, codec, config }: ImportOptions
+): Promise<string> {
+  if (extname(file) !== '.ndjson') return ''
+  const documentCodec = createDocumentCodec(parseDataKeys(config.FACE_DATA_KEY))
+  return await withDocuments(documents, async () => {
+    let [all, added] = [0, 0]
+    for await (const { document } of readExportLines(file, codec, documentCodec)) {
+      if (!document) continue
+      all++
+      await documents.update(document.collection, document.id, (present) => {
+        if (present && !replace) return present
+        added++
+        return document.content
+      })
+    }
+    return all === 0 ? '' : `${added} of ${all} documents imported`
   })
 }

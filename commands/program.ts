@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { ConfigError } from '../src/config.ts'
 import { FaceError } from '../src/errors.ts'
+import { ExportError } from '../src/store/export-format.ts'
 import { errorCode } from '../src/system-error.ts'
 import { CommandError } from './command-error.ts'
 
@@ -13,7 +14,7 @@ export async function runProgram (main: () => Promise<void>): Promise<void> {
       process.exitCode = 2
     } else {
       const isExpected = err instanceof CommandError || err instanceof ConfigError || err instanceof FaceError ||
-        errorCode(err) !== undefined
+        err instanceof ExportError || errorCode(err) !== undefined
       const message = err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)
       process.stderr.write(`${message}\n`)
       process.exitCode = 1

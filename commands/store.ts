@@ -1,34 +1,42 @@
 /** `npm run store -- COMMAND`: looks after the face data of the configuration. `--help` lists the commands. */
+import type { AuditLog } from '../src/audit/audit-log.ts'
+import { createAuditStorage } from '../src/audit/create-storage.ts'
+import { createAuditTrail } from '../src/audit/trail.ts'
 import { type Config, loadConfig, readEnvironment } from '../src/config.ts'
+import { createStoredUsers } from '../src/store/create-store.ts'
 import { parseDataKeys } from '../src/store/record/seal.ts'
 import { createRecordCodec } from '../src/store/record/codec.ts'
 import { runAgain } from './again.ts'
 import { auditCommand } from './audit-command.ts'
 import { parseArguments, type StoreCommand } from './arguments.ts'
 import { CommandError } from './command-error.ts'
+import { backup, drillBackup } from './backup.ts'
 import { copy, copyDocuments } from './copy.ts'
 import { findDrifting } from './drifting.ts'
 import { findDuplicates } from './duplicates.ts'
 import { enroll } from './enroll.ts'
 import { exportUsers } from './export.ts'
-import { importUsers } from './import.ts'
+import { importDocuments, importUsers } from './import.ts'
 import { purge } from './purge.ts'
+import { redelete } from './redelete.ts'
 import { rekey, rekeyDocuments } from './rekey.ts'
 import { runProgram } from './program.ts'
 import { compareWithServer } from './server-gallery.ts'
 import {
-  assertHasData, configuredDocuments, configuredSightings, configuredStore, configuredUsers, withDataAt
+  assertHasData, configuredDocuments, configuredSightings, configuredStore, withDataAt
 } from './stores.ts'
 import { verificationText, verify, verifyDocuments } from './verify.ts'
+
+const NEEDS_NO_DATA: ReadonlyArray<StoreCommand['name']> = ['import', 'enroll', 'drill']
 
 /** Without the empty ones. */
 const lines = (...texts: string[]): string => texts.filter((text) => text !== '').join('\n')
 
-async function run (command: StoreCommand, config: Config): Promise<string> {
+async function run (command: StoreCommand, config: Config, log: AuditLog): Promise<string> {
   const keys = parseDataKeys(config.FACE_DATA_KEY)
   const codec = createRecordCodec(keys)
   const store = configuredStore(config)
-  const stored = configuredUsers(config, codec)
+  const stored = createStoredUsers(config)
   const sightings = configuredSightings(config)
   try {
     switch (command.name) {
@@ -57,8 +65,11 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
         return `${text}\n${await compareWithServer(store, config, command.server)}`
       }
       case 'export': return await exportUsers(store, command.file, keys.length > 0 && !command.plain ? codec : null)
-      case 'import': return await importUsers(store, { ...command, codec, config })
-      case 'purge': return await purge(store, sightings, command.olderThan)
+      case 'import': {
+        const options = { ...command, codec, config }
+        return lines(await importUsers(store, options), await importDocuments(configuredDocuments(config), options))
+      }
+      case 'purge': return await purge(store, sightings, createAuditTrail(log, store), command.olderThan)
       case 'copy': {
         const target = withDataAt(command.to, config)
         return lines(
@@ -66,6 +77,10 @@ async function run (command: StoreCommand, config: Config): Promise<string> {
           await copyDocuments(configuredDocuments(config), configuredDocuments(target))
         )
       }
+      case 'backup': return await backup(config, stored)
+      case 'drill': return await drillBackup(config, stored, command.file)
+      case 'redelete':
+        return await redelete(store, sightings, createAuditStorage(config), createAuditTrail(log, store))
       case 'enroll': return await enroll(store, sightings, config, command)
     }
   } finally {
@@ -78,12 +93,14 @@ async function main (): Promise<void> {
   const command = parseArguments(process.argv.slice(2))
   if (command === null) return
   const config = loadConfig(readEnvironment())
-  if (command.name !== 'import' && command.name !== 'enroll') await assertHasData(config)
+  if (!NEEDS_NO_DATA.includes(command.name)) await assertHasData(config)
   // One process does the work of all that the server has.
   if (command.name === 'enroll') config.INFERENCE_THREADS *= config.WEB_CONCURRENCY
   const exitCode = command.name === 'enroll' ? await runAgain(config) : null
-  if (exitCode === null) process.stdout.write(`${await auditCommand(config, command, () => run(command, config))}\n`)
-  else process.exitCode = exitCode
+  if (exitCode === null) {
+    const text = await auditCommand(config, command, (log) => run(command, config, log))
+    process.stdout.write(`${text}\n`)
+  } else process.exitCode = exitCode
 }
 
 await runProgram(main)

@@ -5,11 +5,8 @@ import { createSightings, type Sightings } from '../src/recognition/sightings.ts
 import { createDocuments, createSightingStore, createStore } from '../src/store/create-store.ts'
 import type { DocumentStore } from '../src/store/documents/document-store.ts'
 import { dataFolder } from '../src/store/folder/layout.ts'
-import type { EncodingStore, StoredUsers } from '../src/store/encoding-store.ts'
-import { storedRows } from '../src/store/postgres/stored-rows.ts'
-import type { RecordCodec } from '../src/store/record/codec.ts'
+import type { EncodingStore } from '../src/store/encoding-store.ts'
 import type { OnStoreEvent, StoreEvent } from '../src/store/store-event.ts'
-import { storedFiles } from '../src/store/folder/read.ts'
 import { CommandError } from './command-error.ts'
 
 /** How many users are worked on at the same time: a change waits for the disk most of its time. */
@@ -48,11 +45,6 @@ export async function withDocuments<T> (documents: DocumentStore, work: () => Pr
 /** The sightings beside {@link configuredStore}. */
 export function configuredSightings (config: Config): Sightings {
   return createSightings(createSightingStore(config, tellProblem))
-}
-
-/** What lies in the store of the configuration. */
-export function configuredUsers ({ DATABASE_URL: url, FACE_DATA_DIR: dir }: Config, codec: RecordCodec): StoredUsers {
-  return url === undefined ? storedFiles(dir, codec) : storedRows(url, codec)
 }
 
 /**

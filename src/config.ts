@@ -58,6 +58,9 @@ export const ConfigSchema = Type.Object({
     pattern: '^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$',
     description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
   })),
+  BACKUP_DIR: Type.Optional(Type.String({ minLength: 1 })),
+  BACKUP_HOURS: Type.Integer({ default: 24, minimum: 1, maximum: 8_760 }),
+  BACKUP_KEEP: Type.Integer({ default: 14, minimum: 1, maximum: 10_000 }),
   RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
   AUDIT_KEY: Type.Optional(Type.String({
     pattern: '^[A-Za-z0-9+/]{43}=$', description: '32 bytes in base64 (openssl rand -base64 32 makes them)'
@@ -203,6 +206,9 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
   settleNetwork(config, data)
   assertTlsComplete(config)
   assertTokensComplete(config)
+  if (config.BACKUP_DIR !== undefined && config.FACE_DATA_KEY === undefined) {
+    throw new ConfigError('BACKUP_DIR needs FACE_DATA_KEY, too: backups are encrypted')
+  }
   if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = inferenceThreads(config.WEB_CONCURRENCY)
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
 }

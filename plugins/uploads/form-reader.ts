@@ -7,9 +7,11 @@ import { createByteCollector, type ByteCollector } from './byte-collector.ts'
 import { readBody } from './read-body.ts'
 import type { Upload } from './upload-budget.ts'
 
+const FIELDS = ['user_id', 'replace', 'consent_id', 'photo'] as const
+
 /** What a form may hold, as text; `photo` is text too if it was sent so. */
 export interface Form {
-  fields: Partial<Record<'user_id' | 'replace' | 'photo', string>>
+  fields: Partial<Record<typeof FIELDS[number], string>>
   /** The photos in their order, each with what is wrong with it, if anything. */
   files: Array<{ bytes: ByteCollector, err?: FaceError }>
 }
@@ -23,7 +25,6 @@ export interface FormOptions {
   photosMax: number
 }
 
-const FIELDS = ['user_id', 'replace', 'photo'] as const
 /** Beside the photos: the user id, and a few of no interest. */
 const FIELDS_MAX = 10
 const LIMITS = { fields: FIELDS_MAX, fieldNameSize: 100, headerPairs: 100 }

@@ -3,9 +3,12 @@ import { FaceError } from '../errors.ts'
 import type { DocumentStore } from './documents/document-store.ts'
 import { createFolderDocuments } from './documents/folder-documents.ts'
 import { createPostgresDocuments } from './documents/postgres-documents.ts'
-import type { EncodingStore } from './encoding-store.ts'
+import type { EncodingStore, StoredUsers } from './encoding-store.ts'
 import { createFileStore } from './folder/file-store.ts'
+import { storedFiles } from './folder/read.ts'
 import { createPostgresStore } from './postgres/postgres-store.ts'
+import { storedRows } from './postgres/stored-rows.ts'
+import { createRecordCodec } from './record/codec.ts'
 import { parseDataKeys } from './record/seal.ts'
 import { createFolderSightings } from './sightings/folder-sightings.ts'
 import { createPostgresSightings } from './sightings/postgres-sightings.ts'
@@ -27,6 +30,14 @@ export function createStore (
   return url === undefined
     ? createFileStore({ dir, keys, pollMs, onEvent })
     : createPostgresStore({ url, keys, pollMs, onEvent })
+}
+
+/** What lies in the store of the configuration. Throws as {@link createStore}. */
+export function createStoredUsers (
+  { DATABASE_URL: url, FACE_DATA_DIR: dir, FACE_DATA_KEY }: StoreConfig
+): StoredUsers {
+  const codec = createRecordCodec(parseDataKeys(FACE_DATA_KEY))
+  return url === undefined ? storedFiles(dir, codec) : storedRows(url, codec)
 }
 
 /** The documents beside the encodings of {@link createStore}, not yet open. Throws as that. */

@@ -108,7 +108,7 @@ test('nothing is imported from a file that is not whole, was changed, or needs a
     const target = createFileStore({ dir: FACE_DATA_DIR })
     const codec = createRecordCodec(parseDataKeys(key))
     await assert.rejects(importUsers(target, { file: bad, replace: true, codec, config: loadConfig({}) }), {
-      name: 'CommandError', message: reason
+      name: 'ExportError', message: reason
     })
   }))
   assert.deepEqual(await filesIn(FACE_DATA_DIR), [])

@@ -7,6 +7,8 @@ import type { OnStoreEvent } from '../store-event.ts'
 /** What is kept beside the encodings, each in a collection of its own. */
 export const COLLECTIONS = ['keys', 'pairings', 'sessions', 'settings'] as const
 export type Collection = typeof COLLECTIONS[number]
+/** Not worth a backup, or better not restored from one. */
+export const TRANSIENT_COLLECTIONS: readonly Collection[] = ['pairings', 'sessions']
 
 /** Of a document as text, and of a collection. */
 export const DOCUMENT_BYTES_MAX = 64 * 1024
