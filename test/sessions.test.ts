@@ -9,12 +9,10 @@ import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { startApp } from './helper.ts'
 import { findProgram } from './programs.ts'
+import { settled } from './support/settled.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const ADMIN_KEY = 'k7/+Zm9vYmFyYmF6=='
-/** How far numbers of a reply may be from those in a document: processors round differently. */
-const ERROR_MAX = 0.02
-const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
 const run = promisify(execFile)
 const curl = findProgram('curl')
 const python = findProgram('python3')
@@ -30,17 +28,6 @@ async function stepsOf (file: string): Promise<Step[]> {
     .map(([, command = '', reply]) => ({
       command, reply: reply === undefined ? undefined : JSON.parse(reply) as unknown
     }))
-}
-
-/** The value with its times made equal, and its numbers made those of `like` where they are as good as equal. */
-function settled (value: unknown, like: unknown): unknown {
-  if (typeof value === 'string') return TIME.test(value) && TIME.test(String(like)) ? like : value
-  if (typeof value === 'number') return Math.abs(value - Number(like)) <= ERROR_MAX ? like : value
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((part, i) => settled(part, (like as unknown[] | undefined)?.[i]))
-  const entries = Object.entries(value)
-  return Object.fromEntries(entries.map(([name, part]) =>
-    [name, settled(part, (like as Record<string, unknown>)?.[name])]))
 }
 
 async function listen (t: TestContext, env: Record<string, string>): Promise<string> {

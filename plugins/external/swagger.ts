@@ -1,18 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyContextConfig } from 'fastify'
 import fp from 'fastify-plugin'
 import { VERSION } from '../../src/config.ts'
+import { describeRoute } from '../openapi/describe-route.ts'
 
 const PREFIX = '/docs'
-const KEYS = [{ bearer: [] }, { apiKey: [] }]
-
-/** What the document says of a route's role. */
-function securityOf ({ role, isOpenWithoutKeys }: FastifyContextConfig = {}): object {
-  if (role === undefined || role === 'anybody') return { security: [] }
-  return { security: isOpenWithoutKeys ? [{}, ...KEYS] : KEYS, 'x-role': role }
-}
-
 /** The OpenAPI document, from the schemas of the routes alone: to read at /docs, as JSON at /docs/json. */
 export default fp(async function swaggerPlugin (fastify) {
   // The routes of the plugins below declare no role themselves.
@@ -20,7 +12,7 @@ export default fp(async function swaggerPlugin (fastify) {
     if (route.url.startsWith(PREFIX)) route.config = { ...route.config, role: 'kiosk', isOpenWithoutKeys: true }
   })
   await fastify.register(swagger, {
-    transform: ({ schema, url, route }) => ({ schema: { ...schema, ...securityOf(route.config) }, url }),
+    transform: describeRoute,
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -29,6 +21,7 @@ export default fp(async function swaggerPlugin (fastify) {
         version: VERSION,
         license: { name: 'MIT', identifier: 'MIT' }
       },
+      servers: [{ url: '/', description: 'This server' }],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'A key; how to make one: docs/api.md' },

@@ -1,0 +1,16 @@
+/** How far numbers of a reply may be from those in a document, and as a share: processors round differently. */
+const ERROR_MAX = 0.02
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+
+/** The value with its times made equal, and its numbers made those of `like` where they are as good as equal. */
+export function settled (value: unknown, like: unknown): unknown {
+  if (typeof value === 'string') return TIME.test(value) && TIME.test(String(like)) ? like : value
+  if (typeof value === 'number') {
+    return Math.abs(value - Number(like)) <= ERROR_MAX * Math.max(1, Math.abs(value)) ? like : value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((part, i) => settled(part, (like as unknown[] | undefined)?.[i]))
+  const entries = Object.entries(value)
+  return Object.fromEntries(entries.map(([name, part]) =>
+    [name, settled(part, (like as Record<string, unknown>)?.[name])]))
+}
