@@ -85,9 +85,11 @@ export function createUsers (
   async function change (
     key: string, make: (present: UserRecord) => UserRecord, context: RequestContext
   ): Promise<User> {
+    const salt = (await context.intended)?.salt
     const record = await timePart(context, 'store update', () => store.update(key, (present) => {
       if (!present) throw new FaceError('USER_NOT_FOUND')
-      return { ...make(present), updatedAt: new Date().toISOString() }
+      const changed = { ...make(present), updatedAt: new Date().toISOString() }
+      return salt === undefined ? changed : { ...changed, auditSalt: present.auditSalt ?? salt }
     }))
     return userOf(key, record!) // The change deletes nobody.
   }

@@ -142,3 +142,32 @@ test('failed authentication is added up by address', async (t) => {
     ['10.0.0.1', 'UNAUTHORIZED', 2], ['10.0.0.2', 'UNAUTHORIZED', 1]
   ])
 })
+
+/** They change nothing that is kept. */
+const READING = ['POST /compare', 'POST /detect', 'POST /recognize', 'POST /verify']
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+test('every route that changes something says what it is audited as', async (t) => {
+  const { routes } = await startApp(t)
+  const changing = routes.flatMap(({ method, url, config }) => (
+    [method].flat().filter((one) => !SAFE_METHODS.includes(one)).map((one) => ({ name: `${one} ${url}`, config }))
+  ))
+  const unaudited = changing.filter(({ config }) => !config?.audit).map(({ name }) => name)
+  assert.deepEqual(unaudited.sort(), READING)
+})
+
+test('a change of a user who was enrolled before there was a log makes them findable in it', async (t) => {
+  const app = await openApp(t)
+  assert.equal((await register(app, 'user_id=7', await portraits.anna())).statusCode, 200)
+  await app.encodingStore.update('7', (present) => {
+    const { auditSalt, ...others } = present!
+    return others
+  })
+  await app.inject({
+    method: 'PUT', url: '/users/7', payload: { display_name: 'Anna' }, headers: { authorization: `Bearer ${ADMIN_KEY}` }
+  })
+  const salt = (await app.encodingStore.get('7'))!.auditSalt!
+  const all = await settled(app)
+  assert.equal(all.find(({ action }) => action === 'change-user')?.['person'], pseudonymOf('7', salt))
+  assert.doesNotMatch(JSON.stringify(all), /Anna/)
+})

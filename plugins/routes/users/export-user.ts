@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { createAuditStorage } from '../../src/audit/create-storage.ts'
-import { FaceError } from '../../src/errors.ts'
-import { collectPersonalData } from '../../src/recognition/personal-data.ts'
-import { errorResponses, TimeSchema, UserIdParamsSchema } from './common-schemas.ts'
+import { createAuditStorage } from '../../../src/audit/create-storage.ts'
+import { FaceError } from '../../../src/errors.ts'
+import { collectPersonalData } from '../../../src/recognition/personal-data.ts'
+import { errorResponses, TimeSchema, UserIdParamsSchema } from '../common-schemas.ts'
 
 const AnythingSchema = Type.Object({}, { additionalProperties: true })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually, startApp } from '../helper.ts'
-import { portraits } from '../photos.ts'
+import { eventually, startApp } from '../../helper.ts'
+import { portraits } from '../../photos.ts'
 
 const ADMIN_KEY = 'k7/+Zm9vYmFyYmF6=='
 const headers = { authorization: `Bearer ${ADMIN_KEY}` }
