@@ -15,14 +15,19 @@ const ANSWER_MS_MAX = 5_000
 interface Held { users: number, encodings: number, checksum: string }
 
 /** What the server says that it has in memory. */
-async function heldBy (url: string): Promise<Held> {
+async function heldBy (url: string, { ADMIN_KEY: key }: Config): Promise<Held> {
   try {
-    const answer = await fetch(new URL('/stats', url), { signal: AbortSignal.timeout(ANSWER_MS_MAX) })
+    const answer = await fetch(new URL('/stats', url), {
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      ...key !== undefined && { headers: { authorization: `Bearer ${key}` } }
+    })
+    if (answer.status === 401) throw new CommandError(`${url} asks for a key: set ADMIN_KEY as there`)
     const { stats } = await answer.json() as {
       stats: { registered_users: number, total_encodings: number, gallery_checksum: string }
     }
     return { users: stats.registered_users, encodings: stats.total_encodings, checksum: stats.gallery_checksum }
   } catch (cause) {
+    if (cause instanceof CommandError) throw cause
     throw new CommandError(`${url}: no answer of a face recognition server`, { cause })
   }
 }
@@ -38,7 +43,7 @@ export async function compareWithServer (store: EncodingStore, config: Config, u
   return await withStore(store, async () => {
     const giveUpAt = performance.now() + SETTLE_MS_MAX
     for (;;) {
-      const held = await heldBy(url)
+      const held = await heldBy(url, config)
       const { users, encodings } = gallery.counts()
       const checksum = gallery.checksum()
       if (isDeepStrictEqual(held, { users, encodings, checksum })) {

@@ -49,6 +49,7 @@ export const ConfigSchema = Type.Object({
     pattern: UNIT_ROLES_PATTERN,
     description: 'UNIT=ROLE, separated by commas, such as kiosk=kiosk,reception=enroller'
   }),
+  AUTH: Type.Optional(Type.Enum(['open', 'required'])),
   ADMIN_KEY: Type.Optional(Type.String({
     pattern: '^[!-~]{16,}$',
     description: '16 or more letters, digits and signs of ASCII without a space (openssl rand -base64 32 makes one)'
@@ -100,7 +101,7 @@ export const ConfigSchema = Type.Object({
   INFERENCE_TIMEOUT_MS: Type.Integer({ default: 15_000, minimum: 100, maximum: 120_000 }),
   MAX_CONNECTIONS: Type.Integer({ default: 2_000, minimum: 1, maximum: 1_000_000 }),
   MAX_CONNECTIONS_PER_ADDRESS: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
-  CORS_ORIGINS: Type.String({ default: '*', minLength: 1 }),
+  CORS_ORIGINS: Type.Optional(Type.String({ minLength: 1 })),
   RATE_LIMIT_MAX: Type.Integer({ default: 1200, minimum: 1, maximum: 10_000_000 }),
   RATE_LIMIT_WINDOW: Type.Integer({ default: 60, minimum: 1, maximum: 86_400 }),
   CLOSE_GRACE_MS: Type.Integer({ default: 20_000, minimum: 100, maximum: 600_000 }),

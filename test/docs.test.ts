@@ -171,7 +171,8 @@ test('every npm command in the documents exists', async () => {
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
   const named = new Set<string>()
   for (const file of await markdownFiles()) {
-    for (const [command, name = ''] of codeOf(await read(file)).matchAll(/\bnpm (?:run )?([a-z][a-z:-]*)/g)) {
+    const commands = codeOf(await read(file)).matchAll(/\bnpm (?:run )?(?:--silent )?([a-z][a-z:-]*)/g)
+    for (const [command, name = ''] of commands) {
       named.add(name)
       const shorthand = !command.includes(' run ')
       if (shorthand && NPM_COMMANDS.includes(name)) continue

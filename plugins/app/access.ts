@@ -1,6 +1,8 @@
-import { hash, timingSafeEqual } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { secretHash } from '../../src/access/key-text.ts'
+import { createKeys, type Keys } from '../../src/access/keys.ts'
 import { includesRole, type Caller, type RequiredRole } from '../../src/access/roles.ts'
 import { FaceError } from '../../src/errors.ts'
 
@@ -13,6 +15,7 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     access: Access
+    keys: Keys
   }
   interface FastifyRequest {
     /** Who shows a key, or whatever else {@link Access.addWay} has added; undefined for anybody else. */
@@ -32,6 +35,8 @@ export interface Access {
   addWay (find: FindCaller): void
   /** Whether the endpoints that may be open ask for a key. */
   isClosed (): boolean
+  /** Whether the sender of the request has this role, or the server is open and asks nobody. */
+  allows (request: FastifyRequest, role: RequiredRole): boolean
   /**
    * Finds the caller. Throws `UNAUTHORIZED` for a wrong key, even where none is needed: its sender would take the
    * answer for one to the key.
@@ -40,6 +45,11 @@ export interface Access {
   /** Throws `UNAUTHORIZED` or `FORBIDDEN` unless the caller may call the route of the request. */
   authorize (request: FastifyRequest): void
 }
+
+/** How often it is looked whether keys were used whose last use is to be stored. */
+const USES_MS = 60_000
+const OPEN = 'OPEN TO EVERYBODY: whoever reaches the port can register, replace and delete people, until the first ' +
+  'key is made: npm run keys -- create --name NAME --role admin (or AUTH=required; AUTH=open leaves it so)'
 
 /** RFC 6750. Other schemes are the business of a proxy before the server. */
 const BEARER = /^Bearer +(.*)$/i
@@ -50,29 +60,40 @@ export function shownKey ({ headers }: FastifyRequest): string | undefined {
   return Array.isArray(key) ? key[0] : key
 }
 
-/** Of one length for all keys, so that comparing them takes the same time. */
-const digest = (key: string): Buffer => hash('sha256', key, 'buffer')
-
 /** Recognises `ADMIN_KEY`. */
 function createAdminKeyWay (adminKey: string): FindCaller {
-  const expected = digest(adminKey)
+  // Of one length for all keys, so that comparing them takes the same time.
+  const expected = secretHash(adminKey)
   const caller: Caller = { id: 'admin-key', name: 'ADMIN_KEY', role: 'admin', via: 'admin-key' }
   return (request) => {
     const key = shownKey(request)
-    return key !== undefined && timingSafeEqual(digest(key), expected) ? caller : undefined
+    return key !== undefined && timingSafeEqual(secretHash(key), expected) ? caller : undefined
   }
 }
 
 /** Finds the caller of each request, and says who may call which route; plugins/app/admission.ts asks. */
 export default fp(async function accessPlugin (fastify) {
-  const { ADMIN_KEY } = fastify.config
-  const ways: FindCaller[] = ADMIN_KEY === undefined ? [] : [createAdminKeyWay(ADMIN_KEY)]
-  const isClosed = (): boolean => false
+  const { ADMIN_KEY, AUTH } = fastify.config
+  const keys = createKeys(fastify.documents)
+  const ways: FindCaller[] = [
+    (request) => {
+      const key = shownKey(request)
+      return key === undefined ? undefined : keys.find(key, request.ip)
+    }
+  ]
+  if (ADMIN_KEY !== undefined) ways.push(createAdminKeyWay(ADMIN_KEY))
+  /** Whether there is anything that a request could show. */
+  const expectsKeys = (): boolean => ways.length > 1 || AUTH === 'required' || keys.exist()
+  const isClosed = (): boolean => AUTH === 'required' || (AUTH !== 'open' && keys.exist())
 
   fastify.decorateRequest('caller', undefined)
+  fastify.decorate('keys', keys)
   fastify.decorate('access', {
     addWay: (find: FindCaller) => { ways.push(find) },
     isClosed,
+    allows: ({ caller }: FastifyRequest, role: RequiredRole) => (
+      !isClosed() || (caller !== undefined && includesRole(caller.role, role))
+    ),
     async identify (request: FastifyRequest) {
       for (const find of ways) {
         const found = find(request)
@@ -81,7 +102,7 @@ export default fp(async function accessPlugin (fastify) {
         request.caller = caller
         return
       }
-      if (ways.length > 0 && shownKey(request) !== undefined) throw new FaceError('UNAUTHORIZED')
+      if (shownKey(request) !== undefined && expectsKeys()) throw new FaceError('UNAUTHORIZED')
     },
     authorize ({ caller, routeOptions }: FastifyRequest) {
       const { role = 'admin', isOpenWithoutKeys = false } = routeOptions.config
@@ -90,13 +111,20 @@ export default fp(async function accessPlugin (fastify) {
       if (!includesRole(caller.role, role)) throw new FaceError('FORBIDDEN')
     }
   })
+  // RFC 9110: an answer 401 says how to do better.
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer')
+  })
+
+  let storing: NodeJS.Timeout | undefined
   fastify.addHook('onReady', async () => {
     for (const { method, url, config } of fastify.routes) {
       if (!config?.role) throw new Error(`${String(method)} ${url} declares no role: config: { role: … }`)
     }
+    if (!isClosed()) fastify.log.warn(OPEN)
+    storing = setInterval(() => {
+      keys.storeUses().catch((err: unknown) => fastify.log.warn({ err }, 'use of keys not stored'))
+    }, USES_MS).unref()
   })
-  // RFC 9110: an answer 401 says how to do better.
-  fastify.addHook('onSend', async (_request, reply: FastifyReply) => {
-    if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer')
-  })
-}, { name: 'access', dependencies: ['error-handler'] })
+  fastify.addHook('onClose', async () => clearInterval(storing))
+}, { name: 'access', dependencies: ['error-handler', 'face-store'] })

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import { answerError } from '../app/error-handler.ts'
 import { VERSION } from '../../src/config.ts'
 import { describeRoute } from '../openapi/describe-route.ts'
 
@@ -31,22 +32,27 @@ export default fp(async function swaggerPlugin (fastify) {
       tags: [
         { name: 'faces', description: 'Register, recognise and delete faces' },
         { name: 'users', description: 'Look after the people behind the faces' },
+        { name: 'keys', description: 'Who may do what' },
         { name: 'operation', description: 'Health and statistics' }
       ]
     }
   })
-  await fastify.register(swaggerUi, {
-    routePrefix: PREFIX,
-    // Its own one would make browsers ask for its files over HTTPS, also where the server speaks HTTP.
-    staticCSP: {
-      'default-src': "'none'",
-      'script-src': "'self'",
-      'style-src': "'self'",
-      'img-src': ["'self'", 'data:'],
-      'connect-src': "'self'",
-      'base-uri': "'none'",
-      'form-action': "'none'",
-      'frame-ancestors': "'none'"
-    }
+  await fastify.register(async (docs) => {
+    // The one of all routes comes too late for these.
+    docs.setErrorHandler(answerError)
+    await docs.register(swaggerUi, {
+      routePrefix: PREFIX,
+      // Its own one would make browsers ask for its files over HTTPS, also where the server speaks HTTP.
+      staticCSP: {
+        'default-src': "'none'",
+        'script-src': "'self'",
+        'style-src': "'self'",
+        'img-src': ["'self'", 'data:'],
+        'connect-src': "'self'",
+        'base-uri': "'none'",
+        'form-action': "'none'",
+        'frame-ancestors': "'none'"
+      }
+    })
   })
 }, { name: 'swagger' })

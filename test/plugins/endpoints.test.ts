@@ -68,6 +68,7 @@ test('the six endpoints speak the JSON of the service being replaced', async (t)
   assert.deepEqual(constant, {
     status: 'online',
     service: 'Face Recognition Server',
+    security: 'open',
     registered_faces: 1,
     recognition_tolerance: 0.6,
     tolerance_in_force: 0.6,
