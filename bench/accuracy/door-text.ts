@@ -3,6 +3,7 @@ import type { DoorRates } from './door-rates.ts'
 import type { DoorReport } from './measure-door.ts'
 import type { HttpDoor } from './over-http.ts'
 
+const REJECTED = { named: 'strangers who were named', nearest: 'the nearest stranger of each' } as const
 const SEARCHED_AS = { both: 'each and their mean', each: 'each', mean: 'their mean' } as const
 
 const count = (number: number): string => number.toLocaleString('en-US')
@@ -42,9 +43,25 @@ function groupsText ({ people, rows }: NonNullable<DoorReport['groups']>): strin
   ]
 }
 
+function rejectionsText ({ people, rows }: NonNullable<DoorReport['rejections']>): string[] {
+  return [
+    `  "This is not her", with ${count(people)} people enrolled by one photo, the rejected photos left out`,
+    ...columns([
+      ['rejected', 'target', 'faces', 'when', ...RATES, 'same stranger again'],
+      ...rows.flatMap(({ rejected, target, rejections, before, after, sameStranger: { photos, ...same } }) => [
+        [
+          REJECTED[rejected], percent(target), rejections.toFixed(1), 'before', ...rates(before),
+          `${same.before} of ${photos}`
+        ],
+        ['', '', '', 'after', ...rates(after), `${same.after} of ${photos}`]
+      ])
+    ])
+  ]
+}
+
 /** The door for people. */
 export function doorText ({
-  settings, draws, seed, rows, alike, targets, openSet, margins, extrapolated, groups
+  settings, draws, seed, rows, alike, targets, openSet, margins, rejections, extrapolated, groups
 }: DoorReport): string[] {
   const { FALSE_MATCH_TARGET: target, RECOGNITION_TOLERANCE: tolerance, AMBIGUITY_MARGIN: margin } = settings
   return [
@@ -80,6 +97,7 @@ export function doorText ({
     ]),
     `  The margin to the runner-up, with ${count(margins.people)} people enrolled by one photo`,
     ...columns([['margin', ...RATES], ...margins.rows.map((row) => [String(row.margin), ...rates(row)])]),
+    ...rejections ? rejectionsText(rejections) : [],
     ...extrapolated.length > 0
       ? [
           '  Extrapolated',

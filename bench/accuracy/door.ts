@@ -1,9 +1,12 @@
 import { createMatcher } from '../../workers/pipeline/match.ts'
 import type { Config } from '../../src/config.ts'
 import { centreOf } from '../../src/gallery/centre.ts'
-import { createGallery, type Gallery } from '../../src/gallery/gallery.ts'
-import { calibrationOf, scaleOf, type RecognitionNetwork } from '../../src/networks/find-network.ts'
+import { createGallery } from '../../src/gallery/gallery.ts'
+import { calibrationOf, type RecognitionNetwork } from '../../src/networks/find-network.ts'
+import { createCandidates } from '../../src/recognition/candidates.ts'
 import { createDecisionRule, decide, type Decision } from '../../src/recognition/decision.ts'
+import type { RecentChanges } from '../../src/recognition/recent-changes.ts'
+import type { StoreChange, UserRecord } from '../../src/store/encoding-store.ts'
 import { distanceOf } from '../../src/networks/distance.ts'
 import type { Encodings } from './comparisons.ts'
 import type { Person } from './dataset.ts'
@@ -20,11 +23,20 @@ export interface SearchResult {
   other: number
 }
 
-/** Some people are enrolled, and all photos that they were not enrolled by come before the camera. */
-export interface Visit {
+/** Some people are enrolled, and everybody's other photos come before the camera. */
+export interface Door {
   decision: Decision
   /** The same with another `FALSE_MATCH_TARGET`. */
   decisionFor (target: number): Promise<Decision>
+  /** Photos of enrolled people, null without a face, and then of strangers. */
+  probes: ReadonlyArray<Pick<SearchResult, 'person' | 'isEnrolled'> & { probe: Float32Array | null }>
+  search (probe: Float32Array | null): Pick<SearchResult, 'nearest' | 'distance' | 'other'>
+  /** Tells the server that this face is not the enrolled person's. */
+  reject (person: number, probe: Float32Array): void
+}
+
+/** What came of a day at the door. */
+export interface Visit extends Pick<Door, 'decision' | 'decisionFor'> {
   searches: SearchResult[]
 }
 
@@ -88,45 +100,45 @@ function entriesOf (vectors: Float32Array[], rows: Rows): Float32Array[][] {
   return rows === 'each' ? vectors.map((vector) => [vector]) : [[centreOf(vectors) ?? vectors[0]!]]
 }
 
-function enrol (gallery: Gallery, model: string, { person, enrolled }: Visitor, rows: Rows): void {
-  for (const [i, vectors] of entriesOf(enrolled, rows).entries()) {
-    const encodings = vectors.map((vector) => ({ vector, quality: 1, registeredAt: REGISTERED_AT, model }))
-    gallery.apply({ key: `${person}/${i}`, record: { userId: person, updatedAt: REGISTERED_AT, encodings } })
-  }
+/** The record of one entry of the gallery; the first of a person's has the person's own key. */
+function recordOf (person: number, entry: number, vectors: readonly Float32Array[], model: string): StoreChange {
+  const encodings = vectors.map((vector) => ({ vector, quality: 1, registeredAt: REGISTERED_AT, model }))
+  const key = entry === 0 ? String(person) : `${person}/${entry}`
+  return { key, record: { userId: person, updatedAt: REGISTERED_AT, encodings } }
 }
 
+/** Nobody is stored while a face is searched. */
+const NO_CHANGES: RecentChanges = { follow: () => ({ records: () => [], end () {} }) }
+/** The face is cut out already. */
+const NO_BOX = { left: 0, top: 0, width: 0, height: 0 }
+
 /**
- * Enrols people, drawn like the photos that they are enrolled by, in the server's own gallery, makes its own decision
- * rule, and searches with its own kernel. Who is not enrolled is a stranger with all photos; those without a face are
- * left out, they could only make the server look better.
+ * Enrols people, drawn like the photos that they are enrolled by, in the server's own gallery, with its own rule, its
+ * own kernel and its own choice of candidates. Who is not enrolled is a stranger with all photos; those without a face
+ * are left out, they could only make the server look better.
  */
-export async function visit (material: DoorMaterial, wanted: Enrolled, random: () => number): Promise<Visit> {
+export async function openDoor (material: DoorMaterial, wanted: Enrolled, random: () => number): Promise<Door> {
   const { network, config } = material
   const present = whoComes(material, wanted.alike, random)
   const visitors = chooseEnrolled(present, wanted, random)
   const gallery = createGallery(network.id)
-  for (const visitor of visitors) enrol(gallery, network.id, visitor, wanted.rows)
+  const records = new Map<string, UserRecord>()
+  for (const { person, enrolled } of visitors) {
+    for (const [entry, vectors] of entriesOf(enrolled, wanted.rows).entries()) {
+      const change = recordOf(person, entry, vectors, network.id)
+      gallery.apply(change)
+      records.set(change.key, change.record!)
+    }
+  }
+  const candidates = createCandidates({
+    config: { ENCODING_AUGMENT: 'none' }, gallery, changes: NO_CHANGES, network, previous: null
+  })
+  const match = createMatcher(gallery.memory)
   async function decisionFor (target: number): Promise<Decision> {
     const asked = { ...config, FALSE_MATCH_TARGET: target }
     const rule = createDecisionRule({ config: asked, calibration: calibrationOf(network), gallery })
     await rule.measureSite()
     return rule.current()
-  }
-  const [match, scaled] = [createMatcher(gallery.memory), scaleOf(network)]
-
-  function search (person: number, isEnrolled: boolean, probe: Float32Array | null): SearchResult {
-    // With an entry for each encoding, all of one person's may be nearer than the next person.
-    const candidates = (probe ? match(probe, { usersMax: wanted.photos + 1 }) : [])
-      .map(({ user, distance }) => ({ person: Number(gallery.userOf(user)), distance: scaled(distance) }))
-    const [nearest] = candidates
-    const other = candidates.find((one) => one.person !== nearest?.person)
-    return {
-      person,
-      isEnrolled,
-      nearest: nearest?.person ?? -1,
-      distance: nearest?.distance ?? Infinity,
-      other: other?.distance ?? Infinity
-    }
   }
 
   const enrolled = new Set(visitors.map(({ person }) => person))
@@ -134,11 +146,41 @@ export async function visit (material: DoorMaterial, wanted: Enrolled, random: (
   return {
     decision: await decisionFor(config.FALSE_MATCH_TARGET),
     decisionFor,
-    searches: [
-      ...visitors.flatMap(({ person, probes }) => probes.map((probe) => search(person, true, probe))),
-      ...strangers.flatMap(({ person, detected }) => detected.map((probe) => search(person, false, probe)))
-    ]
+    probes: [
+      ...visitors.flatMap(({ person, probes }) => probes.map((probe) => ({ person, isEnrolled: true, probe }))),
+      ...strangers.flatMap(({ person, detected }) => detected.map((probe) => ({ person, isEnrolled: false, probe })))
+    ],
+    search (probe) {
+      if (!probe) return { nearest: -1, distance: Infinity, other: Infinity }
+      // With an entry for each encoding, all of one person's may be nearer than the next person.
+      const { search, candidatesOf, end } = candidates.startSearch(null, wanted.photos + 1)
+      const face = { box: NO_BOX, score: 1, encoding: probe }
+      const [nearest, other] = candidatesOf({ face, neighbours: match(probe, search), previous: null })
+      end()
+      return {
+        nearest: nearest ? Number(nearest.userId) : -1,
+        distance: nearest?.distance ?? Infinity,
+        other: other?.distance ?? Infinity
+      }
+    },
+    reject (person, probe) {
+      const key = String(person)
+      const record = records.get(key)!
+      const { rejections = [] } = record
+      const encodings = [{ vector: probe, model: network.id }]
+      const rejection = { id: String(rejections.length), rejectedAt: REGISTERED_AT, encodings }
+      const after = { ...record, rejections: [...rejections, rejection] }
+      records.set(key, after)
+      gallery.apply({ key, record: after })
+    }
   }
+}
+
+/** Everybody comes once with each photo. */
+export async function visit (material: DoorMaterial, wanted: Enrolled, random: () => number): Promise<Visit> {
+  const { decision, decisionFor, probes, search } = await openDoor(material, wanted, random)
+  const searches = probes.map(({ person, isEnrolled, probe }) => ({ person, isEnrolled, ...search(probe) }))
+  return { decision, decisionFor, searches }
 }
 
 /**

@@ -3,6 +3,7 @@ import { calibrationOf, scaleOf } from '../../src/networks/find-network.ts'
 import { drawPeople, type Rate, type Weights } from './bootstrap.ts'
 import { impostorDistances } from './comparisons.ts'
 import { doorRates, fnirAt, type DoorRates, type Outcome } from './door-rates.ts'
+import { measureRejections, type RejectionRates } from './door-rejections.ts'
 import { namedAt, visits, type DoorMaterial, type Enrolled, type SearchResult, type Visit } from './door.ts'
 import { measureGroups, type GroupRates, type Groups } from './groups.ts'
 import { ruleCurves, type RuleCurve } from './rule-curves.ts'
@@ -39,6 +40,8 @@ export interface DoorReport {
   /** What the margin to the runner-up does in a gallery of `people`, enrolled by one photo. */
   margins: { people: number, rows: Array<DoorRates & { margin: number }> }
   rules: { people: number, curves: RuleCurve[] }
+  /** Null for too few people. */
+  rejections: RejectionRates | null
   /** Empty for too few pairs of different people. */
   extrapolated: Extrapolated[]
   /** Null without groups. */
@@ -178,6 +181,7 @@ export async function measureDoor (material: DoorMaterial, groups: Groups | null
     openSet,
     margins: { people: middle, rows: margins },
     rules: { people: middle, curves: ruleCurves(searchesOf(visited.get(middle)!), AMBIGUITY_MARGIN) },
+    rejections: await measureRejections(material, 2 * DRAWS, SEED, draws),
     extrapolated: extrapolate(material, asServed),
     groups: groups && {
       people: largest,
