@@ -246,6 +246,27 @@ test('the image runs the program of npm start, on the default port, with its dat
   assert.equal(config.LOG_FILE, 'off')
 })
 
+/** The titles of a file's tests, with strings that are broken over lines put together. */
+async function titlesIn (file: string): Promise<string> {
+  return (await read(file)).replace(/'\s*\+\s*\n\s*'/g, '').replaceAll("\\'", "'")
+}
+
+test('every mitigation in docs/security.md names tests that exist', async () => {
+  const rows = [...await tables('docs/security.md', '## The way of a photo'),
+    ...await tables('docs/security.md', '## The way of a change')]
+  assert.deepEqual([...new Set(rows.map(([letter]) => letter))].sort(), ['D', 'E', 'I', 'R', 'S', 'T'])
+  for (const [, threat = '', mitigation = '', tests = ''] of rows) {
+    const named = [...tests.matchAll(/(test\/\S+\.test\.ts): "([^"]+)"/g)]
+    if (mitigation.startsWith('**None**')) assert.deepEqual(named, [], threat)
+    else assert.ok(named.length > 0, `no test for: ${threat}`)
+    assert.equal(named.map(([whole]) => whole).join('; '), named.length > 0 ? tests : '', threat)
+    for (const [, file = '', title = ''] of named) {
+      assert.ok(existsSync(join(ROOT, file)), file)
+      assert.ok((await titlesIn(file)).includes(`'${title}'`), `${file} has no test "${title}"`)
+    }
+  }
+})
+
 // What else is logged is checked where the tests make a server log it: test/support/log-lines.ts.
 test('docs/operations.md explains every event of the store with the level that it is logged at', () => {
   const explained = explainedLines().storeEvents.map(({ start, levels }) => [start, ...levels])
