@@ -12,6 +12,7 @@ export type StoreCommand =
   | { name: 'drill', file?: string }
   | { name: 'redelete' }
   | { name: 'enroll', dir: string, report: string }
+  | { name: 'reencode' }
 
 const DAYS_MAX = 36_500
 
@@ -85,6 +86,9 @@ export function parseArguments (args: string[]): StoreCommand | null {
     .argument('<DIR>', 'where the photos are', place)
     .option('--report <FILE>', 'what became of each; with it a second call goes on after the first', 'enroll.csv')
     .action((dir: string, options: { report: string }) => { asked = { name: 'enroll', dir, ...options } })
+
+  program.command('reencode').description('make encodings of the present network from the faces that were kept')
+    .action(() => { asked = { name: 'reencode' } })
 
   try {
     program.parse(args, { from: 'user' })

@@ -4,7 +4,7 @@ import { createAuditStorage } from '../src/audit/create-storage.ts'
 import { createAuditTrail } from '../src/audit/trail.ts'
 import { type Config, loadConfig, readEnvironment } from '../src/config.ts'
 import { createStoredUsers } from '../src/store/create-store.ts'
-import { parseDataKeys } from '../src/store/record/seal.ts'
+import { parseDataKeys, type DataKey } from '../src/store/record/seal.ts'
 import { createRecordCodec } from '../src/store/record/codec.ts'
 import { runAgain } from './again.ts'
 import { auditCommand } from './audit-command.ts'
@@ -19,6 +19,7 @@ import { exportUsers } from './export.ts'
 import { importDocuments, importUsers } from './import.ts'
 import { purge } from './purge.ts'
 import { redelete } from './redelete.ts'
+import { reencode } from './reencode.ts'
 import { rekey, rekeyDocuments } from './rekey.ts'
 import { runProgram } from './program.ts'
 import { compareWithServer } from './server-gallery.ts'
@@ -32,6 +33,8 @@ const NEEDS_NO_DATA: ReadonlyArray<StoreCommand['name']> = ['import', 'enroll', 
 /** Without the empty ones. */
 const lines = (...texts: string[]): string => texts.filter((text) => text !== '').join('\n')
 
+const hasKey = (keys: DataKey[]): keys is [DataKey, ...DataKey[]] => keys.length > 0
+
 async function run (command: StoreCommand, config: Config, log: AuditLog): Promise<string> {
   const keys = parseDataKeys(config.FACE_DATA_KEY)
   const codec = createRecordCodec(keys)
@@ -41,9 +44,9 @@ async function run (command: StoreCommand, config: Config, log: AuditLog): Promi
   try {
     switch (command.name) {
       case 'rekey':
-        if (!keys[0]) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
+        if (!hasKey(keys)) throw new CommandError('rekey needs FACE_DATA_KEY: its first key is the one to encrypt with')
         return lines(
-          await rekey(store, stored, sightings, keys[0]), await rekeyDocuments(configuredDocuments(config), keys[0])
+          await rekey(store, stored, sightings, keys), await rekeyDocuments(configuredDocuments(config), keys[0])
         )
       case 'verify': {
         const found = await verify(stored)
@@ -82,6 +85,7 @@ async function run (command: StoreCommand, config: Config, log: AuditLog): Promi
       case 'redelete':
         return await redelete(store, sightings, createAuditStorage(config), createAuditTrail(log, store))
       case 'enroll': return await enroll(store, sightings, config, command)
+      case 'reencode': return await reencode(store, sightings, config)
     }
   } finally {
     await sightings.close()
@@ -95,8 +99,9 @@ async function main (): Promise<void> {
   const config = loadConfig(readEnvironment())
   if (!NEEDS_NO_DATA.includes(command.name)) await assertHasData(config)
   // One process does the work of all that the server has.
-  if (command.name === 'enroll') config.INFERENCE_THREADS *= config.WEB_CONCURRENCY
-  const exitCode = command.name === 'enroll' ? await runAgain(config) : null
+  const runsThreads = command.name === 'enroll' || command.name === 'reencode'
+  if (runsThreads) config.INFERENCE_THREADS *= config.WEB_CONCURRENCY
+  const exitCode = runsThreads ? await runAgain(config) : null
   if (exitCode === null) {
     const text = await auditCommand(config, command, (log) => run(command, config, log))
     process.stdout.write(`${text}\n`)

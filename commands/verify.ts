@@ -3,6 +3,7 @@ import { forEachOf } from '../src/for-each-of.ts'
 import { reasonOf } from '../src/system-error.ts'
 import { COLLECTIONS, type DocumentStore } from '../src/store/documents/document-store.ts'
 import type { OnStoreEvent } from '../src/store/store-event.ts'
+import { chipKeyId } from '../src/store/record/chip.ts'
 import type { StoredUser, StoredUsers } from '../src/store/encoding-store.ts'
 import { LANES, withDocuments } from './stores.ts'
 
@@ -15,14 +16,22 @@ export interface Verification {
   encodings: number
   /** Users by the id of the key that their record is encrypted with; '' for no key. */
   byKey: Map<string, number>
+  /** Faces that are kept, by the id of the key that they are encrypted with. */
+  chipsByKey: Map<string, number>
   /** One line for each record that is damaged, or cannot be read or decrypted. */
   problems: string[]
   quarantined: number
 }
 
+function count (counts: Map<string, number>, keyId: string): void {
+  counts.set(keyId, (counts.get(keyId) ?? 0) + 1)
+}
+
 /** Reads and checks every user's record, as the server does, and changes nothing. */
 export async function verify (stored: StoredUsers): Promise<Verification> {
-  const found: Verification = { users: 0, encodings: 0, byKey: new Map(), problems: [], quarantined: 0 }
+  const found: Verification = {
+    users: 0, encodings: 0, byKey: new Map(), chipsByKey: new Map(), problems: [], quarantined: 0
+  }
 
   async function readWhole (key: string): Promise<StoredUser> {
     const user = await stored.read(key)
@@ -40,8 +49,10 @@ export async function verify (stored: StoredUsers): Promise<Verification> {
       if (user.state !== 'valid') return
       found.users++
       found.encodings += user.record.encodings.length
-      const keyId = user.keyId ?? ''
-      found.byKey.set(keyId, (found.byKey.get(keyId) ?? 0) + 1)
+      count(found.byKey, user.keyId ?? '')
+      for (const { sealedChip } of user.record.encodings) {
+        if (sealedChip) count(found.chipsByKey, chipKeyId(sealedChip))
+      }
     } catch (err) {
       found.problems.push(`${stored.nameOf(key)}: ${reasonOf(err)}`)
     }
@@ -53,12 +64,16 @@ export async function verify (stored: StoredUsers): Promise<Verification> {
 }
 
 /** What was found, in lines for people. */
-export function verificationText ({ users, encodings, byKey, problems, quarantined }: Verification): string {
+export function verificationText ({
+  users, encodings, byKey, chipsByKey, problems, quarantined
+}: Verification): string {
   const sealed = [...byKey].sort().map(([id, count]) =>
     id === '' ? `${count} not encrypted` : `${count} encrypted with key ${id}`)
+  const chips = [...chipsByKey].sort().map(([id, count]) => `${count} encrypted with key ${id}`)
   return [
     ...problems,
     `${users} users with ${encodings} encodings are intact${sealed.length > 0 ? `: ${sealed.join(', ')}` : ''}`,
+    ...chips.length > 0 ? [`faces are kept: ${chips.join(', ')}`] : [],
     `${problems.length} records are damaged or cannot be read, ${quarantined} are in the quarantine`
   ].join('\n')
 }

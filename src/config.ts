@@ -59,6 +59,7 @@ export const ConfigSchema = Type.Object({
     pattern: '^[A-Za-z0-9+/]{43}=(,[A-Za-z0-9+/]{43}=)*$',
     description: 'keys of 32 bytes in base64, separated by commas (openssl rand -base64 32 makes one)'
   })),
+  KEEP_FACE_CHIPS: Type.Boolean({ default: false }),
   BACKUP_DIR: Type.Optional(Type.String({ minLength: 1 })),
   BACKUP_HOURS: Type.Integer({ default: 24, minimum: 1, maximum: 8_760 }),
   BACKUP_KEEP: Type.Integer({ default: 14, minimum: 1, maximum: 10_000 }),
@@ -143,7 +144,7 @@ const BOOLEANS: Readonly<Record<string, string>> = {
 function normalise (name: string, value: string): string {
   const lower = value.toLowerCase()
   if (name === 'LOG_LEVEL') return OLD_LEVELS[lower] ?? lower
-  if (name === 'DEBUG') return BOOLEANS[lower] ?? lower
+  if (name === 'DEBUG' || name === 'KEEP_FACE_CHIPS') return BOOLEANS[lower] ?? lower
   // 0 and 1 are numbers of proxies.
   if (name === 'TRUST_PROXY') return /^\d/.test(lower) ? lower : BOOLEANS[lower] ?? lower
   return value
@@ -209,6 +210,9 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
   assertTokensComplete(config)
   if (config.BACKUP_DIR !== undefined && config.FACE_DATA_KEY === undefined) {
     throw new ConfigError('BACKUP_DIR needs FACE_DATA_KEY, too: backups are encrypted')
+  }
+  if (config.KEEP_FACE_CHIPS && config.FACE_DATA_KEY === undefined) {
+    throw new ConfigError('KEEP_FACE_CHIPS=true needs FACE_DATA_KEY: faces are kept encrypted or not at all')
   }
   if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = inferenceThreads(config.WEB_CONCURRENCY)
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config

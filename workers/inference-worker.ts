@@ -4,7 +4,7 @@ import { guard } from './network-guard.ts'
 import { createMatcher } from './pipeline/match.ts'
 import { PhotoError } from './pipeline/photo-error.ts'
 import {
-  detect, encode, examineForEnrolment, identify, identifyAll, type FrameTask, type Seen, type Tools
+  detect, encode, encodeKeptChip, examineForEnrolment, identify, identifyAll, type FrameTask, type Seen, type Tools
 } from './pipeline/pipeline.ts'
 import { createPreviousSearch } from './pipeline/previous.ts'
 import { openRecognizer } from './pipeline/recognizer.ts'
@@ -19,7 +19,8 @@ const WORK: Readonly<Record<
   encode: (tools, photo, { imagePixelsMax }) => encode(tools, photo, imagePixelsMax),
   enrol: (tools, photo, { imagePixelsMax }) => examineForEnrolment(tools, photo, imagePixelsMax),
   'identify-all': identifyAll,
-  detect
+  detect,
+  reencode: encodeKeptChip
 }
 
 /** Loads the networks and warms them up. */
@@ -31,7 +32,8 @@ async function start (setup: WorkerSetup): Promise<(task: PhotoTask) => Promise<
     recognizer,
     matchFace: createMatcher(setup.gallery),
     searchPrevious: createPreviousSearch(setup),
-    augment: setup.augment
+    augment: setup.augment,
+    keepChips: setup.keepChips
   }
   await warmUp(tools)
   const ready: WorkerReady = { ready: true, threadId, guard, ...about }

@@ -47,7 +47,18 @@ export interface WorkerSetup {
   previous: { network: NetworkSetup, gallery: WebAssembly.Memory } | null
   /** What an encoding is made of: the face, or the average of the face and its mirror image. */
   augment: 'none' | 'flip'
+  /** Whether enrolments come with a {@link Enrolment.chip}. */
+  keepChips: boolean
 }
+
+/**
+ * A face as it is kept for other networks: this byte, 68 landmarks as x, y in little-endian 32-bit floats, in pixels of
+ * the image, and a JPEG image. With room for encryption it is at most 24 KiB.
+ */
+export const CHIP_VERSION = 1
+/** Where the image begins. */
+export const CHIP_IMAGE_AT = 1 + 68 * 2 * Float32Array.BYTES_PER_ELEMENT
+export const CHIP_BYTES_MAX = 24 * 1024 - 256
 
 /** Sent by an inference thread when its models are loaded and warm. */
 export interface WorkerReady {
@@ -72,12 +83,12 @@ export const GUARD_CONDEMNED = 2
 
 /**
  * One photo to look at: to name the face before the camera, to encode it for a comparison or to enrol it; to name all
- * faces or to describe them. The bytes are moved to the thread, not copied.
+ * faces or to describe them. Or a face that was kept, to encode it. The bytes are moved to the thread, not copied.
  */
 export interface PhotoTask {
   /** One word: the id of the thread that took it, 0 before. */
   takenBy: Int32Array<SharedArrayBuffer>
-  purpose: 'identify' | 'encode' | 'enrol' | 'identify-all' | 'detect'
+  purpose: 'identify' | 'encode' | 'enrol' | 'identify-all' | 'detect' | 'reencode'
   /** Where all faces are looked at: at most so many, the largest. */
   facesMax?: number
   photo: ArrayBuffer
@@ -156,6 +167,8 @@ export interface Enrolment {
   /** Nobody else stands before the camera. */
   alone: boolean
   quality: QualityMeasures
+  /** The face for other networks, see {@link CHIP_VERSION}; null unless faces are kept. */
+  chip: Uint8Array | null
 }
 
 /** How a head is turned, in degrees: 0, 0, 0 for one that looks at the camera. */
@@ -185,7 +198,7 @@ export interface Frame<Found> {
   faces: Found[]
 }
 
-export type Stage = 'decode' | 'detect' | 'landmarks' | 'align' | 'encode' | 'match' | 'opinion' | 'quality'
+export type Stage = 'decode' | 'detect' | 'landmarks' | 'align' | 'encode' | 'match' | 'opinion' | 'quality' | 'chip'
 
 /** Milliseconds that each step took. */
 export type StageTimes = Partial<Record<Stage, number>>

@@ -18,7 +18,8 @@ export default fp(async function swaggerPlugin (fastify) {
       openapi: '3.1.0',
       info: {
         title: 'Face Recognition Server',
-        description: 'Says who is in a photo. Photos are never stored; encodings never leave the server.',
+        description: 'Says who is in a photo. No photo is stored. Of a registration the encoding is, and the face, encrypted, ' +
+          'where KEEP_FACE_CHIPS is set.',
         version: VERSION,
         license: { name: 'MIT', identifier: 'MIT' }
       },

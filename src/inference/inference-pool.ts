@@ -38,6 +38,8 @@ export interface Inference {
   ): Promise<Frame<Identification>>
   /** Finds and measures all faces, at most `facesMax`. */
   detect (photo: ArrayBuffer, facesMax: number, context?: RequestContext): Promise<Frame<DetectedFace>>
+  /** Encodes a face that was kept. */
+  reencode (chip: ArrayBuffer): Promise<Float32Array>
   /** Photos in work and photos that wait. */
   load (): { running: number, waiting: number }
   /** Finishes the photos under way and ends the threads. */
@@ -119,6 +121,7 @@ export function createInferencePool ({ onPhoto, ...options }: InferenceOptions):
       examine({ purpose: 'identify-all', photo, facesMax, search }, context)
     ),
     detect: (photo, facesMax, context) => examine({ purpose: 'detect', photo, facesMax }, context),
+    reencode: (chip) => examine({ purpose: 'reencode', photo: chip }),
     load: queue.load,
     async close () {
       await starting?.catch(() => {}) // start() has rejected, too.

@@ -28,7 +28,7 @@ export interface ThreadPool {
 
 export type ThreadPoolConfig = Pick<Config,
   'INFERENCE_BACKEND' | 'ONNX_EXECUTION_PROVIDERS' | 'MODELS_DIR' | 'ENCODING_AUGMENT' | 'INFERENCE_THREADS' |
-  'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS'>
+  'INFERENCE_TIMEOUT_MS' | 'CLOSE_GRACE_MS' | 'KEEP_FACE_CHIPS'>
 
 export interface ThreadPoolOptions {
   config: ThreadPoolConfig
@@ -86,7 +86,8 @@ export function createThreadPool ({
       previous: previous && gallery.previousMemory
         ? { network: previous.setup, gallery: gallery.previousMemory }
         : null,
-      augment: config.ENCODING_AUGMENT
+      augment: config.ENCODING_AUGMENT,
+      keepChips: config.KEEP_FACE_CHIPS
     }
     return new Piscina({
       filename: WORKER.href,

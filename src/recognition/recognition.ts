@@ -6,6 +6,8 @@ import { FaceError } from '../errors.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import type { Encoding, EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
+import { sealChip } from '../store/record/chip.ts'
+import { parseDataKeys } from '../store/record/seal.ts'
 import type { Candidates, Found } from './candidates.ts'
 import {
   candidatesAmong, checkDuplicate, checkQuality, checkResemblance, isComparable, keepMostUseful, type Candidate
@@ -103,7 +105,7 @@ export interface Recognition {
 
 export interface RecognitionParts {
   config: Pick<Config,
-    'ENCODING_AUGMENT' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' |
+    'ENCODING_AUGMENT' | 'FACE_DATA_KEY' | 'RECOGNITION_TOLERANCE' | 'AMBIGUITY_MARGIN' | 'DUPLICATE_TOLERANCE' |
     'FACE_QUALITY_THRESHOLD' | 'MAX_FACES_PER_USER'>
   network: Pick<RecognitionNetwork, 'id' | 'calibration' | 'file'>
   /** What encoded the users that `network` does not know yet; null if there can be none. */
@@ -125,6 +127,7 @@ export function createRecognition ({
   // Here distances leave the network's own measure; everything that decides knows the scale alone.
   const scaled = scaleOf(network)
   const previousScaled = previous ? scaleOf(previous) : scaled
+  const [chipKey] = parseDataKeys(config.FACE_DATA_KEY)
 
   function nameOf (
     found: Found, decided: ReturnType<typeof decide>, { caller }: RequestContext
@@ -156,11 +159,13 @@ export function createRecognition ({
         const registeredAt = new Date().toISOString()
         const kind = madeKind(network.id, config.ENCODING_AUGMENT)
         const { receipt } = context
+        const { chip, face: { encoding: vector } } = enrolment
         const encoding: Encoding = {
-          vector: enrolment.face.encoding,
+          vector,
           quality: quality.overall,
           registeredAt,
           ...kind,
+          ...chip && chipKey && { sealedChip: sealChip(key, chip, chipKey) },
           ...receipt !== undefined && { receipt }
         }
         // As the previous network sees it, while somebody may have encodings of that alone.

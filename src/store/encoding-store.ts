@@ -16,7 +16,7 @@ export interface Encoding {
   model: string
   /** Id of the kind where `model` does not tell all of it; src/networks/kinds.ts says which kinds may be compared. */
   kind?: string
-  /** The aligned face that the vector was made of, encrypted; at most {@link CHIP_BYTES_MAX}. */
+  /** The face that the vector was made of, encrypted: record/chip.ts; at most {@link CHIP_BYTES_MAX}. */
   sealedChip?: Uint8Array
   /** Of the request that registered it: what tells a later try of the same one that it is done. */
   receipt?: string
@@ -73,7 +73,9 @@ export interface UserRecord {
   further?: FurtherFields
 }
 
-/** A user was stored or replaced (`record`) or is gone (`null`). `key` is `String(userId)`. */
+/**
+ * A user was stored or replaced (`record`, without the chips) or is gone (`null`). `key` is `String(userId)`.
+ */
 export interface StoreChange {
   key: string
   record: UserRecord | null
@@ -152,13 +154,20 @@ export interface Listeners {
   close (): void
 }
 
+/** Who follows every user must not have to hold their chips. */
+function withoutChips (record: UserRecord): UserRecord {
+  if (!record.encodings.some(({ sealedChip }) => sealedChip)) return record
+  return { ...record, encodings: record.encodings.map(({ sealedChip: _, ...encoding }) => encoding) }
+}
+
 /** Has nobody at first. What a listener throws is reported as an event. */
 export function createListeners (onEvent: OnStoreEvent): Listeners {
   const listeners: Array<(change: StoreChange) => void> = []
 
   return {
     add: (listener) => { listeners.push(listener) },
-    announce (change) {
+    announce ({ key, record }) {
+      const change = { key, record: record && withoutChips(record) }
       for (const listener of listeners) {
         try {
           listener(change)

@@ -160,7 +160,7 @@ test('who becomes damaged or is deleted meanwhile is neither encrypted nor erase
     }
   }
   assert.match(
-    await rekey(createFileStore({ dir, keys: [key] }), stored, createSightings(createFolderSightings({ dir })), key),
+    await rekey(createFileStore({ dir, keys: [key] }), stored, createSightings(createFolderSightings({ dir })), [key]),
     /^1 users are encrypted with key .*, of which 1 were not before$/
   )
   await seen(follower, 'anna', [])
@@ -189,7 +189,7 @@ await onCluster('changing the key on PostgreSQL', (cluster) => {
     }
     const sightings = createSightings(createPostgresSightings({ url }))
     t.after(sightings.close)
-    const text = await rekey(createPostgresStore({ url, keys: [key] }), stored, sightings, key)
+    const text = await rekey(createPostgresStore({ url, keys: [key] }), stored, sightings, [key])
     assert.match(text, /^0 users are encrypted/)
     assert.equal((await queryOnce(url, 'SELECT FROM face_users WHERE record IS NOT NULL')).length, 1)
   })

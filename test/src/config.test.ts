@@ -68,6 +68,15 @@ test('each limit takes its ends and refuses what lies beyond', () => {
   }
 })
 
+test('faces are kept encrypted or not at all', () => {
+  const FACE_DATA_KEY = Buffer.alloc(32, 7).toString('base64')
+  assert.equal(loadConfig({ FACE_DATA_KEY }).KEEP_FACE_CHIPS, false)
+  assert.equal(loadConfig({ FACE_DATA_KEY, KEEP_FACE_CHIPS: 'true' }).KEEP_FACE_CHIPS, true)
+  assert.throws(() => loadConfig({ KEEP_FACE_CHIPS: 'true' }), {
+    name: 'ConfigError', message: 'KEEP_FACE_CHIPS=true needs FACE_DATA_KEY: faces are kept encrypted or not at all'
+  })
+})
+
 test('the address of a database is PostgreSQL\'s, and never repeated, as it holds a password', () => {
   for (const url of ['postgres://u:p@h/d', 'postgresql://h:5433/d?sslmode=require']) {
     assert.equal(loadConfig({ DATABASE_URL: url }).DATABASE_URL, url)

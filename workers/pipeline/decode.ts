@@ -19,7 +19,8 @@ sharp.unblock({
   ]
 })
 
-async function readable<T> (step: Promise<T>): Promise<T> {
+/** Waits for the decoder. Throws {@link PhotoError} for what it refuses. */
+export async function readable<T> (step: Promise<T>): Promise<T> {
   try {
     return await step
   } catch (cause) {

@@ -5,6 +5,7 @@ import type {
 import type { FoundFace } from './confirm.ts'
 import { openPhoto, type Photo } from './decode.ts'
 import { averageOf, encodeChip, encodePair, spreadOf, type EncodingPair } from './encode.ts'
+import { cutChip, openChip } from './face-chip.ts'
 import { findFace, findFaces, magnified, refine } from './find.ts'
 import { fivePointsOf } from './five-points.ts'
 import { estimateHeadPose } from './head-pose.ts'
@@ -17,7 +18,7 @@ import { isAlone, verifyFace, type ThoroughLooks } from './verify.ts'
 import { scaleOf, warp } from './warp.ts'
 
 /** What an inference thread works with. */
-export interface Tools extends Pick<WorkerSetup, 'augment'> {
+export interface Tools extends Pick<WorkerSetup, 'augment'>, Partial<Pick<WorkerSetup, 'keepChips'>> {
   backend: Backend
   recognizer: Recognizer
   matchFace: Matcher
@@ -178,14 +179,14 @@ export async function detect (
 export async function examineForEnrolment (
   tools: Tools, photo: Uint8Array, imagePixelsMax: number
 ): Promise<Seen<Enrolment>> {
-  const { backend, recognizer, matchFace, searchPrevious, augment } = tools
+  const { backend, recognizer, matchFace, searchPrevious, augment, keepChips } = tools
   const { times: stages, lap } = startStopwatch()
   const located = await locate(backend, photo, imagePixelsMax, lap)
   if (!located) return { found: null, stages }
   const { found, box, score } = located
-  const chip = recognizer.align(found)
+  const aligned = recognizer.align(found)
   lap('align')
-  const encodings = await encodePair(recognizer, chip)
+  const encodings = await encodePair(recognizer, aligned)
   const encoding = augment === 'flip' ? recognizer.normalise(averageOf(encodings)) : encodings.encoding
   lap('encode')
   const neighbours = matchFace(encoding, TO_ENROL)
@@ -195,5 +196,21 @@ export async function examineForEnrolment (
   const alone = await isAlone(backend, found)
   lap('opinion')
   const quality = await assess(tools, photo, located, encodings, new Map(), lap)
-  return { found: { face: { box, score, encoding }, neighbours, previous, alone, quality }, stages }
+  const chip = keepChips ? await cutChip(found) : null
+  if (keepChips) lap('chip')
+  return { found: { face: { box, score, encoding }, neighbours, previous, alone, quality, chip }, stages }
+}
+
+/** Encodes a face that was kept, as if its photo were sent again. Throws PhotoError for one that cannot be read. */
+export async function encodeKeptChip (
+  { recognizer, augment }: Pick<Tools, 'recognizer' | 'augment'>, chip: Uint8Array
+): Promise<Seen<Float32Array>> {
+  const { times: stages, lap } = startStopwatch()
+  const face = await openChip(chip)
+  lap('decode')
+  const aligned = recognizer.align(face)
+  lap('align')
+  const encoding = await encodeChip(recognizer, aligned, augment)
+  lap('encode')
+  return { found: encoding, stages }
 }

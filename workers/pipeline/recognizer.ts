@@ -2,7 +2,7 @@ import { CHIP_SIDE, type Encode } from '../backends/backend.ts'
 import { openEncoder } from '../backends/onnx.ts'
 import { l2Normalise, openRawNetwork } from '../backends/raw-network.ts'
 import type { Alignment, WorkerSetup } from '../protocol.ts'
-import type { FoundFace } from './confirm.ts'
+import type { PlacedFace } from './confirm.ts'
 import { ARCFACE_POINTS, fivePointTransform, RETAIL_POINTS } from './five-points.ts'
 import { warp, type Similarity } from './warp.ts'
 
@@ -11,7 +11,7 @@ export interface Recognizer {
   /** Side of a chip in pixels. */
   chipSide: number
   /** Cuts the face out as the network was trained to see it: a square of RGB pixels. */
-  align (face: FoundFace): Uint8Array
+  align (face: PlacedFace): Uint8Array
   /** One encoding for each of `count` chips that lie one after the other. */
   encode: Encode
   /** Puts an average of encodings where encodings lie: on the unit sphere, if the network's do. */
@@ -21,7 +21,7 @@ export interface Recognizer {
 }
 
 /** From the pixels of a chip to those of the picture, by how the network was trained to see a face. */
-const ALIGNMENTS: Readonly<Record<Alignment, { side: number, transformOf (face: FoundFace): Similarity }>> = {
+export const ALIGNMENTS: Readonly<Record<Alignment, { side: number, transformOf (face: PlacedFace): Similarity }>> = {
   dlib: { side: CHIP_SIDE, transformOf: ({ transform }) => transform },
   arcface: { side: 112, transformOf: ({ landmarks }) => fivePointTransform(ARCFACE_POINTS, landmarks) },
   retail: { side: 128, transformOf: ({ landmarks }) => fivePointTransform(RETAIL_POINTS, landmarks) }

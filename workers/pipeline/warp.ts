@@ -16,7 +16,7 @@ export interface Similarity {
 export const scaleOf = ({ a, b }: Similarity): number => Math.hypot(a, b)
 
 /** A shrink to less than half takes its samples from a halved picture. */
-const HALVE_FROM = 2
+export const HALVE_FROM = 2
 /** Up to this shrink one sample for each target pixel is enough. */
 const ONE_SAMPLE_UP_TO = 1.15
 /** Room on each side for the neighbours of samples and for the rounding of steps. */

@@ -23,8 +23,8 @@ type InTurn = (client: pg.ClientBase) => Promise<void>
 /** The users' rows in one database. */
 export interface UserRows {
   /**
-   * What a record's bytes are; without bytes, absent. Throws `UnknownKeyError` for an intact record whose key is
-   * missing.
+   * What a record's bytes are, without the chips, which nobody who follows needs; without bytes, absent. Throws
+   * `UnknownKeyError` for an intact record whose key is missing.
    */
   decode (key: string, bytes: Buffer | null | undefined): StoredUser
   /** The user's row as it is now. Throws as `decode`. */
@@ -44,10 +44,10 @@ export function rowName (key: string): string {
 
 /** Reads and changes rows by way of `pool`. */
 export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
-  function decode (key: string, bytes: Buffer | null | undefined): StoredUser {
+  function decode (key: string, bytes: Buffer | null | undefined, withChips = true): StoredUser {
     if (!bytes) return ABSENT
     try {
-      const { record, keyId } = codec.decode(key, bytes)
+      const { record, keyId } = codec.decode(key, bytes, { withChips })
       return { state: 'valid', record, keyId }
     } catch (err) {
       return notValid(err)
@@ -109,7 +109,7 @@ export function createUserRows (pool: pg.Pool, codec: RecordCodec): UserRows {
   }
 
   return {
-    decode,
+    decode: (key, bytes) => decode(key, bytes, false),
     async read (key) {
       const { rows: [row] } = await pool.query<{ record: Buffer | null }>(
         'SELECT record FROM face_users WHERE key = $1', [key]

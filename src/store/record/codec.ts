@@ -28,9 +28,9 @@ export interface RecordCodec {
   encode (key: string, record: UserRecord): { bytes: Buffer, sum: string } & Sealing
   /**
    * Throws {@link DamagedRecordError}, or for intact files {@link UnsupportedRecordError}, and `UnknownKeyError` if the
-   * key is missing.
+   * key is missing. `withChips: false` leaves the chips out, for those who follow every user.
    */
-  decode (key: string, bytes: Buffer): DecodedRecord & Sealing
+  decode (key: string, bytes: Buffer, options?: { withChips?: boolean }): DecodedRecord & Sealing
 }
 
 /** Writes with the first key, reads with all of them, and reads files that are not encrypted. */
@@ -43,9 +43,9 @@ export function createRecordCodec (keys: readonly DataKey[]): RecordCodec {
       assert.ok(bytes.length <= RECORD_BYTES_MAX, 'record size')
       return { bytes, sum: plain.sum, keyId: first?.id ?? null }
     },
-    decode (key, bytes) {
+    decode (key, bytes, options) {
       const { content, keyId } = isSealed(bytes) ? unseal(key, bytes, keys) : { content: bytes, keyId: null }
-      const { record, sum } = decodeRecord(key, content)
+      const { record, sum } = decodeRecord(key, content, options)
       return { record, sum, keyId }
     }
   }
@@ -69,9 +69,11 @@ export function withSum (content: object): { bytes: Buffer, sum: string } {
  * Reads what {@link encodeRecord} wrote for the same key. Throws {@link DamagedRecordError} unless the bytes are as
  * they were written, and {@link UnsupportedRecordError} if they are but cannot be interpreted.
  */
-export function decodeRecord (key: string, bytes: Buffer): DecodedRecord {
+export function decodeRecord (
+  key: string, bytes: Buffer, { withChips = true }: { withChips?: boolean } = {}
+): DecodedRecord {
   const { content, sum } = checkSum(bytes, RECORD_BYTES_MAX)
-  return { record: fieldsToRecord(key, content), sum }
+  return { record: fieldsToRecord(key, content, withChips), sum }
 }
 
 /** The inverse of {@link withSum}. Throws as {@link decodeRecord}. */

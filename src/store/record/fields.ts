@@ -62,10 +62,11 @@ function rejectionToFields ({ further, id, rejectedAt, encodings }: Rejection): 
 }
 
 /**
- * The inverse of {@link recordToFields}. Keeps unknown fields and encodings; throws {@link UnsupportedRecordError} when
- * a known field has an unknown form, {@link DamagedRecordError} for another user.
+ * The inverse of {@link recordToFields}, but for the chips if they are not wanted. Keeps unknown fields and encodings;
+ * throws {@link UnsupportedRecordError} when a known field has an unknown form, {@link DamagedRecordError} for another
+ * user.
  */
-export function fieldsToRecord (key: string, content: unknown): UserRecord {
+export function fieldsToRecord (key: string, content: unknown, withChips = true): UserRecord {
   const {
     user_id: id, updated_at: updatedAt, display_name: displayName, metadata, groups, consent_id: consentId,
     valid_from: validFrom, valid_until: validUntil, audit_salt: auditSalt, rejections, encodings,
@@ -77,7 +78,7 @@ export function fieldsToRecord (key: string, content: unknown): UserRecord {
   const record: UserRecord = { userId: userIdOf(key, id), updatedAt: timeOf(updatedAt), encodings: [] }
   const unread: unknown[] = []
   for (const encoding of encodings as unknown[]) {
-    const read = encodingOf(encoding)
+    const read = encodingOf(encoding, withChips)
     if (read) record.encodings.push(read)
     else unread.push(encoding)
   }
@@ -173,7 +174,7 @@ function rejectionOf (value: unknown): Rejection {
 }
 
 /** Null for an encoding that this version does not understand. */
-function encodingOf (value: unknown): Encoding | null {
+function encodingOf (value: unknown, withChips: boolean): Encoding | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const {
     model, kind, quality, registered_at: registeredAt, vector: vectorText, sealed_chip: chipText, receipt, ...further
@@ -187,7 +188,7 @@ function encodingOf (value: unknown): Encoding | null {
     if (!isName(kind)) return null
     encoding.kind = kind
   }
-  if (chipText !== undefined) {
+  if (chipText !== undefined && withChips) {
     const sealedChip = typeof chipText === 'string' ? Buffer.from(chipText, 'base64') : null
     if (!sealedChip || sealedChip.length > CHIP_BYTES_MAX || sealedChip.toString('base64') !== chipText) return null
     encoding.sealedChip = sealedChip
