@@ -18,8 +18,8 @@ export default fp(async function swaggerPlugin (fastify) {
       openapi: '3.1.0',
       info: {
         title: 'Face Recognition Server',
-        description: 'Says who is in a photo. No photo is stored. Of a registration the encoding is, and the face, encrypted, ' +
-          'where KEEP_FACE_CHIPS is set.',
+        description: 'Says who is in a photo. No photo is stored: of a registration the encoding is, and with ' +
+          'KEEP_FACE_CHIPS the face, encrypted. Only an administrator\'s export gives them out.',
         version: VERSION,
         license: { name: 'MIT', identifier: 'MIT' }
       },

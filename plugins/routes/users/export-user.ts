@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { createAuditStorage } from '../../../src/audit/create-storage.ts'
 import { FaceError } from '../../../src/errors.ts'
 import { collectPersonalData } from '../../../src/recognition/personal-data.ts'
+import { parseDataKeys } from '../../../src/store/record/seal.ts'
 import { errorResponses, TimeSchema, UserIdParamsSchema } from '../common-schemas.ts'
 
 const AnythingSchema = Type.Object({}, { additionalProperties: true })
@@ -17,7 +18,9 @@ const schema = {
       success: Type.Literal(true),
       exported_at: TimeSchema,
       record: Type.Unsafe<Record<string, unknown>>({
-        ...AnythingSchema, description: 'Display name, metadata, groups, consent, validity and encodings'
+        ...AnythingSchema,
+        description: 'Display name, metadata, groups, consent, validity and encodings, ' +
+          'each with the face, a JPEG in base64, where it was kept'
       }),
       last_seen: Type.Union([Type.String({ format: 'date' }), Type.Null()], {
         description: 'Day of the last recognition, in UTC'
@@ -34,11 +37,12 @@ const schema = {
 const exportUser: FastifyPluginAsyncTypebox = async (fastify) => {
   const { encodingStore: store, sightings } = fastify
   const audit = createAuditStorage(fastify.config)
+  const keys = parseDataKeys(fastify.config.FACE_DATA_KEY)
   fastify.addHook('onClose', audit.close)
 
   const config = { role: 'admin', audit: 'export-user' } as const
   fastify.get('/users/:user_id/export', { schema, config }, async (request, reply) => {
-    const found = await collectPersonalData(request.params.user_id, { store, sightings, audit })
+    const found = await collectPersonalData(request.params.user_id, { store, sightings, audit, keys })
     if (!found) throw new FaceError('USER_NOT_FOUND')
     reply.header('cache-control', 'no-store')
     return {
