@@ -37,6 +37,28 @@ await onCluster('PostgreSQL change feed', (cluster) => {
     return { url, ...await openPostgresStore(t, url), commit: await beginAdding(t, url, 'anna', 1) }
   }
 
+  test('the planner expects a page to be as small as it is, and does not compile the statement', async (t) => {
+    const url = await cluster.createDatabase()
+    await (await openPostgresStore(t, url)).store.close()
+    await queryOnce(url, "INSERT INTO face_users SELECT 'user-' || n, n, now(), '' FROM generate_series(1, 20000) AS n")
+    await queryOnce(url, 'ANALYZE face_users')
+    const client = new pg.Client(url)
+    await client.connect()
+    t.after(() => client.end())
+    let statement = ''
+    const noting = {
+      query: (text: string, values: unknown[]) => {
+        statement = text
+        return client.query(text, values)
+      }
+    }
+    const { rows } = await readPage(noting as unknown as pg.ClientBase, 10_000)
+    const [explained] = await queryOnce(url, `EXPLAIN (FORMAT JSON) ${statement.replaceAll('$1', '10000')}`)
+    const { Plan } = explained!['QUERY PLAN'][0] as { Plan: Record<string, number> }
+    assert.ok(Plan['Plan Rows']! <= rows.length + 1, `${Plan['Plan Rows']} rows expected`)
+    assert.ok(Plan['Total Cost']! < 100_000, 'jit_above_cost, its default')
+  })
+
   test('a change waits for the one that has the version before it, so that nobody can miss that one', async (t) => {
     const { url, store, follower, commit } = await whileAdding(t)
     const fast = store.update('berta', adding('berta', 2))

@@ -37,7 +37,8 @@ export interface FeedPage {
 
 /** Reads users that were changed after a version, each as it is now. Starting at 0 reads everybody. */
 export async function readPage (client: pg.ClientBase, after: number): Promise<FeedPage> {
-  // One statement, so that the rows and the figures are of the same moment.
+  // One statement, so that the rows and the figures are of the same moment. By its id, so that the planner knows that
+  // there is one row of the feed: expecting hundreds, it would compile the statement each time, for 200 ms.
   const { rows } = await client.query<{
     newest: string, pruned: string, key: string | null, version: string, changed_at: string, record: Buffer | null
   }>(`SELECT feed.version AS newest, feed.pruned, users.*
@@ -47,6 +48,7 @@ export async function readPage (client: pg.ClientBase, after: number): Promise<F
         UNION ALL
         (SELECT ${CHANGE}, record FROM face_users WHERE version > $1 ORDER BY version LIMIT ${PAGE_ROWS})
       ) AS users ON true
+      WHERE feed.id = 1
       ORDER BY users.version`, [after])
   const [feed] = rows
   if (!feed) throw new Error('the table face_feed has lost its row')

@@ -96,12 +96,15 @@ export function createFeedReader ({ rows, users, history, queue, onEvent }: {
         page = await readPage(client, position)
       }
       for (let reached = position; ;) {
+        reached = Math.max(reached, page.last ? page.newest : page.rows.at(-1)?.version ?? 0)
+        // The database finds the next one while this one is decoded.
+        const next = page.last ? undefined : readPage(client, reached)
+        next?.catch(() => {}) // Thrown below, unless what is here throws first.
         accept(page)
         onPage()
-        reached = Math.max(reached, page.last ? page.newest : page.rows.at(-1)?.version ?? 0)
         if (page.last || !anew) position = reached
-        if (page.last) break
-        page = await readPage(client, reached)
+        if (!next) break
+        page = await next
       }
       if (anew) dropUnconfirmed()
     },
