@@ -3,7 +3,7 @@ import { AUDIT_ACTIONS, type AuditAction } from '../src/audit/entry.ts'
 
 /** What the command was asked to do. */
 export type AuditCommand =
-  | { name: 'verify', head?: string, publicKey?: string, file?: string }
+  | { name: 'verify', head?: string, publicKey?: string[], file?: string }
   | { name: 'list', user?: string, action?: AuditAction, since?: Date, until?: Date }
   | { name: 'export', file: string }
   | { name: 'public-key' }
@@ -14,8 +14,9 @@ function time (text: string): Date {
   return date
 }
 
-function publicKey (text: string): string {
-  if (/^[A-Za-z0-9+/]{43}=$/.test(text)) return text
+function publicKeys (text: string): string[] {
+  const keys = text.split(',')
+  if (keys.every((key) => /^[A-Za-z0-9+/]{43}=$/.test(key))) return keys
   throw new InvalidArgumentError('Expected 32 bytes in base64, as "public-key" prints them.')
 }
 
@@ -37,7 +38,9 @@ export function parseAuditArguments (args: string[]): AuditCommand | null {
 
   program.command('verify').description('find what was edited, moved, removed or cut off')
     .option('--head <FILE>', 'heads that were kept elsewhere: lines of the server\'s log')
-    .option('--public-key <KEY>', 'whose signatures to accept; AUDIT_KEY\'s unless given', publicKey)
+    .option(
+      '--public-key <KEYS>', 'whose signatures to accept, separated by commas; AUDIT_KEY\'s unless given', publicKeys
+    )
     .option('--file <FILE>', 'an export instead of the log')
     .action((options: Omit<AuditCommand & { name: 'verify' }, 'name'>) => { asked = { name: 'verify', ...options } })
 

@@ -57,8 +57,8 @@ function verificationText (found: AuditVerification, isKeyKnown: boolean): strin
 async function verify (
   lines: Lines, { head, publicKey }: Omit<AuditCommand & { name: 'verify' }, 'name'>, { AUDIT_KEY: key }: Config
 ): Promise<string> {
-  const known = publicKey ?? (key === undefined ? undefined : createHeadSigner(key).publicKey)
-  const isSignedBy = known === undefined ? undefined : createHeadVerifier(known)
+  const known = publicKey ?? (key === undefined ? [] : [createHeadSigner(key).publicKey])
+  const isSignedBy = known.length === 0 ? undefined : createHeadVerifier(...known)
   const heads = head === undefined ? [] : await readHeads(head)
   const found = await verifyAudit(lines(), { heads, isSignedBy })
   if (found.problems.length > 0) process.exitCode = 1

@@ -6,9 +6,10 @@ import { createAuditStorage } from '../../src/audit/create-storage.ts'
 import type { Actor, AuditAction, AuditDetails } from '../../src/audit/entry.ts'
 import { createHeadSigner } from '../../src/audit/heads.ts'
 import { createRefusals } from '../../src/audit/refusals.ts'
+import type { AuditStorage } from '../../src/audit/storage.ts'
 import { createAuditTrail, type AuditTrail, type Intent } from '../../src/audit/trail.ts'
 import { publicSettings, VERSION } from '../../src/config.ts'
-import { FaceError, type ErrorCode } from '../../src/errors.ts'
+import { ERRORS, FaceError, type ErrorCode } from '../../src/errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,6 +25,8 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     auditTrail: AuditTrail
+    /** Its lines are those of all processes. */
+    auditStorage: Pick<AuditStorage, 'lines'>
   }
   interface FastifyRequest {
     /** Of routes that are audited. */
@@ -53,8 +56,9 @@ function userKeyOf ({ params, query, body }: FastifyRequest): string | undefined
 export default fp(async function auditPlugin (fastify) {
   const { config, encodingStore, log, metrics } = fastify
   const refusals = createRefusals()
+  const storage = createAuditStorage(config)
   const audit = createAuditLog({
-    storage: createAuditStorage(config),
+    storage,
     signer: config.AUDIT_KEY === undefined ? undefined : createHeadSigner(config.AUDIT_KEY),
     onHead: (head) => log.info(head, 'audit head')
   })
@@ -65,6 +69,7 @@ export default fp(async function auditPlugin (fastify) {
   /** Outcomes that are being written. */
   const ending = new Set<Promise<void>>()
   fastify.decorate('auditTrail', trail)
+  fastify.decorate('auditStorage', storage)
   fastify.decorateRequest('intent', undefined)
   fastify.decorateRequest('auditResult', undefined)
   metrics.gauge('face_audit_failing', 'max', '1 while the audit log cannot be written, and changes are refused', () => (
@@ -110,7 +115,7 @@ export default fp(async function auditPlugin (fastify) {
         })
       } else if (failed.has(request)) end(request, reply.outcome, reply.statusCode)
       // The client may be gone by now, and what it asked for is done nevertheless.
-      else end(request, 'ok', reply.statusCode === 499 ? 200 : reply.statusCode)
+      else end(request, 'ok', reply.statusCode === ERRORS.CLIENT_GONE[0] ? 200 : reply.statusCode)
       return payload
     }]
   })

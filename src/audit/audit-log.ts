@@ -47,6 +47,7 @@ export function createAuditLog ({ storage, signer, onHead }: AuditLogOptions): A
   const waiting: Waiting[] = []
   let writing: Promise<void> | undefined
   let isClosed = false
+  let hasAppended = false
   let isFailing = false
 
   function withHead ({ lines, tail }: Extension): Extension & { head: Head & Signature } {
@@ -95,6 +96,7 @@ export function createAuditLog ({ storage, signer, onHead }: AuditLogOptions): A
       try {
         await append(batch, isHeadDue)
         isFailing = false
+        hasAppended = true
         for (const { resolve } of batch) resolve()
       } catch (err) {
         isFailing = true
@@ -118,7 +120,8 @@ export function createAuditLog ({ storage, signer, onHead }: AuditLogOptions): A
     async close () {
       isClosed = true
       await writing
-      await append([], () => true).catch(() => {}) // Another process, or the next start, signs it.
+      // If that fails, another process, or the next start, signs what was appended.
+      if (hasAppended) await append([], () => true).catch(() => {})
       await storage.close()
     }
   }

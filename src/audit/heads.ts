@@ -51,12 +51,12 @@ export function createHeadSigner (auditKey: string): HeadSigner {
 /** Checks signatures. */
 export type HeadVerifier = (head: Head, signature: Signature) => boolean
 
-/** `publicKey` is 32 bytes in base64. */
-export function createHeadVerifier (publicKey: string): HeadVerifier {
-  const key = createPublicKey({
+/** Accepts each of the keys, which are 32 bytes in base64. */
+export function createHeadVerifier (...publicKeys: string[]): HeadVerifier {
+  const keys = publicKeys.map((publicKey) => createPublicKey({
     key: Buffer.concat([PUBLIC_PREFIX, Buffer.from(publicKey, 'base64')]), format: 'der', type: 'spki'
-  })
-  return (head, { signature }) => (
-    signature !== undefined && verify(null, message(head), key, Buffer.from(signature, 'base64'))
-  )
+  }))
+  return (head, { signature }) => signature !== undefined && keys.some((key) => (
+    verify(null, message(head), key, Buffer.from(signature, 'base64'))
+  ))
 }

@@ -56,6 +56,8 @@ test('verify, list and export read what servers and commands have logged', async
   assert.equal(elsewhere.code, 0)
   assert.match(elsewhere.stdout, /signed up to line [1-9]/)
   const other = createHeadSigner(auditKey()).publicKey
+  const both = await runAuditCommand(t, ['verify', '--file', file, '--public-key', `${other},${publicKey}`], {})
+  assert.equal(both.code, 0)
   assert.equal((await runAuditCommand(t, ['verify', '--file', file, '--public-key', other], {})).code, 1)
 })
 

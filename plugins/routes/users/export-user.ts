@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { createAuditStorage } from '../../../src/audit/create-storage.ts'
 import { FaceError } from '../../../src/errors.ts'
 import { collectPersonalData } from '../../../src/recognition/personal-data.ts'
 import { parseDataKeys } from '../../../src/store/record/seal.ts'
@@ -35,11 +34,8 @@ const schema = {
 
 /** `GET /users/{user_id}/export` */
 const exportUser: FastifyPluginAsyncTypebox = async (fastify) => {
-  const { encodingStore: store, sightings } = fastify
-  const audit = createAuditStorage(fastify.config)
+  const { encodingStore: store, sightings, auditStorage: audit } = fastify
   const keys = parseDataKeys(fastify.config.FACE_DATA_KEY)
-  fastify.addHook('onClose', audit.close)
-
   const config = { role: 'admin', audit: 'export-user' } as const
   fastify.get('/users/:user_id/export', { schema, config }, async (request, reply) => {
     const found = await collectPersonalData(request.params.user_id, { store, sightings, audit, keys })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { test, type TestContext } from 'node:test'
 import { createAuditLog } from '../../../src/audit/audit-log.ts'
 import { createFolderStorage } from '../../../src/audit/folder-storage.ts'
@@ -33,6 +33,12 @@ test('lines are in order, in one chain over several files, and the last one is a
   const found = await verifyAudit(storage.lines(), { heads, isSignedBy })
   assert.deepEqual(found.problems, [])
   assert.equal(found.signedUntil, lines.length - 1)
+})
+
+test('a log that has appended nothing writes nothing', async (t) => {
+  const dir = await memoryFolder(t)
+  await folderLog(dir).log.close()
+  assert.deepEqual(await readdir(dir), [])
 })
 
 test('two logs of one folder share one chain, whichever appends', async (t) => {
