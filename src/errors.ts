@@ -6,6 +6,7 @@ export const ERRORS = {
   NOT_FOUND: [404, 'No such address: see /docs for the endpoints'],
   GROUP_NOT_ALLOWED: [403, 'The key does not allow this group: ask for another one, or for none'],
   KEY_NOT_FOUND: [404, 'There is no such key, or it was revoked'],
+  SESSION_NOT_FOUND: [404, 'There is no such session, or it has ended'],
   GROUP_NOT_FOUND: [404, 'Nobody is in this group: check its name'],
   USER_NOT_FOUND: [404, 'This user has no registered face'],
   ENCODING_NOT_FOUND: [404, 'This user has no such encoding: list the encodings again'],

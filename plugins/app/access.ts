@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { secretHash } from '../../src/access/key-text.ts'
 import { createKeys, type Keys } from '../../src/access/keys.ts'
-import { includesRole, type Caller, type RequiredRole } from '../../src/access/roles.ts'
+import { ADMIN_KEY_ID, includesRole, type Caller, type RequiredRole } from '../../src/access/roles.ts'
 import { FaceError } from '../../src/errors.ts'
 
 declare module 'fastify' {
@@ -31,8 +31,13 @@ export type FindCaller = (request: FastifyRequest) => Caller | undefined | Promi
 
 /** Who may call what. */
 export interface Access {
-  /** Ways are tried in the order in which they were added, until one finds the caller. */
-  addWay (find: FindCaller): void
+  /** The caller with the key of this id, if it is valid now and, where one is given, from this address. */
+  callerOf (keyId: string, address?: string): Caller | undefined
+  /**
+   * Ways are tried in the order in which they were added, until one finds the caller. One that takes keys looks at
+   * {@link shownKey}: as long as there is none, keys mean nothing.
+   */
+  addWay (find: FindCaller, options?: { takesKeys: boolean }): void
   /** Whether the endpoints that may be open ask for a key. */
   isClosed (): boolean
   /** Whether the sender of the request has this role, or the server is open and asks nobody. */
@@ -60,14 +65,15 @@ export function shownKey ({ headers }: FastifyRequest): string | undefined {
   return Array.isArray(key) ? key[0] : key
 }
 
+const ADMIN: Caller = { id: ADMIN_KEY_ID, name: 'ADMIN_KEY', role: 'admin', via: 'admin-key' }
+
 /** Recognises `ADMIN_KEY`. */
 function createAdminKeyWay (adminKey: string): FindCaller {
   // Of one length for all keys, so that comparing them takes the same time.
   const expected = secretHash(adminKey)
-  const caller: Caller = { id: 'admin-key', name: 'ADMIN_KEY', role: 'admin', via: 'admin-key' }
   return (request) => {
     const key = shownKey(request)
-    return key !== undefined && timingSafeEqual(secretHash(key), expected) ? caller : undefined
+    return key !== undefined && timingSafeEqual(secretHash(key), expected) ? ADMIN : undefined
   }
 }
 
@@ -82,14 +88,21 @@ export default fp(async function accessPlugin (fastify) {
     }
   ]
   if (ADMIN_KEY !== undefined) ways.push(createAdminKeyWay(ADMIN_KEY))
+  let takesKeys = ADMIN_KEY !== undefined
   /** Whether there is anything that a request could show. */
-  const expectsKeys = (): boolean => ways.length > 1 || AUTH === 'required' || keys.exist()
+  const expectsKeys = (): boolean => takesKeys || AUTH === 'required' || keys.exist()
   const isClosed = (): boolean => AUTH === 'required' || (AUTH !== 'open' && keys.exist())
 
   fastify.decorateRequest('caller', undefined)
   fastify.decorate('keys', keys)
   fastify.decorate('access', {
-    addWay: (find: FindCaller) => { ways.push(find) },
+    callerOf: (keyId: string, address?: string) => (
+      keyId === ADMIN_KEY_ID ? (ADMIN_KEY === undefined ? undefined : ADMIN) : keys.callerOf(keyId, address)
+    ),
+    addWay (find: FindCaller, options = { takesKeys: false }) {
+      ways.push(find)
+      takesKeys ||= options.takesKeys
+    },
     isClosed,
     allows: ({ caller }: FastifyRequest, role: RequiredRole) => (
       !isClosed() || (caller !== undefined && includesRole(caller.role, role))

@@ -42,4 +42,4 @@ export default fp(async function clientCertificatesPlugin (fastify) {
     if (shown.caller) assertNotForged(request, 'allowed')
     return shown.caller
   })
-}, { name: 'client-certificates', dependencies: ['access'] })
+}, { name: 'client-certificates', dependencies: ['access', 'sessions'] })

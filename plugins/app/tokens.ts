@@ -23,5 +23,5 @@ export default fp(async function tokensPlugin (fastify) {
   fastify.access.addWay((request) => {
     const token = shownKey(request)
     return token !== undefined && isToken(token) ? verify(token) : undefined
-  })
+  }, { takesKeys: true })
 }, { name: 'tokens', dependencies: ['access'] })

@@ -27,13 +27,15 @@ export default fp(async function swaggerPlugin (fastify) {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'A key; how to make one: docs/api.md' },
-          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key' }
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The same key' },
+          session: { type: 'apiKey', in: 'cookie', name: 'face_session', description: 'Of POST /session' }
         }
       },
       tags: [
         { name: 'faces', description: 'Register, recognise and delete faces' },
         { name: 'users', description: 'Look after the people behind the faces' },
         { name: 'keys', description: 'Who may do what' },
+        { name: 'sessions', description: 'Browsers that are signed in' },
         { name: 'operation', description: 'Health and statistics' }
       ]
     }

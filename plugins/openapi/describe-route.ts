@@ -2,7 +2,7 @@ import type { FastifyContextConfig, FastifySchema, RouteOptions } from 'fastify'
 import { ERRORS, type ErrorCode } from '../../src/errors.ts'
 import { EXAMPLES, type Example } from './examples.ts'
 
-const KEYS = [{ bearer: [] }, { apiKey: [] }]
+const KEYS = [{ bearer: [] }, { apiKey: [] }, { session: [] }]
 
 type Keyword = Record<string, unknown>
 

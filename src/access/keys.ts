@@ -40,6 +40,8 @@ export interface Keys {
   exist (): boolean
   /** The caller who shows this key from this address; undefined if the key is not valid, or not there. */
   find (key: string, address: string): Caller | undefined
+  /** The caller with the key of this id, if it is valid now and, where one is given, from this address. */
+  callerOf (id: string, address?: string): Caller | undefined
   /** All of them, revoked ones for some time, by name. */
   list (): KeyInfo[]
   /** Throws `INVALID_REQUEST` for wishes that make no sense together. */
@@ -116,22 +118,27 @@ export function createKeys (documents: DocumentStore, now: () => number = Date.n
     }
   }
 
+  function callerOf (id: string, address?: string): Caller | undefined {
+    const key = active.get(id)
+    if (!key || now() >= key.expiresAt) return undefined
+    return address === undefined || key.isAllowedFrom?.(address) !== false ? key.caller : undefined
+  }
+
   return {
+    callerOf,
     // Never again false in this process: if all keys get lost, the server must not open.
     exist: () => (existed ||= documents.list('keys').length > 0 || documents.unreadable('keys') > 0),
     find (text, address) {
       const { id, secret } = parseKeyText(text) ?? {}
       if (id === undefined || secret === undefined) return undefined
       const key = active.get(id)
-      const time = now()
       const shown = secretHash(secret)
       const isPresent = timingSafeEqual(shown, key?.hash ?? NO_HASH)
       const isPrevious = timingSafeEqual(shown, key?.previous?.hash ?? NO_HASH) &&
-        time < (key?.previous?.validUntil ?? 0)
-      if (!key || !(isPresent || isPrevious)) return undefined
-      if (time >= key.expiresAt || key.isAllowedFrom?.(address) === false) return undefined
-      uses.set(id, time)
-      return key.caller
+        now() < (key?.previous?.validUntil ?? 0)
+      const caller = isPresent || isPrevious ? callerOf(id, address) : undefined
+      if (caller) uses.set(id, now())
+      return caller
     },
     list: () => documents.list('keys').flatMap(({ id, content }) => {
       const key = readStoredKey(content)

@@ -2,8 +2,8 @@
 export const ROLES = ['kiosk', 'enroller', 'admin', 'monitor'] as const
 export type Role = typeof ROLES[number]
 
-/** The least role that may do something; anybody may, also without a key. */
-export type RequiredRole = Role | 'anybody'
+/** The least role that may do something: `somebody` is any of them, `anybody` may do it without a key, too. */
+export type RequiredRole = Role | 'somebody' | 'anybody'
 
 /** The roles that each one includes: what they may do, it may. */
 const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
@@ -15,8 +15,11 @@ const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
 
 /** Whether a role may do what needs `required`. */
 export function includesRole (role: Role, required: RequiredRole): boolean {
-  return required === 'anybody' || INCLUDED[role].includes(required)
+  return required === 'anybody' || required === 'somebody' || INCLUDED[role].includes(required)
 }
+
+/** Id of the caller who shows `ADMIN_KEY`. */
+export const ADMIN_KEY_ID = 'admin-key'
 
 /** Who sent a request, found by what it shows. */
 export interface Caller {

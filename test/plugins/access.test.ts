@@ -97,6 +97,6 @@ test('the OpenAPI document names the field, the refusal of wrong keys and where 
   assert.ok('user_id' in properties)
   assert.ok(!required.includes('user_id'))
   assert.ok(responses['401'])
-  assert.deepEqual(security, [{}, { bearer: [] }, { apiKey: [] }])
+  assert.deepEqual(security, [{}, { bearer: [] }, { apiKey: [] }, { session: [] }])
   assert.ok(document.components.securitySchemes)
 })

@@ -14,8 +14,10 @@ const OLD_ROUTES = new RegExp([
   '^POST /(recognize|register-face)$', '^DELETE /face/:user_id$',
   '^(GET|HEAD) /(status/:user_id|stats|metrics|docs(/.*)?)$'
 ].join('|'))
-/** What load balancers, supervisors and browsers ask without a key. */
-const FOR_ANYBODY = /^(GET|HEAD) \/(health(\/live|\/ready)?|ca|ca\.crt)$|^OPTIONS \*$/
+/** What load balancers, supervisors and browsers ask without a key, and how a kiosk gets one. */
+const FOR_ANYBODY = new RegExp([
+  '^(GET|HEAD) /(health(/live|/ready)?|ca|ca\\.crt)$', '^OPTIONS \\*$', '^POST /pairings/:code$'
+].join('|'))
 
 const app = shareApp()
 
@@ -51,7 +53,7 @@ test('enrollers do what kiosks do, administrators everything, monitors only look
   assert.deepEqual(Object.fromEntries(ROLES.map((role, i) => [role, may[i]])), {
     kiosk: 'kiosk', enroller: 'kiosk,enroller', monitor: 'monitor', admin: 'kiosk,enroller,admin,monitor'
   })
-  for (const role of ROLES) assert.ok(includesRole(role, 'anybody'))
+  for (const role of ROLES) assert.ok(includesRole(role, 'anybody') && includesRole(role, 'somebody'))
 })
 
 /** The route's address with something for each of its parameters that names nothing. */

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
 import { request, type RequestOptions } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import { join } from 'node:path'
@@ -45,6 +46,7 @@ export async function tlsFiles (t: TestContext): Promise<TlsFiles> {
 export interface TlsAnswer {
   readonly status: number
   readonly body: string
+  readonly headers: IncomingHttpHeaders
   /** SHA-256 of the server's certificate. */
   readonly fingerprint: string
   /** The client's port: the same for requests over one connection. */
@@ -56,9 +58,10 @@ export function askOverTls (url: string, options: RequestOptions): Promise<TlsAn
   return new Promise((resolve, reject) => {
     request(url, { agent: false, ...options }, (response) => {
       const socket = response.socket as TLSSocket
+      const { statusCode: status = 0, headers } = response
       const { fingerprint256: fingerprint } = socket.getPeerCertificate()
       const port = socket.localPort!
-      text(response).then((body) => resolve({ status: response.statusCode!, body, fingerprint, port }), reject)
+      text(response).then((body) => resolve({ status, headers, body, fingerprint, port }), reject)
     }).on('error', reject).end()
   })
 }
