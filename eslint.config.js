@@ -12,7 +12,7 @@ const beside = ['**/bench/**', '**/commands/**']
 
 // Flat config replaces and does not merge, so each entry lists everything its room may not import.
 export default [
-  ...neostandard({ ts: true, ignores: ['dist/**', 'node_modules/**', 'coverage/**', 'bench/results/**'] }),
+  ...neostandard({ ts: true, ignores: ['**/dist/**', 'node_modules/**', 'coverage/**', 'bench/results/**'] }),
   forbid(['plugins/**'], ['**/workers/**', '**/models/**', 'piscina', '@opentelemetry/*', ...edge]),
   forbid(['src/*.ts'], beside),
   forbid(
@@ -33,6 +33,7 @@ export default [
     ['commands/**'],
     ['**/plugins/**', '**/bench/**', '**/app.ts', '**/server.ts', '**/cluster.ts', ...http, 'piscina', 'pino']
   ),
+  forbid(['clients/**'], ['../../*', 'node:*', ...http, 'piscina', 'pino']),
   forbid(['bench/**'], ['**/plugins/**', '**/test/**', 'fastify', '@fastify/*', 'piscina']),
   {
     files: ['**/*.ts'],

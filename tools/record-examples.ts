@@ -65,7 +65,7 @@ function base64Lines (text: string): string {
 }
 
 const dir = await mkdtemp(join(tmpdir(), 'examples-'))
-const app = await buildApp(loadConfig({ ADMIN_KEY, FACE_DATA_DIR: dir, LOG_FILE: 'off' }), pino({ level: 'warn' }))
+const app = await buildApp(loadConfig({ ADMIN_KEY, FACE_DATA_DIR: dir, LOG_FILE: 'off' }), pino({ level: 'error' }))
 try {
   await app.ready()
   const recorded: Record<string, Record<string, object>> = {}

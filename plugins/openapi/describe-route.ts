@@ -14,13 +14,16 @@ function securityOf ({ role, isOpenWithoutKeys }: FastifyContextConfig = {}): ob
 
 const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1)
 
-/** What generated clients call the operation: `recognize`, `getStatusByUserId`. */
+const PLURAL = /(?<![su])s$/
+
+/** What generated clients call the operation, unless the route says: `getUsers`, and of one of them `getUser`. */
 function operationIdOf (method: string, url: string): string {
-  const words = url.split('/').filter((part) => part !== '').flatMap((part) => (
-    part.startsWith(':') ? ['by', ...part.slice(1).split('_')] : part.split(/[^a-zA-Z0-9]+/)
-  ))
-  const [first = '', ...others] = method === 'POST' ? words : [method.toLowerCase(), ...words]
-  return [first, ...others.map(capitalised)].join('')
+  const parts = url.split('/').filter((part) => part !== '')
+  const words = parts.flatMap((part, i) => {
+    if (part.startsWith(':')) return []
+    return (parts[i + 1]?.startsWith(':') ? part.replace(PLURAL, '') : part).split(/[^a-zA-Z0-9]+/)
+  })
+  return [method.toLowerCase(), ...words.map(capitalised)].join('')
 }
 
 const withExamples = (schema: Keyword, examples: Keyword): Keyword =>

@@ -91,7 +91,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         success: true,
         message: 'Face registered successfully',
         user_id: 123,
-        registered_at: '2026-11-26T15:12:01.585Z',
+        registered_at: '2026-11-26T15:37:25.308Z',
         encoding_count: 1,
         quality: 0.8394,
         quality_measures: {
@@ -119,7 +119,8 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         user_id: 123,
         confidence: 0.5349,
         distance: 0.4651,
-        recognized_at: '2026-11-26T15:12:01.715Z'
+        recognized_at: '2026-11-26T15:37:25.353Z',
+        recognition_id: '86e45fa9-ead4-4810-89db-8ff3518384d4'
       }
     },
     stranger: {
@@ -298,7 +299,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         success: true,
         user_id: 123,
         registered: true,
-        last_updated: '2026-11-26T15:12:01.585Z',
+        last_updated: '2026-11-26T15:37:25.308Z',
         encoding_count: 1
       }
     }

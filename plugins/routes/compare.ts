@@ -9,6 +9,7 @@ import {
 const PHOTOS = 2
 
 const schema = {
+  operationId: 'compare',
   tags: ['faces'],
   summary: 'Do two photos show the same person?',
   description: 'Compares the faces before the camera of two photos, of whomever: nobody needs to be enrolled.',

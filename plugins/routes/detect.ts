@@ -39,6 +39,7 @@ const FaceSchema = Type.Object({
 })
 
 const schema = {
+  operationId: 'detect',
   tags: ['faces'],
   summary: 'Which faces are in the photo?',
   description: 'Describes all faces, the largest first. A photo without faces is a normal outcome: an empty list. ' +

@@ -67,6 +67,7 @@ const FrameSchema = Type.Object({
 }, { description: 'With faces=all' })
 
 const schema = {
+  operationId: 'recognize',
   tags: ['faces'],
   summary: 'Recognise a face',
   description: 'Names the face before the camera. A stranger is a normal outcome: 200 with success false. A key that ' +

@@ -36,6 +36,7 @@ const fieldsOf = ({ query, body }: Sent): Fields => ({ ...query as Fields, ...bo
 const isReplacing = (sent: Sent): boolean => String(fieldsOf(sent).replace) === 'true'
 
 const schema = {
+  operationId: 'registerFace',
   tags: ['faces'],
   summary: 'Register a face',
   description: 'Enrols the only face in the photo. Beyond MAX_FACES_PER_USER encodings the oldest is replaced. ' +

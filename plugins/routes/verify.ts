@@ -7,6 +7,7 @@ import {
 } from './common-schemas.ts'
 
 const schema = {
+  operationId: 'verify',
   tags: ['faces'],
   summary: 'Is this the user?',
   description: 'Compares the face before the camera with those of one user. Somebody else is a normal outcome: 200 ' +
