@@ -5,6 +5,7 @@
  * `npm run bench -- --docs`: brings what the last full run wrote into docs/performance.md.
  * `npm run bench -- --store [--quick]`: how the store grows.
  * `npm run bench -- --threads [--quick]`: what 1 to 16 inference threads do, and how long they wait for their decoders.
+ * `npm run bench -- --gallery [--quick]`: a million people: searches, groups, and what a server with them costs.
  * `npm run bench -- --uploads`: what uploads that never end do to the others, and to memory.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -14,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { ensureModels } from '../models/build.ts'
 import { availableCores } from '../src/available-cores.ts'
 import { loadConfig } from '../src/config.ts'
+import { benchCrowd } from './crowd.ts'
 import { updateDocumentation } from './documentation.ts'
 import { drawFigures, FIGURES } from './figures.ts'
 import { floorMs, measureFloor } from './floor.ts'
@@ -70,6 +72,15 @@ const PLANS = {
     turnMs: 1_000,
     otherServers: false
   }
+}
+
+const CROWDS = {
+  full: {
+    searches: [1_000, 10_000, 100_000, 1_000_000, 10_000_000],
+    groups: [10, 100, 1_000, 10_000, 100_000],
+    people: 1_000_000
+  },
+  quick: { searches: [100_000], groups: [10, 1_000, 10_000], people: 10_000 }
 }
 
 async function runBench (quick: boolean, peerCommand: string | undefined): Promise<Report> {
@@ -154,6 +165,12 @@ async function benchThreads ({ sizes, turns, turnMs }: typeof PLANS['full']): Pr
   return `${MACHINE}, ${new Date().toISOString().slice(0, 10)}\n\n${table}`
 }
 
+async function benchGallery (quick: boolean): Promise<string> {
+  await ensureModels(process.env['MODELS_DIR'] ?? './models')
+  const tables = await benchCrowd(CROWDS[quick ? 'quick' : 'full'])
+  return `${MACHINE}, ${new Date().toISOString().slice(0, 10)}\n\n${tables}`
+}
+
 async function writeReport (report: Report): Promise<void> {
   await mkdir(RESULTS, { recursive: true })
   const name = report.quick ? 'quick' : 'bench'
@@ -165,11 +182,12 @@ async function writeReport (report: Report): Promise<void> {
   process.stdout.write(reportText(report))
 }
 
-const { values: { quick, store, threads, uploads, docs, peer } } = parseArgs({
+const { values: { quick, store, threads, gallery, uploads, docs, peer } } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     store: { type: 'boolean', default: false },
     threads: { type: 'boolean', default: false },
+    gallery: { type: 'boolean', default: false },
     uploads: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     peer: { type: 'string' }
@@ -178,5 +196,6 @@ const { values: { quick, store, threads, uploads, docs, peer } } = parseArgs({
 if (docs) await updateDocumentation(RESULTS, FIGURES)
 else if (threads) process.stdout.write(await benchThreads(PLANS[quick ? 'quick' : 'full']))
 else if (store) process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
+else if (gallery) process.stdout.write(await benchGallery(quick))
 else if (uploads) process.stdout.write(await benchUploads())
 else await writeReport(await runBench(quick, peer))
