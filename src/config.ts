@@ -105,6 +105,16 @@ export const ConfigSchema = Type.Object({
   CORS_ORIGINS: Type.Optional(Type.String({ minLength: 1 })),
   RATE_LIMIT_MAX: Type.Integer({ default: 1200, minimum: 1, maximum: 10_000_000 }),
   RATE_LIMIT_WINDOW: Type.Integer({ default: 60, minimum: 1, maximum: 86_400 }),
+  ATTENDANCE_TIMEZONE: Type.String({
+    default: 'UTC',
+    pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
+    description: 'a time zone of the IANA database, such as Asia/Jakarta'
+  }),
+  ATTENDANCE_DAY_STARTS: Type.String({
+    default: '00:00', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'HH:MM'
+  }),
+  ATTENDANCE_DEBOUNCE_SECONDS: Type.Integer({ default: 60, minimum: 0, maximum: 3600 }),
+  ATTENDANCE_RETENTION_DAYS: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })),
   CLOSE_GRACE_MS: Type.Integer({ default: 20_000, minimum: 100, maximum: 600_000 }),
   LOG_LEVEL: Type.Enum(LOG_LEVELS, { default: 'info' }),
   LOG_FILE: Type.String({ default: 'face_server.log', minLength: 1 }),
@@ -214,6 +224,7 @@ export function loadConfig (env: Readonly<Record<string, string | undefined>>): 
   if (config.KEEP_FACE_CHIPS && config.FACE_DATA_KEY === undefined) {
     throw new ConfigError('KEEP_FACE_CHIPS=true needs FACE_DATA_KEY: faces are kept encrypted or not at all')
   }
+  assertTimeZone(config)
   if (!data['INFERENCE_THREADS']) config.INFERENCE_THREADS = inferenceThreads(config.WEB_CONCURRENCY)
   return config.DEBUG && !data['LOG_LEVEL'] ? { ...config, LOG_LEVEL: 'debug' } : config
 }
@@ -233,6 +244,15 @@ function assertTlsComplete ({ TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE }:
   const present = Object.entries(given).find(([, file]) => file !== undefined)?.[0]
   const missing = (['TLS_CERT_FILE', 'TLS_KEY_FILE'] as const).find((name) => given[name] === undefined)
   if (present !== undefined && missing !== undefined) throw new ConfigError(`${present} needs ${missing}, too`)
+}
+
+function assertTimeZone ({ ATTENDANCE_TIMEZONE: timeZone }: Config): void {
+  try {
+    Intl.DateTimeFormat('en', { timeZone })
+  } catch (cause) {
+    const setting = `ATTENDANCE_TIMEZONE=${JSON.stringify(timeZone)}`
+    throw new ConfigError(`${setting} is not allowed: expected a zone such as Asia/Jakarta`, { cause })
+  }
 }
 
 /**

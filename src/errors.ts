@@ -12,7 +12,9 @@ export const ERRORS = {
   ENCODING_NOT_FOUND: [404, 'This user has no such encoding: list the encodings again'],
   RECOGNITION_NOT_FOUND: [404, 'This user was not recognised under this id in the last ten minutes: send the photo'],
   REJECTION_NOT_FOUND: [404, 'This user has no such rejection: list the rejections again'],
+  EVENT_NOT_FOUND: [404, 'There is no such event'],
   REQUEST_TIMEOUT: [408, 'The request did not arrive in time: check the network and send it again'],
+  EVENT_REPLACED: [409, 'This event was corrected before: correct the one that took its place'],
   FACE_ALREADY_REGISTERED: [409, 'This face is already registered for another user: check the user id'],
   FACE_MISMATCH: [
     409, 'The face does not resemble the one registered for this user: check the user id, or send replace=true'
@@ -26,6 +28,7 @@ export const ERRORS = {
   PAYLOAD_TOO_LARGE: [413, 'The photo is too large: send a smaller one'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'Send JSON, multipart/form-data or an image/* body'],
   UNSUPPORTED_IMAGE: [415, 'Not a supported image: send JPEG, PNG, WebP, AVIF or GIF'],
+  EVENT_TIME_REFUSED: [422, 'The time is too long ago: an administrator can enter the event'],
   IMAGE_UNREADABLE: [422, 'The image is damaged or incomplete: take the photo again'],
   IMAGE_TOO_LARGE: [422, 'The image has too many pixels: send a smaller one'],
   IMAGE_TOO_SMALL: [422, 'The image is too small: send at least 40 × 40 pixels'],

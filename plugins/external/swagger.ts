@@ -34,6 +34,7 @@ export default fp(async function swaggerPlugin (fastify) {
       tags: [
         { name: 'faces', description: 'Register, recognise and delete faces' },
         { name: 'users', description: 'Look after the people behind the faces' },
+        { name: 'attendance', description: 'Who came and went' },
         { name: 'keys', description: 'Who may do what' },
         { name: 'sessions', description: 'Browsers that are signed in' },
         { name: 'operation', description: 'Health and statistics' }

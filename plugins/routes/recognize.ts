@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type, type Static } from 'typebox'
+import type { Recorded } from '../../src/attendance/attendance.ts'
 import { FaceError } from '../../src/errors.ts'
 import { confidenceOf } from '../../src/networks/calibration.ts'
 import { round4 } from '../../src/networks/distance.ts'
 import type { Box, Frame, Naming } from '../../src/recognition/recognition.ts'
 import { NAME_CHARACTERS_MAX, type UserId } from '../../src/store/encoding-store.ts'
+import { eventAnswer, EventSchema, RecordedSchema } from './attendance/common-schemas.ts'
 import { boxInPixels, PHOTOS_MAX } from './common-fields.ts'
 import {
   BoxSchema, ConfidenceSchema, DistanceSchema, errorResponses, FACE_LIMIT, FacesMaxSchema, perPhoto, PHOTO_ERRORS,
@@ -27,6 +29,8 @@ const RecognitionIdSchema = Type.Optional(Type.String({
   format: 'uuid', description: 'By which the face can be rejected for ten minutes; with a key only'
 }))
 
+const EVENT_FIELDS = { event: Type.Optional(EventSchema), repeated: Type.Optional(RecordedSchema.properties.repeated) }
+
 const RecognizedSchema = Type.Object({
   success: Type.Literal(true),
   message: Type.String(),
@@ -36,7 +40,8 @@ const RecognizedSchema = Type.Object({
   recognized_at: TimeSchema,
   display_name: DisplayNameSchema,
   recognition_id: RecognitionIdSchema,
-  candidates: CandidatesSchema
+  candidates: CandidatesSchema,
+  ...EVENT_FIELDS
 }, { description: 'Somebody enrolled' })
 
 const UnknownSchema = Type.Object({
@@ -62,7 +67,8 @@ const FrameSchema = Type.Object({
     display_name: DisplayNameSchema,
     recognition_id: RecognitionIdSchema,
     code: Type.Optional(Type.Literal('AMBIGUOUS')),
-    candidates: CandidatesSchema
+    candidates: CandidatesSchema,
+    ...EVENT_FIELDS
   }), { description: 'The largest first; nobody is named twice' })
 }, { description: 'With faces=all' })
 
@@ -82,7 +88,9 @@ const schema = {
       minimum: 1,
       maximum: CANDIDATES_MAX,
       description: 'So many of the nearest users are told of each face, near enough or not; needs a key'
-    }))
+    })),
+    record: Type.Optional(Type.Enum(['true', 'false'], { description: 'Records who is named; needs a key' })),
+    direction: Type.Optional(Type.Enum(['in', 'out'], { description: 'For record; by turns in a day unless given' }))
   }),
   body: {
     content: {
@@ -93,7 +101,7 @@ const schema = {
   },
   response: {
     200: perPhoto(RecognizedSchema, UnknownSchema, FrameSchema),
-    ...errorResponses(...PHOTO_ERRORS, 'GROUP_NOT_ALLOWED', 'GROUP_NOT_FOUND')
+    ...errorResponses(...PHOTO_ERRORS, 'GROUP_NOT_ALLOWED', 'GROUP_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_FULL')
   }
 }
 
@@ -105,15 +113,19 @@ interface Further {
   /** How many candidates were asked for. */
   topK: number | undefined
   displayNameOf: (userId: UserId) => string | null | undefined
+  /** The event that was recorded of the user, if that was asked for. */
+  eventOf: (userId: UserId) => Recorded | undefined
 }
 
-function furtherOf ({ named, candidates }: Naming, { topK, displayNameOf }: Further): {
+function furtherOf ({ named, candidates }: Naming, { topK, displayNameOf, eventOf }: Further): {
   display_name?: string, recognition_id?: string, candidates?: Static<typeof CandidateSchema>[]
 } {
   const displayName = named.outcome === 'recognized' ? displayNameOf(named.userId) : undefined
+  const recorded = named.outcome === 'recognized' ? eventOf(named.userId) : undefined
   return {
     ...displayName && { display_name: displayName },
     ...named.outcome === 'recognized' && named.recognitionId !== undefined && { recognition_id: named.recognitionId },
+    ...recorded && { event: eventAnswer(recorded.event), repeated: recorded.isRepeated },
     ...topK !== undefined && {
       candidates: candidates.map(({ userId, distance }) => (
         { user_id: userId, distance: round4(distance), confidence: round4(confidenceOf(distance)) }
@@ -168,27 +180,39 @@ function frameAnswer ({ faces, ...size }: Frame<Naming & { box: Box }>, further:
 
 /** What older clients do not ask for is told to nobody without a key. */
 async function checkKey ({ query, caller }: FastifyRequest): Promise<void> {
-  const { faces, top_k: topK } = query as Partial<Record<'faces' | 'top_k', unknown>>
-  if (caller === undefined && (faces !== undefined || topK !== undefined)) throw new FaceError('UNAUTHORIZED')
+  const { faces, top_k: topK, record } = query as Partial<Record<'faces' | 'top_k' | 'record', unknown>>
+  const isMore = faces !== undefined || topK !== undefined || record === 'true'
+  if (caller === undefined && isMore) throw new FaceError('UNAUTHORIZED')
 }
 
 /** `POST /recognize` */
 const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
-  const { directory, metrics, recognition } = fastify
+  const { attendance, directory, metrics, recognition } = fastify
   const config = { role: 'kiosk', isOpenWithoutKeys: true, takesPhoto: true, photosMax: PHOTOS_MAX } as const
 
   fastify.post('/recognize', { schema, config, preParsing: checkKey }, async ({ query, caller }, reply) => {
-    const { group, faces, max_faces: facesMax = FACE_LIMIT.byDefault, top_k: topK } = query
+    const { group, faces, max_faces: facesMax = FACE_LIMIT.byDefault, top_k: topK, direction } = query
     const options = { group, candidatesMax: topK }
     // Nobody learns a name from a photo who has shown no key.
     const displayNameOf = (userId: UserId) => caller && directory.get(String(userId))?.displayName
-    const further = { topK, displayNameOf }
+    const seen = { source: 'recognition', kiosk: caller?.name ?? '', ...direction && { direction } } as const
+
+    /** Records who is named, if that was asked for; nobody is named twice. */
+    async function record (namings: readonly Naming[]): Promise<Further> {
+      const events = new Map<UserId, Recorded>()
+      for (const { named } of query.record === 'true' ? namings : []) {
+        if (named.outcome !== 'recognized') continue
+        const { userId, confidence } = named
+        events.set(userId, await attendance.record({ ...seen, userId, confidence }))
+      }
+      return { topK, displayNameOf, eventOf: (userId) => events.get(userId) }
+    }
 
     return await reply.answerPhotos<FaceAnswer | FrameAnswer>(async (photo, context) => {
       if (faces !== 'all') {
         const naming = await recognition.recognize(photo, options, context)
         if (naming.named.outcome === 'recognized') metrics.recognized(naming.named.confidence)
-        return { outcome: naming.named.outcome, body: faceAnswer(naming, further) }
+        return { outcome: naming.named.outcome, body: faceAnswer(naming, await record([naming])) }
       }
       const frame = await recognition.recognizeAll(photo, { ...options, facesMax }, context)
       metrics.facesFound(frame.faces.length)
@@ -196,7 +220,7 @@ const recognize: FastifyPluginAsyncTypebox = async (fastify) => {
         metrics.faceNamed(named.outcome)
         if (named.outcome === 'recognized') metrics.recognized(named.confidence)
       }
-      return { body: frameAnswer(frame, further) }
+      return { body: frameAnswer(frame, await record(frame.faces)) }
     })
   })
 }

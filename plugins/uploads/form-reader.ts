@@ -7,7 +7,7 @@ import { createByteCollector, type ByteCollector } from './byte-collector.ts'
 import { readBody } from './read-body.ts'
 import type { Upload } from './upload-budget.ts'
 
-const FIELDS = ['user_id', 'replace', 'consent_id', 'photo'] as const
+const FIELDS = ['user_id', 'replace', 'consent_id', 'event_id', 'at', 'direction', 'photo'] as const
 
 /** What a form may hold, as text; `photo` is text too if it was sent so. */
 export interface Form {

@@ -73,7 +73,21 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
       written_at timestamptz NOT NULL,
       content bytea NOT NULL
     );
-    CREATE INDEX face_requests_begun_at ON face_requests (begun_at)`
+    CREATE INDEX face_requests_begun_at ON face_requests (begun_at)`,
+  // The events of src/attendance; who records locks the row of face_attendance_turn. Times are milliseconds since 1970.
+  '0006_attendance': `
+    CREATE TABLE face_attendance (
+      id text COLLATE "C" PRIMARY KEY,
+      user_key text COLLATE "C" NOT NULL,
+      at bigint NOT NULL,
+      event text NOT NULL
+    );
+    CREATE INDEX face_attendance_at ON face_attendance (at, id);
+    CREATE INDEX face_attendance_user ON face_attendance (user_key, at, id);
+    CREATE TABLE face_attendance_turn (
+      id integer PRIMARY KEY CHECK (id = 1)
+    );
+    INSERT INTO face_attendance_turn (id) VALUES (1)`
 }
 
 /**
