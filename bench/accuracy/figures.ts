@@ -11,7 +11,8 @@ const GREEN = '#3a7d44'
 const BLACK = '#333333'
 const VIOLET = '#7a4fa3'
 const RED = '#b02a3a'
-/** On either side of the most, or the axis would end in it. */
+const ASIDE = 1.1
+/** Above the most, or the axis would end in it. */
 const HEADROOM = 1.1
 
 /** The largest power of ten that is at most 1 / count: what so many trials can show. */
@@ -130,7 +131,8 @@ function bySize (
 ): Series[] {
   return [...new Set(rows.map(({ photos }) => photos))].flatMap((photos, i): Series[] => {
     const colour = i === 0 ? BLUE : ORANGE
-    const own = rows.filter((row) => row.photos === photos)
+    // Beside each other, or one interval would hide the other.
+    const own = rows.filter((row) => row.photos === photos).map((row) => ({ ...row, people: row.people * ASIDE ** i }))
     const label = `by ${photos} photo${photos === 1 ? '' : 's'}`
     return [
       {

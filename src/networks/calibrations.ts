@@ -6,17 +6,17 @@ import type { Calibration } from './calibration.ts'
  */
 export const CALIBRATIONS: Readonly<Record<string, Calibration>> = {
   'fr-feature/float32/none': [0.9666, 1.0854, 1.2307],
-  'fr-feature/float32/flip': [0.968, 1.0855, 1.2303],
+  'fr-feature/float32/flip': [0.9679, 1.0855, 1.2304],
   'face-api/float32/none': [0.3659, 0.4842, 0.6178],
-  'face-api/float32/flip': [0.3649, 0.4738, 0.6062],
-  'face-api/int8/none': [0.4228, 0.5092, 0.622],
+  'face-api/float32/flip': [0.365, 0.4738, 0.6061],
+  'face-api/int8/none': [0.4229, 0.5092, 0.622],
   'face-api/int8/flip': [0.4092, 0.4964, 0.6101],
   'mobilefacenet/float32/none': [0.9926, 1.0959, 1.2242],
-  'mobilefacenet/float32/flip': [0.9931, 1.0929, 1.2235],
-  'mobilefacenet/int8/none': [0.9859, 1.0905, 1.2203],
+  'mobilefacenet/float32/flip': [0.9931, 1.0929, 1.2236],
+  'mobilefacenet/int8/none': [0.9859, 1.0905, 1.2204],
   'mobilefacenet/int8/flip': [0.9885, 1.0882, 1.2191],
-  'retail-0095/float32/none': [0.9533, 1.0788, 1.2332],
+  'retail-0095/float32/none': [0.9534, 1.0788, 1.2333],
   'retail-0095/float32/flip': [0.9451, 1.0696, 1.2301],
-  'mobileface-v2/float32/none': [0.9224, 1.0522, 1.2236],
-  'mobileface-v2/float32/flip': [0.9175, 1.0494, 1.2225]
+  'mobileface-v2/float32/none': [0.9225, 1.0523, 1.2237],
+  'mobileface-v2/float32/flip': [0.9174, 1.0497, 1.2226]
 }
