@@ -149,15 +149,25 @@ const pascal = (name: string): string => name.replace(/(?:^|[^a-zA-Z0-9])([a-zA-
   first.toUpperCase()
 )).replace(/[^a-zA-Z0-9]/g, '')
 
-/** Writes classes for the objects of a schema, and returns the type of Python that stands for it. */
-function pythonOf (schema: Schema, name: string, classes: string[]): string {
+/** A dictionary with the keys that it always has, and those that it sometimes has. */
+interface PythonClass { name: string, always: string, sometimes: string }
+
+function pythonClass ({ name, always, sometimes }: PythonClass): string {
+  if (sometimes === '') return `class ${name}(TypedDict):\n${always}`
+  if (always === '') return `class ${name}(TypedDict, total=False):\n${sometimes}`
+  return `class _${name}(TypedDict):\n${always}\n\nclass ${name}(_${name}, total=False):\n${sometimes}`
+}
+
+/** Adds classes for the objects of a schema, and returns the type of Python that stands for it. */
+function pythonOf (schema: Schema, name: string, classes: PythonClass[]): string {
   const { type, enum: values, anyOf, properties, required = [], items, additionalProperties } = schema
   const literal = (value: unknown): string => typeof value === 'string' ? `"${value}"` : value ? 'True' : 'False'
   if (values) {
     return `Literal[${values.map((value) => typeof value === 'number' ? String(value) : literal(value)).join(', ')}]`
   }
   if (anyOf) {
-    const types = unique(anyOf.map((one, i) => pythonOf(one, `${name}${i === 0 ? '' : i + 1}`, classes)))
+    const areSeveral = anyOf.filter((one) => one.type === 'object').length > 1
+    const types = unique(anyOf.map((one, i) => pythonOf(one, areSeveral ? `${name}${i + 1}` : name, classes)))
     return types.length === 1 ? types[0]! : `Union[${types.join(', ')}]`
   }
   if (type === 'array') return `List[${items ? pythonOf(items, `${name}Item`, classes) : 'Any'}]`
@@ -171,11 +181,9 @@ function pythonOf (schema: Schema, name: string, classes: string[]): string {
     const [always, sometimes] = [true, false].map((isRequired) => (
       members.filter((member) => member.isRequired === isRequired).map(({ line }) => line).join('')
     ))
-    if (sometimes === '') classes.push(`class ${name}(TypedDict):\n${always}`)
-    else if (always === '') classes.push(`class ${name}(TypedDict, total=False):\n${sometimes}`)
-    else {
-      classes.push(`class _${name}(TypedDict):\n${always}`, `class ${name}(_${name}, total=False):\n${sometimes}`)
-    }
+    const known = classes.find((one) => one.always === always && one.sometimes === sometimes)
+    if (known) return known.name
+    classes.push({ name, always: always!, sometimes: sometimes! })
     return name
   }
   if (type === 'object') {
@@ -188,22 +196,22 @@ function pythonOf (schema: Schema, name: string, classes: string[]): string {
 /** The file with the types of the Python client. */
 function pythonClientTypes (document: OpenApi): string {
   const endpoints = endpointsOf(document)
-  const classes: string[] = []
-  const aliases = endpoints.flatMap((endpoint) => {
+  const replies = endpoints.flatMap((endpoint) => {
     const reply = replyOf(endpoint)
+    if (!reply) return []
+    const classes: PythonClass[] = []
     const name = `${pascal(endpoint.operationId)}Reply`
-    const type = reply && pythonOf(reply, name, classes)
-    return type && type !== name ? `${name} = ${type}` : []
+    const type = pythonOf(reply, name, classes)
+    return { classes: classes.map(pythonClass), alias: type === name ? '' : `${name} = ${type}\n` }
   })
   const routes = endpoints.map(({ operationId, method, path }) => `    "${operationId}": ("${method}", "${path}"),\n`)
   return `"""${NOTE}"""
 from typing import Any, Dict, List, Literal, Mapping, Tuple, TypedDict, Union
 
 
-${classes.join('\n\n')}
+${replies.flatMap(({ classes }) => classes).join('\n\n')}
 
-${aliases.join('\n')}
-
+${replies.map(({ alias }) => alias).join('')}
 #: Method and path of each operation.
 OPERATIONS: Mapping[str, Tuple[str, str]] = {
 ${routes.join('')}}

@@ -3,6 +3,9 @@
 /** What is wrong, for programs. */
 export type ErrorCode =
   | 'ENCODING_NOT_FOUND'
+  | 'EVENT_NOT_FOUND'
+  | 'EVENT_REPLACED'
+  | 'EVENT_TIME_REFUSED'
   | 'FACE_ALREADY_REGISTERED'
   | 'FACE_MISMATCH'
   | 'FORBIDDEN'
@@ -26,6 +29,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'RECOGNITION_NOT_FOUND'
   | 'REJECTION_NOT_FOUND'
+  | 'SESSION_NOT_FOUND'
   | 'SHUTTING_DOWN'
   | 'STORE_FULL'
   | 'STORE_UNAVAILABLE'
@@ -62,6 +66,38 @@ export interface Operations {
         width: number
         height: number
       }>
+    }
+  }
+  /** Trade a code for the key of a kiosk */
+  completePairing: {
+    path: {
+      code: string
+    }
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      /** The key itself: shown now and never again */
+      key: string
+      id: string
+      /** For people; it may be logged */
+      name: string
+      role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
+      /** ISO 8601, UTC */
+      expires_at?: string
+      /** Of kiosks and enrollers: limited to users of these groups */
+      groups?: Array<string>
+      /** Addresses and subnets, such as 192.168.7.0/24, it is valid from */
+      addresses?: Array<string>
+      /** ISO 8601, UTC */
+      created_at: string
+      /** ISO 8601, UTC */
+      last_used_at?: string
+      /** ISO 8601, UTC */
+      revoked_at?: string
+      /** ISO 8601, UTC */
+      old_valid_until?: string
     }
   }
   /** Delete everything kept about a user */
@@ -108,6 +144,19 @@ export interface Operations {
       revoked_at?: string
       /** ISO 8601, UTC */
       old_valid_until?: string
+    }
+  }
+  /** End a session */
+  deleteSession: {
+    path: {
+      id: string
+    }
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      message: string
     }
   }
   /** Delete everything kept about a user */
@@ -284,6 +333,135 @@ export interface Operations {
       }>
     }
   }
+  /** End my session */
+  endOwnSession: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      message: string
+    }
+  }
+  /** List events */
+  getAttendance: {
+    path?: undefined
+    query?: {
+      from?: string
+      until?: string
+      user_id?: string
+      group?: string
+      kiosk?: string
+      direction?: 'in' | 'out'
+      state?: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+      format?: 'json' | 'ndjson' | 'csv'
+      limit?: number
+      cursor?: string
+    }
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      events: Array<{
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }>
+      next_cursor: string | null
+    }
+  }
+  /** Days and hours */
+  getAttendanceDays: {
+    path?: undefined
+    query: {
+      from: string
+      until?: string
+      user_id?: string
+      group?: string
+      format?: 'json' | 'ndjson' | 'csv'
+    }
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      days: Array<{
+        day: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        first_in: string | null
+        last_out: string | null
+        /** Between each in and the out that follows it */
+        present_seconds: number
+        /** Events whose other half is missing: no time is counted for them */
+        open_ends: Array<{
+          /** ISO 8601, UTC */
+          at: string
+          direction: 'in' | 'out'
+        }>
+      }>
+    }
+  }
+  /** Who is in now */
+  getAttendancePresent: {
+    path?: undefined
+    query?: {
+      user_id?: string
+      group?: string
+    }
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      present: Array<{
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }>
+    }
+  }
   /** How a device learns to trust this server */
   getCa: {
     path?: undefined
@@ -387,6 +565,67 @@ export interface Operations {
     headers?: undefined
     body?: undefined
     reply: string
+  }
+  /** Who am I? */
+  getSession: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      /** Of the key */
+      name: string
+      role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
+      /** The caller sees users of these groups alone */
+      groups?: Array<string>
+      session?: {
+        id: string
+        /** Of the key */
+        name: string
+        role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
+        /** The caller sees users of these groups alone */
+        groups?: Array<string>
+        /** Id of the key that was traded for it */
+        key: string
+        /** Whence it was opened */
+        address: string
+        /** ISO 8601, UTC */
+        created_at: string
+        /** ISO 8601, UTC */
+        last_used_at: string
+        /** ISO 8601, UTC */
+        expires_at: string
+      }
+    }
+  }
+  /** List the sessions */
+  getSessions: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      sessions: Array<{
+        id: string
+        /** Of the key */
+        name: string
+        role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
+        /** The caller sees users of these groups alone */
+        groups?: Array<string>
+        /** Id of the key that was traded for it */
+        key: string
+        /** Whence it was opened */
+        address: string
+        /** ISO 8601, UTC */
+        created_at: string
+        /** ISO 8601, UTC */
+        last_used_at: string
+        /** ISO 8601, UTC */
+        expires_at: string
+      }>
+    }
   }
   /** How much is enrolled and how busy the machine is */
   getStats: {
@@ -589,6 +828,243 @@ export interface Operations {
       next_cursor: string | null
     }
   }
+  /** Make a code for a kiosk */
+  openPairing: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body: {
+      /** For people; it may be logged */
+      name: string
+      /** Of kiosks and enrollers: limited to users of these groups */
+      groups?: Array<string>
+    }
+    reply: {
+      success: true
+      code: string
+      /** ISO 8601, UTC */
+      expires_at: string
+    }
+  }
+  /** Trade a key for a session */
+  openSession: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      session: {
+        id: string
+        /** Of the key */
+        name: string
+        role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
+        /** The caller sees users of these groups alone */
+        groups?: Array<string>
+        /** Id of the key that was traded for it */
+        key: string
+        /** Whence it was opened */
+        address: string
+        /** ISO 8601, UTC */
+        created_at: string
+        /** ISO 8601, UTC */
+        last_used_at: string
+        /** ISO 8601, UTC */
+        expires_at: string
+      }
+    }
+  }
+  /** Enter an event by hand */
+  postAttendanceEntries: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body: {
+      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+      user_id: number | string
+      /** ISO 8601, UTC */
+      at: string
+      direction: 'in' | 'out'
+      reason: string
+      /** Made by the kiosk, such as a UUID: sent again, the event is recorded once */
+      event_id?: string
+      kiosk?: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+      /** It was there already: sent twice, or a double tap */
+      repeated: boolean
+    }
+  }
+  /** Correct an event */
+  postAttendanceEventCorrections: {
+    path: {
+      event_id: string
+    }
+    query?: undefined
+    headers?: undefined
+    body: {
+      /** ISO 8601, UTC */
+      at?: string
+      direction?: 'in' | 'out'
+      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+      user_id?: number | string
+      reason: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+    }
+  }
+  /** Confirm or reject an event */
+  postAttendanceEventDecisions: {
+    path: {
+      event_id: string
+    }
+    query?: undefined
+    headers?: undefined
+    body: {
+      decision: 'confirmed' | 'rejected'
+      reason?: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+    }
+  }
+  /** Record somebody at the door */
+  postAttendanceEvents: {
+    path?: undefined
+    query?: {
+      event_id?: string
+      at?: string
+      direction?: 'in' | 'out'
+      user_id?: string
+    }
+    headers?: undefined
+    body: {
+      /** Made by the kiosk, such as a UUID: sent again, the event is recorded once */
+      event_id: string
+      /** ISO 8601, UTC */
+      at?: string
+      direction?: 'in' | 'out'
+      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+      user_id?: number | string
+      /** JPEG, PNG, WebP, AVIF or GIF as a base64 data URI or bare base64 */
+      photo?: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+      /** It was there already: sent twice, or a double tap */
+      repeated: boolean
+    } | {
+      success: false
+      message: string
+      user_id: 'unknown'
+    }
+  }
   /** Give a key a new secret */
   postKeyRotate: {
     path: {
@@ -729,6 +1205,8 @@ export interface Operations {
       faces?: 'all'
       max_faces?: number
       top_k?: number
+      record?: 'true' | 'false'
+      direction?: 'in' | 'out'
     }
     headers?: undefined
     body: {
@@ -759,6 +1237,34 @@ export interface Operations {
         /** 1 - distance, never below 0 */
         confidence: number
       }>
+      event?: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+      /** It was there already: sent twice, or a double tap */
+      repeated?: boolean
     } | {
       success: false
       message: string
@@ -811,6 +1317,34 @@ export interface Operations {
           /** 1 - distance, never below 0 */
           confidence: number
         }>
+        event?: {
+          event_id: string
+          /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+          user_id: number | string
+          /** ISO 8601, UTC */
+          at: string
+          /** ISO 8601, UTC */
+          recorded_at: string
+          direction: 'in' | 'out'
+          /** recorded and confirmed ones count */
+          state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+          source: 'recognition' | 'offline' | 'claim' | 'manual'
+          kiosk: string | null
+          confidence: number | null
+          quality: number | null
+          replaces: string | null
+          entered_by: string | null
+          reason: string | null
+          decisions: Array<{
+            decision: 'confirmed' | 'rejected' | 'replaced'
+            by: string
+            /** ISO 8601, UTC */
+            at: string
+            reason: string | null
+          }>
+        }
+        /** It was there already: sent twice, or a double tap */
+        repeated?: boolean
       }>
     } | {
       success: true
@@ -839,6 +1373,34 @@ export interface Operations {
           /** 1 - distance, never below 0 */
           confidence: number
         }>
+        event?: {
+          event_id: string
+          /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+          user_id: number | string
+          /** ISO 8601, UTC */
+          at: string
+          /** ISO 8601, UTC */
+          recorded_at: string
+          direction: 'in' | 'out'
+          /** recorded and confirmed ones count */
+          state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+          source: 'recognition' | 'offline' | 'claim' | 'manual'
+          kiosk: string | null
+          confidence: number | null
+          quality: number | null
+          replaces: string | null
+          entered_by: string | null
+          reason: string | null
+          decisions: Array<{
+            decision: 'confirmed' | 'rejected' | 'replaced'
+            by: string
+            /** ISO 8601, UTC */
+            at: string
+            reason: string | null
+          }>
+        }
+        /** It was there already: sent twice, or a double tap */
+        repeated?: boolean
       } | {
         success: false
         message: string
@@ -891,6 +1453,34 @@ export interface Operations {
             /** 1 - distance, never below 0 */
             confidence: number
           }>
+          event?: {
+            event_id: string
+            /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+            user_id: number | string
+            /** ISO 8601, UTC */
+            at: string
+            /** ISO 8601, UTC */
+            recorded_at: string
+            direction: 'in' | 'out'
+            /** recorded and confirmed ones count */
+            state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+            source: 'recognition' | 'offline' | 'claim' | 'manual'
+            kiosk: string | null
+            confidence: number | null
+            quality: number | null
+            replaces: string | null
+            entered_by: string | null
+            reason: string | null
+            decisions: Array<{
+              decision: 'confirmed' | 'rejected' | 'replaced'
+              by: string
+              /** ISO 8601, UTC */
+              at: string
+              reason: string | null
+            }>
+          }
+          /** It was there already: sent twice, or a double tap */
+          repeated?: boolean
         }>
       } | {
         success: false
@@ -997,12 +1587,18 @@ export interface Operations {
 /** Method and path of each operation. */
 export const OPERATIONS = {
   compare: ['POST', '/compare'],
+  completePairing: ['POST', '/pairings/{code}'],
   deleteFace: ['DELETE', '/face/{user_id}'],
   deleteKey: ['DELETE', '/keys/{id}'],
+  deleteSession: ['DELETE', '/sessions/{id}'],
   deleteUser: ['DELETE', '/users/{user_id}'],
   deleteUserEncoding: ['DELETE', '/users/{user_id}/encodings/{id}'],
   deleteUserRejection: ['DELETE', '/users/{user_id}/rejections/{id}'],
   detect: ['POST', '/detect'],
+  endOwnSession: ['DELETE', '/session'],
+  getAttendance: ['GET', '/attendance'],
+  getAttendanceDays: ['GET', '/attendance/days'],
+  getAttendancePresent: ['GET', '/attendance/present'],
   getCa: ['GET', '/ca'],
   getCaCrt: ['GET', '/ca.crt'],
   getHealth: ['GET', '/health'],
@@ -1010,6 +1606,8 @@ export const OPERATIONS = {
   getHealthReady: ['GET', '/health/ready'],
   getKeys: ['GET', '/keys'],
   getMetrics: ['GET', '/metrics'],
+  getSession: ['GET', '/session'],
+  getSessions: ['GET', '/sessions'],
   getStats: ['GET', '/stats'],
   getStatus: ['GET', '/status/{user_id}'],
   getUser: ['GET', '/users/{user_id}'],
@@ -1018,6 +1616,12 @@ export const OPERATIONS = {
   getUserExport: ['GET', '/users/{user_id}/export'],
   getUserRejections: ['GET', '/users/{user_id}/rejections'],
   getUsers: ['GET', '/users'],
+  openPairing: ['POST', '/pairings'],
+  openSession: ['POST', '/session'],
+  postAttendanceEntries: ['POST', '/attendance/entries'],
+  postAttendanceEventCorrections: ['POST', '/attendance/events/{event_id}/corrections'],
+  postAttendanceEventDecisions: ['POST', '/attendance/events/{event_id}/decisions'],
+  postAttendanceEvents: ['POST', '/attendance/events'],
   postKeyRotate: ['POST', '/keys/{id}/rotate'],
   postKeys: ['POST', '/keys'],
   postUserRejections: ['POST', '/users/{user_id}/rejections'],

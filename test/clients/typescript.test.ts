@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
@@ -11,20 +8,13 @@ import { FaceClient, FaceServerError, type Progress } from '../../clients/typesc
 import { GENERATED, type OpenApi } from '../../tools/generate-clients.ts'
 import { ADMIN_KEY, startApp, temporaryFolder } from '../helper.ts'
 import { noFace, portraits } from '../photos.ts'
+import { answering } from './answering.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
 async function connect (t: TestContext, env: Record<string, string> = {}): Promise<FaceClient> {
   const app = await startApp(t, { ADMIN_KEY, ...env })
   return new FaceClient({ baseUrl: await app.listen({ host: '127.0.0.1', port: 0 }), key: ADMIN_KEY })
-}
-
-/** A server that answers as it is told. */
-async function answering (t: TestContext, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  t.after(() => server.close())
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 const refusal = (code: string) => (err: unknown): boolean => err instanceof FaceServerError && err.code === code

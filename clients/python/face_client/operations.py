@@ -18,6 +18,24 @@ class CompareReply(TypedDict):
     boxes: List[CompareReplyBoxesItem]  # In the order of the photos
 
 
+class _CompletePairingReply(TypedDict):
+    success: Literal[True]
+    key: str  # The key itself: shown now and never again
+    id: str
+    name: str  # For people; it may be logged
+    role: Literal["kiosk", "enroller", "admin", "monitor"]
+    created_at: str  # ISO 8601, UTC
+
+
+class CompletePairingReply(_CompletePairingReply, total=False):
+    expires_at: str  # ISO 8601, UTC
+    groups: List[str]  # Of kiosks and enrollers: limited to users of these groups
+    addresses: List[str]  # Addresses and subnets, such as 192.168.7.0/24, it is valid from
+    last_used_at: str  # ISO 8601, UTC
+    revoked_at: str  # ISO 8601, UTC
+    old_valid_until: str  # ISO 8601, UTC
+
+
 class DeleteFaceReply(TypedDict):
     success: Literal[True]
     message: str
@@ -40,6 +58,11 @@ class DeleteKeyReply(_DeleteKeyReply, total=False):
     last_used_at: str  # ISO 8601, UTC
     revoked_at: str  # ISO 8601, UTC
     old_valid_until: str  # ISO 8601, UTC
+
+
+class DeleteSessionReply(TypedDict):
+    success: Literal[True]
+    message: str
 
 
 class DeleteUserReply(TypedDict):
@@ -66,14 +89,14 @@ class DeleteUserRejectionReply(TypedDict):
     rejections: List[DeleteUserRejectionReplyRejectionsItem]
 
 
-class DetectReplyFacesItemBox(TypedDict):
+class DetectReply1FacesItemBox(TypedDict):
     left: int
     top: int
     width: int
     height: int
 
 
-class DetectReplyFacesItemPoints(TypedDict):
+class DetectReply1FacesItemPoints(TypedDict):
     left_eye: List[float]  # x and y in pixels of the upright photo
     right_eye: List[float]  # x and y in pixels of the upright photo
     nose: List[float]  # x and y in pixels of the upright photo
@@ -81,77 +104,33 @@ class DetectReplyFacesItemPoints(TypedDict):
     right_mouth: List[float]  # x and y in pixels of the upright photo
 
 
-class DetectReplyFacesItemPose(TypedDict):
+class DetectReply1FacesItemPose(TypedDict):
     yaw: float  # Turned to the right side of the photo; an estimate
     pitch: float  # Looking up; an estimate
     roll: float  # Tilted clockwise
 
 
-class DetectReplyFacesItemAdviceItem(TypedDict):
+class DetectReply1FacesItemAdviceItem(TypedDict):
     measure: str  # One of quality_measures
     message: str  # What to do about it
 
 
-class DetectReplyFacesItem(TypedDict):
-    box: DetectReplyFacesItemBox  # In pixels of the upright photo; it may reach over the edges
+class DetectReply1FacesItem(TypedDict):
+    box: DetectReply1FacesItemBox  # In pixels of the upright photo; it may reach over the edges
     score: float  # How sure the detector is
-    points: DetectReplyFacesItemPoints  # Left and right as the photo shows them
+    points: DetectReply1FacesItemPoints  # Left and right as the photo shows them
     landmarks: List[List[float]]  # In the order of the iBUG 300-W scheme, which dlib has made common
-    pose: DetectReplyFacesItemPose  # In degrees, 0 for a face that looks at the camera
+    pose: DetectReply1FacesItemPose  # In degrees, 0 for a face that looks at the camera
     quality: float  # The lowest of the measures
     quality_measures: Dict[str, float]
-    advice: List[DetectReplyFacesItemAdviceItem]  # Why a registration would refuse the face; empty if it is good enough
+    advice: List[DetectReply1FacesItemAdviceItem]
 
 
-class DetectReply(TypedDict):
+class DetectReply1(TypedDict):
     success: Literal[True]
     width: int  # Of the upright photo, in pixels
     height: int
-    faces: List[DetectReplyFacesItem]
-
-
-class DetectReply2ResultsItemFacesItemBox(TypedDict):
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-class DetectReply2ResultsItemFacesItemPoints(TypedDict):
-    left_eye: List[float]  # x and y in pixels of the upright photo
-    right_eye: List[float]  # x and y in pixels of the upright photo
-    nose: List[float]  # x and y in pixels of the upright photo
-    left_mouth: List[float]  # x and y in pixels of the upright photo
-    right_mouth: List[float]  # x and y in pixels of the upright photo
-
-
-class DetectReply2ResultsItemFacesItemPose(TypedDict):
-    yaw: float  # Turned to the right side of the photo; an estimate
-    pitch: float  # Looking up; an estimate
-    roll: float  # Tilted clockwise
-
-
-class DetectReply2ResultsItemFacesItemAdviceItem(TypedDict):
-    measure: str  # One of quality_measures
-    message: str  # What to do about it
-
-
-class DetectReply2ResultsItemFacesItem(TypedDict):
-    box: DetectReply2ResultsItemFacesItemBox  # In pixels of the upright photo; it may reach over the edges
-    score: float  # How sure the detector is
-    points: DetectReply2ResultsItemFacesItemPoints  # Left and right as the photo shows them
-    landmarks: List[List[float]]  # In the order of the iBUG 300-W scheme, which dlib has made common
-    pose: DetectReply2ResultsItemFacesItemPose  # In degrees, 0 for a face that looks at the camera
-    quality: float  # The lowest of the measures
-    quality_measures: Dict[str, float]
-    advice: List[DetectReply2ResultsItemFacesItemAdviceItem]
-
-
-class DetectReply2ResultsItem(TypedDict):
-    success: Literal[True]
-    width: int  # Of the upright photo, in pixels
-    height: int
-    faces: List[DetectReply2ResultsItemFacesItem]
+    faces: List[DetectReply1FacesItem]
 
 
 class DetectReply2ResultsItem2(TypedDict):
@@ -162,7 +141,90 @@ class DetectReply2ResultsItem2(TypedDict):
 
 class DetectReply2(TypedDict):
     success: Literal[True]
-    results: List[Union[DetectReply2ResultsItem, DetectReply2ResultsItem2]]  # In the order of the photos
+    results: List[Union[DetectReply1, DetectReply2ResultsItem2]]  # In the order of the photos
+
+
+class EndOwnSessionReply(TypedDict):
+    success: Literal[True]
+    message: str
+
+
+class GetAttendanceReplyEventsItemDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class GetAttendanceReplyEventsItem(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[GetAttendanceReplyEventsItemDecisionsItem]
+
+
+class GetAttendanceReply(TypedDict):
+    success: Literal[True]
+    events: List[GetAttendanceReplyEventsItem]
+    next_cursor: Union[str, None]
+
+
+class GetAttendanceDaysReplyDaysItemOpenEndsItem(TypedDict):
+    at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+
+
+class GetAttendanceDaysReplyDaysItem(TypedDict):
+    day: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    first_in: Union[str, None]
+    last_out: Union[str, None]
+    present_seconds: int  # Between each in and the out that follows it
+    open_ends: List[GetAttendanceDaysReplyDaysItemOpenEndsItem]
+
+
+class GetAttendanceDaysReply(TypedDict):
+    success: Literal[True]
+    days: List[GetAttendanceDaysReplyDaysItem]
+
+
+class GetAttendancePresentReplyPresentItemDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class GetAttendancePresentReplyPresentItem(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[GetAttendancePresentReplyPresentItemDecisionsItem]
+
+
+class GetAttendancePresentReply(TypedDict):
+    success: Literal[True]
+    present: List[GetAttendancePresentReplyPresentItem]
 
 
 class _GetHealthReply(TypedDict):
@@ -209,6 +271,52 @@ class GetKeysReplyKeysItem(_GetKeysReplyKeysItem, total=False):
 class GetKeysReply(TypedDict):
     success: Literal[True]
     keys: List[GetKeysReplyKeysItem]
+
+
+class _GetSessionReplySession(TypedDict):
+    id: str
+    name: str  # Of the key
+    role: Literal["kiosk", "enroller", "admin", "monitor"]
+    key: str  # Id of the key that was traded for it
+    address: str  # Whence it was opened
+    created_at: str  # ISO 8601, UTC
+    last_used_at: str  # ISO 8601, UTC
+    expires_at: str  # ISO 8601, UTC
+
+
+class GetSessionReplySession(_GetSessionReplySession, total=False):
+    groups: List[str]  # The caller sees users of these groups alone
+
+
+class _GetSessionReply(TypedDict):
+    success: Literal[True]
+    name: str  # Of the key
+    role: Literal["kiosk", "enroller", "admin", "monitor"]
+
+
+class GetSessionReply(_GetSessionReply, total=False):
+    groups: List[str]  # The caller sees users of these groups alone
+    session: GetSessionReplySession
+
+
+class _GetSessionsReplySessionsItem(TypedDict):
+    id: str
+    name: str  # Of the key
+    role: Literal["kiosk", "enroller", "admin", "monitor"]
+    key: str  # Id of the key that was traded for it
+    address: str  # Whence it was opened
+    created_at: str  # ISO 8601, UTC
+    last_used_at: str  # ISO 8601, UTC
+    expires_at: str  # ISO 8601, UTC
+
+
+class GetSessionsReplySessionsItem(_GetSessionsReplySessionsItem, total=False):
+    groups: List[str]  # The caller sees users of these groups alone
+
+
+class GetSessionsReply(TypedDict):
+    success: Literal[True]
+    sessions: List[GetSessionsReplySessionsItem]
 
 
 class GetStatsReplyStatsDecision(TypedDict):
@@ -323,6 +431,156 @@ class GetUsersReply(TypedDict):
     next_cursor: Union[str, None]
 
 
+class OpenPairingReply(TypedDict):
+    success: Literal[True]
+    code: str
+    expires_at: str  # ISO 8601, UTC
+
+
+class _OpenSessionReplySession(TypedDict):
+    id: str
+    name: str  # Of the key
+    role: Literal["kiosk", "enroller", "admin", "monitor"]
+    key: str  # Id of the key that was traded for it
+    address: str  # Whence it was opened
+    created_at: str  # ISO 8601, UTC
+    last_used_at: str  # ISO 8601, UTC
+    expires_at: str  # ISO 8601, UTC
+
+
+class OpenSessionReplySession(_OpenSessionReplySession, total=False):
+    groups: List[str]  # The caller sees users of these groups alone
+
+
+class OpenSessionReply(TypedDict):
+    success: Literal[True]
+    session: OpenSessionReplySession
+
+
+class PostAttendanceEntriesReplyEventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class PostAttendanceEntriesReplyEvent(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[PostAttendanceEntriesReplyEventDecisionsItem]
+
+
+class PostAttendanceEntriesReply(TypedDict):
+    success: Literal[True]
+    event: PostAttendanceEntriesReplyEvent
+    repeated: bool  # It was there already: sent twice, or a double tap
+
+
+class PostAttendanceEventCorrectionsReplyEventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class PostAttendanceEventCorrectionsReplyEvent(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[PostAttendanceEventCorrectionsReplyEventDecisionsItem]
+
+
+class PostAttendanceEventCorrectionsReply(TypedDict):
+    success: Literal[True]
+    event: PostAttendanceEventCorrectionsReplyEvent
+
+
+class PostAttendanceEventDecisionsReplyEventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class PostAttendanceEventDecisionsReplyEvent(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[PostAttendanceEventDecisionsReplyEventDecisionsItem]
+
+
+class PostAttendanceEventDecisionsReply(TypedDict):
+    success: Literal[True]
+    event: PostAttendanceEventDecisionsReplyEvent
+
+
+class PostAttendanceEventsReply1EventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class PostAttendanceEventsReply1Event(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[PostAttendanceEventsReply1EventDecisionsItem]
+
+
+class PostAttendanceEventsReply1(TypedDict):
+    success: Literal[True]
+    event: PostAttendanceEventsReply1Event
+    repeated: bool  # It was there already: sent twice, or a double tap
+
+
+class PostAttendanceEventsReply2(TypedDict):
+    success: Literal[False]
+    message: str
+    user_id: Literal["unknown"]
+
+
 class _PostKeyRotateReply(TypedDict):
     success: Literal[True]
     key: str  # The key itself: shown now and never again
@@ -379,13 +637,37 @@ class PutUserReply(TypedDict):
     encoding_count: int
 
 
-class RecognizeReplyCandidatesItem(TypedDict):
+class RecognizeReply1CandidatesItem(TypedDict):
     user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
     distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
     confidence: float  # 1 - distance, never below 0
 
 
-class _RecognizeReply(TypedDict):
+class RecognizeReply1EventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class RecognizeReply1Event(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[RecognizeReply1EventDecisionsItem]
+
+
+class _RecognizeReply1(TypedDict):
     success: Literal[True]
     message: str
     user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
@@ -394,16 +676,12 @@ class _RecognizeReply(TypedDict):
     recognized_at: str  # ISO 8601, UTC
 
 
-class RecognizeReply(_RecognizeReply, total=False):
+class RecognizeReply1(_RecognizeReply1, total=False):
     display_name: str  # Where one is set, for callers with a key
     recognition_id: str  # By which the face can be rejected for ten minutes; with a key only
-    candidates: List[RecognizeReplyCandidatesItem]  # With top_k: the nearest users, near enough or not
-
-
-class RecognizeReply2CandidatesItem(TypedDict):
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
-    confidence: float  # 1 - distance, never below 0
+    candidates: List[RecognizeReply1CandidatesItem]  # With top_k: the nearest users, near enough or not
+    event: RecognizeReply1Event
+    repeated: bool  # It was there already: sent twice, or a double tap
 
 
 class _RecognizeReply2(TypedDict):
@@ -415,7 +693,7 @@ class _RecognizeReply2(TypedDict):
 
 class RecognizeReply2(_RecognizeReply2, total=False):
     code: Literal["AMBIGUOUS"]  # Nearly as close to a second user as to the first
-    candidates: List[RecognizeReply2CandidatesItem]  # With top_k: the nearest users, near enough or not
+    candidates: List[RecognizeReply1CandidatesItem]  # With top_k: the nearest users, near enough or not
 
 
 class RecognizeReply3FacesItemBox(TypedDict):
@@ -423,12 +701,6 @@ class RecognizeReply3FacesItemBox(TypedDict):
     top: int
     width: int
     height: int
-
-
-class RecognizeReply3FacesItemCandidatesItem(TypedDict):
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
-    confidence: float  # 1 - distance, never below 0
 
 
 class _RecognizeReply3FacesItem(TypedDict):
@@ -443,7 +715,9 @@ class RecognizeReply3FacesItem(_RecognizeReply3FacesItem, total=False):
     display_name: str  # Where one is set, for callers with a key
     recognition_id: str  # By which the face can be rejected for ten minutes; with a key only
     code: Literal["AMBIGUOUS"]
-    candidates: List[RecognizeReply3FacesItemCandidatesItem]  # With top_k: the nearest users, near enough or not
+    candidates: List[RecognizeReply1CandidatesItem]  # With top_k: the nearest users, near enough or not
+    event: RecognizeReply1Event
+    repeated: bool  # It was there already: sent twice, or a double tap
 
 
 class RecognizeReply3(TypedDict):
@@ -454,81 +728,6 @@ class RecognizeReply3(TypedDict):
     faces: List[RecognizeReply3FacesItem]  # The largest first; nobody is named twice
 
 
-class RecognizeReply4ResultsItemCandidatesItem(TypedDict):
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
-    confidence: float  # 1 - distance, never below 0
-
-
-class _RecognizeReply4ResultsItem(TypedDict):
-    success: Literal[True]
-    message: str
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    confidence: float  # 1 - distance
-    distance: float  # Euclidean distance of the encodings
-    recognized_at: str  # ISO 8601, UTC
-
-
-class RecognizeReply4ResultsItem(_RecognizeReply4ResultsItem, total=False):
-    display_name: str  # Where one is set, for callers with a key
-    recognition_id: str  # By which the face can be rejected for ten minutes; with a key only
-    candidates: List[RecognizeReply4ResultsItemCandidatesItem]  # With top_k: the nearest users, near enough or not
-
-
-class RecognizeReply4ResultsItem2CandidatesItem(TypedDict):
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
-    confidence: float  # 1 - distance, never below 0
-
-
-class _RecognizeReply4ResultsItem2(TypedDict):
-    success: Literal[False]
-    message: str
-    user_id: Literal["unknown"]
-    confidence: Literal[0]
-
-
-class RecognizeReply4ResultsItem2(_RecognizeReply4ResultsItem2, total=False):
-    code: Literal["AMBIGUOUS"]  # Nearly as close to a second user as to the first
-    candidates: List[RecognizeReply4ResultsItem2CandidatesItem]  # With top_k: the nearest users, near enough or not
-
-
-class RecognizeReply4ResultsItem3FacesItemBox(TypedDict):
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-class RecognizeReply4ResultsItem3FacesItemCandidatesItem(TypedDict):
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
-    confidence: float  # 1 - distance, never below 0
-
-
-class _RecognizeReply4ResultsItem3FacesItem(TypedDict):
-    box: RecognizeReply4ResultsItem3FacesItemBox  # In pixels of the upright photo; it may reach over the edges
-    recognized: bool
-    user_id: Union[Union[int, str], Literal["unknown"]]
-    confidence: float  # 1 - distance, never below 0
-
-
-class RecognizeReply4ResultsItem3FacesItem(_RecognizeReply4ResultsItem3FacesItem, total=False):
-    distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
-    display_name: str  # Where one is set, for callers with a key
-    recognition_id: str  # By which the face can be rejected for ten minutes; with a key only
-    code: Literal["AMBIGUOUS"]
-    candidates: List[RecognizeReply4ResultsItem3FacesItemCandidatesItem]
-
-
-class RecognizeReply4ResultsItem3(TypedDict):
-    success: Literal[True]
-    width: int  # Of the upright photo, in pixels
-    height: int
-    recognized_at: str  # ISO 8601, UTC
-    faces: List[RecognizeReply4ResultsItem3FacesItem]  # The largest first; nobody is named twice
-
-
 class RecognizeReply4ResultsItem4(TypedDict):
     success: Literal[False]
     message: str
@@ -537,7 +736,7 @@ class RecognizeReply4ResultsItem4(TypedDict):
 
 class RecognizeReply4(TypedDict):
     success: Literal[True]
-    results: List[Union[RecognizeReply4ResultsItem, RecognizeReply4ResultsItem2, RecognizeReply4ResultsItem3, RecognizeReply4ResultsItem4]]
+    results: List[Union[RecognizeReply1, RecognizeReply2, RecognizeReply3, RecognizeReply4ResultsItem4]]
 
 
 class RegisterFaceReply(TypedDict):
@@ -550,38 +749,21 @@ class RegisterFaceReply(TypedDict):
     quality_measures: Dict[str, float]
 
 
-class VerifyReplyBox(TypedDict):
+class VerifyReply1Box(TypedDict):
     left: int
     top: int
     width: int
     height: int
 
 
-class VerifyReply(TypedDict):
+class VerifyReply1(TypedDict):
     success: Literal[True]
     user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
     verified: bool
     distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
     confidence: float  # 1 - distance, never below 0
     tolerance: float  # RECOGNITION_TOLERANCE: one comparison does not follow the number of people enrolled
-    box: VerifyReplyBox  # In pixels of the upright photo; it may reach over the edges
-
-
-class VerifyReply2ResultsItemBox(TypedDict):
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-class VerifyReply2ResultsItem(TypedDict):
-    success: Literal[True]
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    verified: bool
-    distance: float  # On the scale that all networks share: 0.4 very strict, 0.6 balanced, 0.8 permissive
-    confidence: float  # 1 - distance, never below 0
-    tolerance: float  # RECOGNITION_TOLERANCE: one comparison does not follow the number of people enrolled
-    box: VerifyReply2ResultsItemBox  # In pixels of the upright photo; it may reach over the edges
+    box: VerifyReply1Box  # In pixels of the upright photo; it may reach over the edges
 
 
 class VerifyReply2ResultsItem2(TypedDict):
@@ -592,22 +774,29 @@ class VerifyReply2ResultsItem2(TypedDict):
 
 class VerifyReply2(TypedDict):
     success: Literal[True]
-    results: List[Union[VerifyReply2ResultsItem, VerifyReply2ResultsItem2]]  # In the order of the photos
+    results: List[Union[VerifyReply1, VerifyReply2ResultsItem2]]  # In the order of the photos
 
 
-DetectReply = Union[DetectReply, DetectReply2]
-RecognizeReply = Union[RecognizeReply, RecognizeReply2, RecognizeReply3, RecognizeReply4]
-VerifyReply = Union[VerifyReply, VerifyReply2]
+DetectReply = Union[DetectReply1, DetectReply2]
+PostAttendanceEventsReply = Union[PostAttendanceEventsReply1, PostAttendanceEventsReply2]
+RecognizeReply = Union[RecognizeReply1, RecognizeReply2, RecognizeReply3, RecognizeReply4]
+VerifyReply = Union[VerifyReply1, VerifyReply2]
 
 #: Method and path of each operation.
 OPERATIONS: Mapping[str, Tuple[str, str]] = {
     "compare": ("POST", "/compare"),
+    "completePairing": ("POST", "/pairings/{code}"),
     "deleteFace": ("DELETE", "/face/{user_id}"),
     "deleteKey": ("DELETE", "/keys/{id}"),
+    "deleteSession": ("DELETE", "/sessions/{id}"),
     "deleteUser": ("DELETE", "/users/{user_id}"),
     "deleteUserEncoding": ("DELETE", "/users/{user_id}/encodings/{id}"),
     "deleteUserRejection": ("DELETE", "/users/{user_id}/rejections/{id}"),
     "detect": ("POST", "/detect"),
+    "endOwnSession": ("DELETE", "/session"),
+    "getAttendance": ("GET", "/attendance"),
+    "getAttendanceDays": ("GET", "/attendance/days"),
+    "getAttendancePresent": ("GET", "/attendance/present"),
     "getCa": ("GET", "/ca"),
     "getCaCrt": ("GET", "/ca.crt"),
     "getHealth": ("GET", "/health"),
@@ -615,6 +804,8 @@ OPERATIONS: Mapping[str, Tuple[str, str]] = {
     "getHealthReady": ("GET", "/health/ready"),
     "getKeys": ("GET", "/keys"),
     "getMetrics": ("GET", "/metrics"),
+    "getSession": ("GET", "/session"),
+    "getSessions": ("GET", "/sessions"),
     "getStats": ("GET", "/stats"),
     "getStatus": ("GET", "/status/{user_id}"),
     "getUser": ("GET", "/users/{user_id}"),
@@ -623,6 +814,12 @@ OPERATIONS: Mapping[str, Tuple[str, str]] = {
     "getUserExport": ("GET", "/users/{user_id}/export"),
     "getUserRejections": ("GET", "/users/{user_id}/rejections"),
     "getUsers": ("GET", "/users"),
+    "openPairing": ("POST", "/pairings"),
+    "openSession": ("POST", "/session"),
+    "postAttendanceEntries": ("POST", "/attendance/entries"),
+    "postAttendanceEventCorrections": ("POST", "/attendance/events/{event_id}/corrections"),
+    "postAttendanceEventDecisions": ("POST", "/attendance/events/{event_id}/decisions"),
+    "postAttendanceEvents": ("POST", "/attendance/events"),
     "postKeyRotate": ("POST", "/keys/{id}/rotate"),
     "postKeys": ("POST", "/keys"),
     "postUserRejections": ("POST", "/users/{user_id}/rejections"),

@@ -5,6 +5,7 @@ import { setToken } from '../../browsers/session-cookie.ts'
 import { errorResponses } from '../common-schemas.ts'
 
 const schema = {
+  operationId: 'endOwnSession',
   tags: ['sessions'],
   summary: 'End my session',
   response: {
