@@ -13,6 +13,8 @@ import { portraits } from '../photos.ts'
 import { adding, filesIn, keyText, openStore, record } from '../store/helper.ts'
 import { runCommand } from '../commands/helper.ts'
 
+const ADMIN_KEY = 'k7/+Zm9vYmFyYmF6=='
+
 async function filled (t: TestContext) {
   const [dir, backups] = [await temporaryFolder(t), await temporaryFolder(t)]
   const FACE_DATA_KEY = keyText()
@@ -79,13 +81,16 @@ test('of servers that share the data one makes the backup, and says when none is
   assert.deepEqual(await readdir(BACKUP_DIR), names)
   assert.equal(names.length, 1)
 
-  // The next start finds it fresh.
-  const app = await startApp(t, env)
-  assert.match((await app.inject('/metrics')).body, /^face_backup_overdue 0$/m)
+  // The next start finds it fresh. There are keys, so that it asks for one.
+  const app = await startApp(t, { ...env, ADMIN_KEY })
+  const metrics = async (): Promise<string> => (
+    await app.inject({ url: '/metrics', headers: { authorization: `Bearer ${ADMIN_KEY}` } })
+  ).body
+  assert.match(await metrics(), /^face_backup_overdue 0$/m)
   const path = join(BACKUP_DIR, names[0]!)
   const old = new Date(Date.now() - 49 * 3_600_000)
   await utimes(path, old, old)
-  assert.match((await app.inject('/metrics')).body, /^face_backup_overdue 1$/m)
+  assert.match(await metrics(), /^face_backup_overdue 1$/m)
   assert.ok((await filesIn(join(dir, 'audit'))).length > 0)
 })
 
