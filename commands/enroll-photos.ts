@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
-import { join, parse } from 'node:path'
+import { join } from 'node:path'
+import { userOfPhoto } from '../src/users/import/photo-paths.ts'
 
 /** The photos of one user, as paths within the folder that is enrolled. */
 export interface UserPhotos {
@@ -19,7 +20,7 @@ export async function findPhotos (dir: string): Promise<UserPhotos[]> {
       throw err
     })
     if (files) add(entry, ...files.map((file) => join(entry, file)))
-    else add(parse(entry).name, entry)
+    else add(userOfPhoto(entry)!, entry) // It is a file's name.
   }
   return [...users].map(([userId, photos]) => ({ userId, photos }))
 }

@@ -10,6 +10,7 @@ import { createProgress } from './progress.ts'
 import { calibrationOf, findNetwork, previousNetwork } from '../src/networks/find-network.ts'
 import { createCandidates } from '../src/recognition/candidates.ts'
 import { createDecisionRule } from '../src/recognition/decision.ts'
+import { photoOutcome } from '../src/recognition/photo-outcome.ts'
 import { createRecentChanges } from '../src/recognition/recent-changes.ts'
 import { createRecentRecognitions } from '../src/recognition/recent-recognitions.ts'
 import { createRecognition, type Recognition } from '../src/recognition/recognition.ts'
@@ -85,10 +86,6 @@ export async function enroll (
   }
 }
 
-/** Whether the photo is to blame; what it does to its thread, it does in every further call. */
-const isOfPhoto = ({ code, statusCode }: FaceError): boolean =>
-  statusCode < 500 || code === 'INFERENCE_TIMEOUT' || code === 'INFERENCE_FAILED'
-
 async function registerPhoto (recognition: Recognition, { path, photo, userId, bytesMax }: {
   path: string, photo: string, userId: string, bytesMax: number
 }): Promise<Outcome> {
@@ -96,12 +93,13 @@ async function registerPhoto (recognition: Recognition, { path, photo, userId, b
     ({ photo, userId, quality: null, refusal: { code, message } })
   if (!isUserId(userId)) return refused('INVALID_REQUEST', 'The name cannot be a user id: rename the file or folder')
   try {
-    const bytes = await readFile(path)
-    if (bytes.byteLength > bytesMax) throw new FaceError('PAYLOAD_TOO_LARGE')
-    const { quality } = await recognition.register(userIdFromText(userId), ownBytes(bytes), { replace: false })
-    return { photo, userId, quality: quality.overall, refusal: null }
+    const { registration, refusal } = await photoOutcome(async () => {
+      const bytes = await readFile(path)
+      if (bytes.byteLength > bytesMax) throw new FaceError('PAYLOAD_TOO_LARGE')
+      return await recognition.register(userIdFromText(userId), ownBytes(bytes), { replace: false })
+    })
+    return { photo, userId, quality: registration?.quality.overall ?? null, refusal }
   } catch (err) {
-    if (err instanceof FaceError && isOfPhoto(err)) return refused(err.code, err.message)
     const unreadable = errorCode(err)
     if (unreadable !== undefined) return refused(unreadable, 'The photo cannot be read')
     throw err

@@ -89,6 +89,9 @@ export const ConfigSchema = Type.Object({
   MAX_FACES_PER_USER: Type.Integer({ default: 5, minimum: 1, maximum: 100 }),
   MAX_IMAGE_BYTES: Type.Integer({ default: 10 * 1024 * 1024, minimum: 1024, maximum: 100 * 1024 * 1024 }),
   UPLOAD_MEMORY_MAX: Type.Integer({ default: 96 * 1024 * 1024, minimum: 1024, maximum: 64 * 1024 * 1024 * 1024 }),
+  IMPORT_BYTES_MAX: Type.Integer({
+    default: 1024 * 1024 * 1024, minimum: 1024, maximum: 64 * 1024 * 1024 * 1024
+  }),
   MAX_IMAGE_PIXELS: Type.Integer({ default: 25_000_000, minimum: 1600, maximum: 250_000_000 }),
   WEB_CONCURRENCY: Type.Integer({ default: 1, minimum: 1, maximum: 256 }),
   INFERENCE_BACKEND: Type.Enum(['onnx', 'tfjs'], { default: 'onnx' }),

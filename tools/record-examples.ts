@@ -36,6 +36,11 @@ const REQUESTS: ReadonlyArray<[route: string, name: string, summary: string, req
   ['POST /compare', 'different', 'Photos of two people', { photos: [PHOTOS.anna, PHOTOS.stranger] }],
   ['POST /detect', 'portrait', 'A photo with one face', { photo: PHOTOS.stranger }],
   ['GET /status/:user_id', 'registered', 'Somebody registered'],
+  ['GET /users', 'all', 'Everybody'],
+  ['GET /users/:user_id', 'registered', 'Somebody of whom nothing is set'],
+  ['PUT /users/:user_id', 'profile', 'A name, a group and an end', {
+    display_name: 'Anna Lindqvist', groups: ['day'], valid_until: '2027-07-01T00:00:00.000Z', metadata: { badge: 17 }
+  }],
   ['DELETE /face/:user_id', 'registered', 'Somebody registered']
 ]
 
@@ -48,6 +53,7 @@ function codeOf (value: unknown, indent: number, before: number): string {
   if (typeof value === 'string') return `'${value.replaceAll('\'', '\\\'')}'`
   if (typeof value !== 'object' || value === null) return String(value)
   const isList = Array.isArray(value)
+  if (Object.keys(value).length === 0) return isList ? '[]' : '{}'
   const members = (inner: number): string[] => Object.entries(value).map(([key, member]) => {
     const name = isList ? '' : `${isName(key) ? key : `'${key}'`}: `
     return name + codeOf(member, inner, inner + name.length)

@@ -13,6 +13,8 @@ declare module 'fastify' {
     photosMax?: number
     /** The route takes JSON without a photo in its body. */
     takesJson?: boolean
+    /** The route takes many photos in its body, and puts it aside on the disk. It may take as long as it needs. */
+    takesImport?: boolean
   }
   interface FastifyRequest {
     /** What the body of this request holds of the memory for uploads; only of routes that take one. */
@@ -106,7 +108,7 @@ export default fp(async function admissionPlugin (fastify) {
 
   fastify.decorateRequest('upload', undefined)
   fastify.addHook('onRequest', async (request, reply) => {
-    const { rateLimit, takesPhoto, takesJson } = request.routeOptions.config
+    const { rateLimit, takesPhoto, takesJson, takesImport } = request.routeOptions.config
     connections.check(request)
     if (rateLimit !== false) await limitAddress.call(fastify, request, reply)
     if (unmetExpectations.has(request.raw)) {
@@ -115,6 +117,12 @@ export default fp(async function admissionPlugin (fastify) {
     await fastify.access.identify(request)
     if (request.is404) throw new FaceError('NOT_FOUND')
     fastify.access.authorize(request)
+    if (takesImport) {
+      // What it holds is counted photo by photo.
+      const upload = request.upload = budget.open(FIRST_BYTES)
+      upload.complete(0)
+      return
+    }
     if (!takesPhoto && !takesJson) return
     if (takesPhoto) fastify.inference.assertRoom()
     const limit = takesJson ? JSON_BYTES_MAX : request.mediaType?.startsWith('image/') ? MAX_IMAGE_BYTES : bodyLimit

@@ -43,7 +43,8 @@ const REFUSED: ReadonlySet<ErrorCode> = new Set(['UNAUTHORIZED', 'FORBIDDEN'])
 
 interface Fields { user_id?: number | string }
 
-function actorOf ({ caller }: FastifyRequest): Actor | null {
+/** Who asks. */
+export function actorOf ({ caller }: FastifyRequest): Actor | null {
   return caller ? { id: caller.id, via: caller.via, role: caller.role } : null
 }
 

@@ -46,14 +46,16 @@ export default fp(async function clientErrorPlugin (fastify) {
   fastify.decorate('answerClientError', (err: Error & { code?: string }, socket: Socket) => {
     const { request, reply } = exchanges.get(socket) ?? {}
     const isBodyArriving = request?.raw.complete === false
+    const code: ErrorCode = err.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'INVALID_REQUEST'
     const isClosed = !socket.writable || err.code === 'ECONNRESET' ||
       (isBodyArriving && err.code === 'HPE_INVALID_EOF_STATE')
+    // It is watched by who reads it.
+    if (isBodyArriving && code === 'REQUEST_TIMEOUT' && request.routeOptions.config.takesImport) return
     // Nobody waits for an answer, or it was sent before all of the body had come.
     if (isClosed || (isBodyArriving && reply?.raw.headersSent)) {
       socket.destroy()
       return
     }
-    const code: ErrorCode = err.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'REQUEST_TIMEOUT' : 'INVALID_REQUEST'
     if (!request || !reply || (request.raw.complete && reply.raw.writableFinished)) return answerRaw(socket, code)
     // Its own answer ends the connection, and is the one that is logged and counted.
     request.raw.pause()

@@ -91,7 +91,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         success: true,
         message: 'Face registered successfully',
         user_id: 123,
-        registered_at: '2026-11-26T15:37:25.308Z',
+        registered_at: '2026-11-26T15:34:17.672Z',
         encoding_count: 1,
         quality: 0.8394,
         quality_measures: {
@@ -119,8 +119,8 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         user_id: 123,
         confidence: 0.5349,
         distance: 0.4651,
-        recognized_at: '2026-11-26T15:37:25.353Z',
-        recognition_id: '86e45fa9-ead4-4810-89db-8ff3518384d4'
+        recognized_at: '2026-11-26T15:34:17.757Z',
+        recognition_id: '20a14643-b1fa-4b9a-a7a0-d0981a9c9882'
       }
     },
     stranger: {
@@ -299,7 +299,67 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         success: true,
         user_id: 123,
         registered: true,
-        last_updated: '2026-11-26T15:37:25.308Z',
+        last_updated: '2026-11-26T15:34:17.672Z',
+        encoding_count: 1
+      }
+    }
+  },
+  'GET /users': {
+    all: {
+      summary: 'Everybody',
+      response: {
+        success: true,
+        users: [
+          {
+            user_id: 123,
+            display_name: null,
+            groups: [],
+            valid_from: null,
+            valid_until: null,
+            updated_at: '2026-11-26T15:34:17.672Z',
+            encoding_count: 1
+          }
+        ],
+        next_cursor: null
+      }
+    }
+  },
+  'GET /users/:user_id': {
+    registered: {
+      summary: 'Somebody of whom nothing is set',
+      response: {
+        success: true,
+        user_id: 123,
+        display_name: null,
+        groups: [],
+        valid_from: null,
+        valid_until: null,
+        consent_id: null,
+        metadata: {},
+        updated_at: '2026-11-26T15:34:17.672Z',
+        encoding_count: 1
+      }
+    }
+  },
+  'PUT /users/:user_id': {
+    profile: {
+      summary: 'A name, a group and an end',
+      request: {
+        display_name: 'Anna Lindqvist',
+        groups: ['day'],
+        valid_until: '2027-07-01T00:00:00.000Z',
+        metadata: { badge: 17 }
+      },
+      response: {
+        success: true,
+        user_id: 123,
+        display_name: 'Anna Lindqvist',
+        groups: ['day'],
+        valid_from: null,
+        valid_until: '2027-07-01T00:00:00.000Z',
+        consent_id: null,
+        metadata: { badge: 17 },
+        updated_at: '2026-11-26T15:34:18.465Z',
         encoding_count: 1
       }
     }

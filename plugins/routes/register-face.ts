@@ -83,7 +83,8 @@ const registerFace: FastifyPluginAsyncTypebox = async (fastify) => {
     const userId = sentUserId(request)
     const { consent_id: consentId } = fieldsOf(request)
     const { registeredAt, encodingCount, quality } = await fastify.recognition.register(
-      userId, request.takePhoto(), { replace: isReplacing(request), ...consentId !== undefined && { consentId } },
+      userId, request.takePhoto(),
+      { replace: isReplacing(request), profile: consentId === undefined ? {} : { consentId } },
       request.context
     )
     request.auditResult = { encodings: encodingCount }

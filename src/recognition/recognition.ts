@@ -24,6 +24,7 @@ import { nameFaces } from './frame.ts'
 import { scopeOf } from './scope.ts'
 import type { Sightings } from './sightings.ts'
 import { userIdFromText } from '../store/user-key.ts'
+import type { UserProfile } from '../users/profile.ts'
 
 export type { Box, Frame }
 
@@ -76,14 +77,14 @@ export interface RegistrationStatus {
  */
 export interface Recognition {
   /**
-   * Enrols the only face of a photo; durable when it resolves. `replace` drops the user's other encodings. Throws
-   * `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without `replace` `FACE_MISMATCH`, and what
-   * inference and store throw.
+   * Enrols the only face of a photo; durable when it resolves. `replace` drops the user's other encodings; what
+   * `profile` leaves out stays. Throws `NO_FACE`, `MULTIPLE_FACES`, `LOW_QUALITY`, `FACE_ALREADY_REGISTERED`, without
+   * `replace` `FACE_MISMATCH`, and what inference and store throw.
    */
   register (
     userId: UserId,
     photo: ArrayBuffer,
-    options: { replace: boolean, consentId?: string },
+    options: { replace: boolean, profile?: UserProfile },
     context?: RequestContext
   ): Promise<Registration>
   /**
@@ -145,7 +146,7 @@ export function createRecognition ({
   }
 
   return {
-    async register (userId, photo, { replace, consentId }, context = {}) {
+    async register (userId, photo, { replace, profile }, context = {}) {
       const key = String(userId)
       const stored = changes.follow()
       try {
@@ -195,7 +196,7 @@ export function createRecognition ({
           return {
             ...kept,
             ...!replace && unread && { unread },
-            ...consentId !== undefined && { consentId },
+            ...profile,
             auditSalt: kept.auditSalt ?? intended?.salt ?? newSalt(),
             userId,
             updatedAt: registeredAt,

@@ -6,7 +6,7 @@ import { timePart, type RequestContext } from '../request-context.ts'
 import type { Encoding, EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
 import { encodeRecord } from '../store/record/codec.ts'
 import type { Sightings } from '../recognition/sightings.ts'
-import { profileIn, withProfile, type UserProfile } from './profile.ts'
+import { profileIn, profileOf, withProfile, type UserProfile } from './profile.ts'
 
 /** An encoding without its numbers. */
 export interface EncodingSummary {
@@ -37,6 +37,11 @@ export interface Users {
   replaceProfile (
     key: string, profile: UserProfile, expected?: ExpectedTags, context?: RequestContext
   ): Promise<User>
+  /** Changes what the profile names, within `audited`; false if there is nothing to change. */
+  addToProfile (
+    key: string, profile: UserProfile,
+    audited: (work: (context: RequestContext) => Promise<unknown>) => Promise<unknown>
+  ): Promise<boolean>
   /** Throws `ENCODING_NOT_FOUND`. */
   encoding (
     key: string, id: string, context?: RequestContext
@@ -104,6 +109,13 @@ export function createUsers (
       if (!isExpected && !(context.isRepeat && hasProfile(key, present, profile))) throw new FaceError('USER_CHANGED')
       return withProfile(present, profile)
     }, context),
+    async addToProfile (key, profile, audited) {
+      const added = (record: UserRecord): UserProfile => profileOf({ ...profileIn(record), ...profile })
+      const present = await read(key, {})
+      if (hasProfile(key, present, added(present))) return false
+      await audited((context) => change(key, (record) => withProfile(record, added(record)), context))
+      return true
+    },
     async encoding (key, id, context = {}) {
       const { userId, encodings } = userOf(key, await read(key, context))
       const encoding = encodings.find((one) => one.id === id)

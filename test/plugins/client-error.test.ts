@@ -162,7 +162,7 @@ test('whoever wants the connection closed is answered while still sending, and c
   const part = '--b\r\nContent-Disposition: form-data; name="photo"; filename="p"\r\n\r\nx\r\n'
   const rest = Buffer.alloc(500_000)
   const socket = server.open()
-  socket.write('POST /recognize HTTP/1.1\r\nHost: door\r\nConnection: close\r\n' +
+  socket.write('POST /register-face HTTP/1.1\r\nHost: door\r\nConnection: close\r\n' +
     'Content-Type: multipart/form-data; boundary=b\r\n' +
     `Content-Length: ${2 * part.length + 2 * rest.length}\r\n\r\n${part}${part}`)
   socket.write(rest)

@@ -8,7 +8,7 @@ const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()
 
 const NameSchema = Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX })
 
-export const GroupSchema = Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, examples: ['night shift'] })
+export const GroupSchema = Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX })
 
 /** What can be set of a user. */
 export const PROFILE_FIELDS = {
