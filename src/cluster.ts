@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
+import { createCountRelay } from './cluster/count-relay.ts'
 import { createLookupRelay } from './cluster/lookup-relay.ts'
 import { createMetricsCollector } from './cluster/metrics-collector.ts'
 import { MEMORY_FLAGS, processEnvironment } from './cluster/process-environment.ts'
@@ -39,6 +40,7 @@ async function main (): Promise<void> {
   })
   const collector = createMetricsCollector()
   const relay = createLookupRelay()
+  const counts = createCountRelay()
   const supervisor = createSupervisor({
     processes: config.WEB_CONCURRENCY,
     graceMs: config.CLOSE_GRACE_MS + EXIT_MS_MAX,
@@ -50,6 +52,7 @@ async function main (): Promise<void> {
           if (message.type !== 'degraded') {
             collector.handle(process, message)
             relay.handle(process, message)
+            counts.handle(process, message)
           } else {
             slot.replaceDegraded(process).catch((err: unknown) => {
               logger.error({ err }, 'not replaced: the process that runs goes on')
@@ -59,6 +62,7 @@ async function main (): Promise<void> {
       })
       collector.join(server)
       relay.join(server)
+      counts.join(server)
       return server
     },
     onCrash: (exit, delayMs) => logger.error({ ...exit, delayMs }, 'a process ended: another follows')

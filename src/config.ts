@@ -107,7 +107,9 @@ export const ConfigSchema = Type.Object({
   MAX_CONNECTIONS_PER_ADDRESS: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
   CORS_ORIGINS: Type.Optional(Type.String({ minLength: 1 })),
   RATE_LIMIT_MAX: Type.Integer({ default: 1200, minimum: 1, maximum: 10_000_000 }),
+  KEY_RATE_LIMIT_MAX: Type.Integer({ default: 6000, minimum: 1, maximum: 10_000_000 }),
   RATE_LIMIT_WINDOW: Type.Integer({ default: 60, minimum: 1, maximum: 86_400 }),
+  AUTH_FAILURES_MAX: Type.Integer({ default: 20, minimum: 1, maximum: 1_000_000 }),
   ATTENDANCE_TIMEZONE: Type.String({
     default: 'UTC',
     pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',

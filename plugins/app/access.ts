@@ -5,6 +5,7 @@ import { secretHash } from '../../src/access/key-text.ts'
 import { createKeys, type Keys } from '../../src/access/keys.ts'
 import { ADMIN_KEY_ID, includesRole, type Caller, type RequiredRole } from '../../src/access/roles.ts'
 import { FaceError } from '../../src/errors.ts'
+import type { AuthFailure } from '../../src/observability/metrics.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -44,7 +45,7 @@ export interface Access {
   allows (request: FastifyRequest, role: RequiredRole): boolean
   /**
    * Finds the caller. Throws `UNAUTHORIZED` for a wrong key, even where none is needed: its sender would take the
-   * answer for one to the key.
+   * answer for one to the key. Throws `RATE_LIMITED` for the next one of an address that has shown many.
    */
   identify (request: FastifyRequest): Promise<void>
   /** Throws `UNAUTHORIZED` or `FORBIDDEN` unless the caller may call the route of the request. */
@@ -68,12 +69,12 @@ export function shownKey ({ headers }: FastifyRequest): string | undefined {
 const ADMIN: Caller = { id: ADMIN_KEY_ID, name: 'ADMIN_KEY', role: 'admin', via: 'admin-key' }
 
 /** Recognises `ADMIN_KEY`. */
-function createAdminKeyWay (adminKey: string): FindCaller {
+function createAdminKeyCheck (adminKey: string): (request: FastifyRequest) => boolean {
   // Of one length for all keys, so that comparing them takes the same time.
   const expected = secretHash(adminKey)
   return (request) => {
     const key = shownKey(request)
-    return key !== undefined && timingSafeEqual(secretHash(key), expected) ? ADMIN : undefined
+    return key !== undefined && timingSafeEqual(secretHash(key), expected)
   }
 }
 
@@ -87,11 +88,36 @@ export default fp(async function accessPlugin (fastify) {
       return key === undefined ? undefined : keys.find(key, request.ip)
     }
   ]
-  if (ADMIN_KEY !== undefined) ways.push(createAdminKeyWay(ADMIN_KEY))
   let takesKeys = ADMIN_KEY !== undefined
+  if (ADMIN_KEY !== undefined) {
+    const isAdmin = createAdminKeyCheck(ADMIN_KEY)
+    // People have chosen it, so it can be guessed; the random ones cannot.
+    ways.push((request) => isAdmin(request) && !fastify.limits.hasFailedOften(request) ? ADMIN : undefined)
+  }
   /** Whether there is anything that a request could show. */
   const expectsKeys = (): boolean => takesKeys || AUTH === 'required' || keys.exist()
   const isClosed = (): boolean => AUTH === 'required' || (AUTH !== 'open' && keys.exist())
+
+  async function findCaller (request: FastifyRequest): Promise<Caller | undefined> {
+    for (const find of ways) {
+      const found = find(request)
+      const caller = found instanceof Promise ? await found : found
+      if (caller) return caller
+    }
+    if (shownKey(request) !== undefined && expectsKeys()) throw new FaceError('UNAUTHORIZED')
+    return undefined
+  }
+
+  /** Throws `RATE_LIMITED` for one too many. */
+  function countFailure (request: FastifyRequest): void {
+    let reason: AuthFailure = 'limited'
+    try {
+      fastify.limits.countFailure(request)
+      reason = 'wrong'
+    } finally {
+      fastify.metrics.authFailed(reason)
+    }
+  }
 
   fastify.decorateRequest('caller', undefined)
   fastify.decorate('keys', keys)
@@ -108,20 +134,19 @@ export default fp(async function accessPlugin (fastify) {
       !isClosed() || (caller !== undefined && includesRole(caller.role, role))
     ),
     async identify (request: FastifyRequest) {
-      for (const find of ways) {
-        const found = find(request)
-        const caller = found instanceof Promise ? await found : found
-        if (!caller) continue
-        request.caller = caller
-        return
+      try {
+        request.caller = await findCaller(request)
+      } catch (err) {
+        if (err instanceof FaceError && err.code === 'UNAUTHORIZED') countFailure(request)
+        throw err
       }
-      if (shownKey(request) !== undefined && expectsKeys()) throw new FaceError('UNAUTHORIZED')
     },
     authorize ({ caller, routeOptions }: FastifyRequest) {
       const { role = 'admin', isOpenWithoutKeys = false } = routeOptions.config
       if (role === 'anybody' || (isOpenWithoutKeys && !isClosed())) return
-      if (!caller) throw new FaceError('UNAUTHORIZED')
-      if (!includesRole(caller.role, role)) throw new FaceError('FORBIDDEN')
+      if (caller && includesRole(caller.role, role)) return
+      fastify.metrics.authFailed(caller ? 'forbidden' : 'missing')
+      throw new FaceError(caller ? 'FORBIDDEN' : 'UNAUTHORIZED')
     }
   })
   // RFC 9110: an answer 401 says how to do better.
@@ -140,4 +165,4 @@ export default fp(async function accessPlugin (fastify) {
     }, USES_MS).unref()
   })
   fastify.addHook('onClose', async () => clearInterval(storing))
-}, { name: 'access', dependencies: ['error-handler', 'face-store'] })
+}, { name: 'access', dependencies: ['error-handler', 'face-store', 'metrics', 'rate-limit'] })

@@ -115,6 +115,7 @@ export default fp(async function admissionPlugin (fastify) {
       throw new FaceError('INVALID_REQUEST', { message: 'Expect: leave this header out, or send 100-continue' })
     }
     await fastify.access.identify(request)
+    if (rateLimit !== false) fastify.limits.countCaller(request)
     if (request.is404) throw new FaceError('NOT_FOUND')
     fastify.access.authorize(request)
     if (takesImport) {

@@ -25,10 +25,16 @@ export interface Metrics {
   registered (quality: number): void
   storeDone (operation: string, outcome: string, ms: number): void
   threadReplaced (): void
+  /** A request was refused for its key, or for want of one. */
+  authFailed (reason: AuthFailure): void
   /** An upload was cut off because nothing arrived, or because it was the slowest when memory was short. */
   uploadCutOff (reason: 'stalled' | 'slow'): void
   close (): Promise<void>
 }
+
+/** What was wrong with a key: `limited` is a wrong one too many of its address. */
+const AUTH_FAILURES = ['missing', 'wrong', 'limited', 'forbidden'] as const
+export type AuthFailure = typeof AUTH_FAILURES[number]
 
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 30]
 const STAGE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -124,6 +130,14 @@ export function createMetrics (): Metrics {
   })
   for (const reason of ['stalled', 'slow']) cutOff.inc({ reason }, 0)
 
+  const authFailures = new Counter({
+    name: 'face_auth_failures_total',
+    help: 'Requests that were refused for their key, by reason',
+    labelNames: ['reason'],
+    registers
+  })
+  for (const reason of AUTH_FAILURES) authFailures.inc({ reason }, 0)
+
   return {
     contentType: registry.contentType,
     text: shared.text,
@@ -148,6 +162,7 @@ export function createMetrics (): Metrics {
     registered: (value) => quality.observe(value),
     storeDone: (operation, outcome, ms) => store.observe({ operation, outcome }, ms / 1000),
     threadReplaced: () => replaced.inc(),
+    authFailed: (reason) => authFailures.inc({ reason }),
     uploadCutOff: (reason) => cutOff.inc({ reason }),
     close: shared.close
   }

@@ -119,6 +119,22 @@ test('SIGHUP replaces every process while kiosks on open connections notice ' +
   t.diagnostic(`${answers} photos, ${closed} connections closed by the server`)
 })
 
+test('the processes together let as many requests of an address pass as one would', async (t) => {
+  const server = await startServer(t, {
+    FACE_DATA_DIR: await temporaryFolder(t), WEB_CONCURRENCY: '2', INFERENCE_THREADS: '1', RATE_LIMIT_MAX: '6'
+  }, { program: 'cluster' })
+  /** Each on a connection of its own: they go to the processes in turn. */
+  const ask = async (): Promise<number> => (
+    (await fetch(`${server.url}/status/1`, { headers: { connection: 'close' } })).status
+  )
+  for (let n = 0; n < 6; n++) assert.equal(await ask(), 200)
+  // Neither has counted more than three itself.
+  await eventually(async () => {
+    const answers = [await ask(), await ask(), await ask(), await ask()]
+    return answers.every((status) => status === 429)
+  })
+})
+
 test('what keeps the first process from starting ends everything, with its exit code', async (t) => {
   const blocked = await failToStart(t, { FACE_DATA_DIR: '/dev/null/faces', WEB_CONCURRENCY: '2' }, {
     program: 'cluster'

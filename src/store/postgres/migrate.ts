@@ -87,7 +87,17 @@ const MIGRATIONS: Readonly<Record<string, string>> = {
     CREATE TABLE face_attendance_turn (
       id integer PRIMARY KEY CHECK (id = 1)
     );
-    INSERT INTO face_attendance_turn (id) VALUES (1)`
+    INSERT INTO face_attendance_turn (id) VALUES (1)`,
+  // How often each process has seen a client within a window: rows of no use after two windows.
+  '0007_counts': `
+    CREATE TABLE face_counts (
+      counter text COLLATE "C" NOT NULL,
+      window_number bigint NOT NULL,
+      source text COLLATE "C" NOT NULL,
+      client text COLLATE "C" NOT NULL,
+      count integer NOT NULL,
+      PRIMARY KEY (counter, window_number, source, client)
+    )`
 }
 
 /**
