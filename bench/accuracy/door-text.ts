@@ -4,6 +4,8 @@ import type { DoorReport } from './measure-door.ts'
 import type { HttpDoor } from './over-http.ts'
 
 const REJECTED = { named: 'strangers who were named', nearest: 'the nearest stranger of each' } as const
+/** Of rates of pairs, in percent. */
+const PAIR_DECIMALS = 4
 const SEARCHED_AS = { both: 'each and their mean', each: 'each', mean: 'their mean' } as const
 
 const count = (number: number): string => number.toLocaleString('en-US')
@@ -11,8 +13,8 @@ const percent = (rate: number, decimals = 2): string => `${(rate * 100).toFixed(
 const distance = (value: number | null): string => value === null ? '–' : value.toFixed(3)
 
 /** A rate and its interval, in percent. */
-function interval ({ rate, least, most }: Rate): string {
-  const [value, from, to] = [rate, least, most].map((one) => (one * 100).toFixed(2))
+function interval ({ rate, least, most }: Rate, decimals = 2): string {
+  const [value, from, to] = [rate, least, most].map((one) => (one * 100).toFixed(decimals))
   return Number.isNaN(rate) ? '–' : `${value} (${from}–${to})`
 }
 
@@ -24,7 +26,7 @@ function columns (lines: readonly string[][]): string[] {
 
 const RATES = ['right', 'wrong', 'not named', 'strangers named']
 const rates = ({ right, wrong, notNamed, strangersNamed }: DoorRates): string[] =>
-  [right, wrong, notNamed, strangersNamed].map(interval)
+  [right, wrong, notNamed, strangersNamed].map((rate) => interval(rate))
 
 function groupsText ({ people, rows }: NonNullable<DoorReport['groups']>): string[] {
   const points = rows[0]?.falseAccepts ?? []
@@ -37,7 +39,8 @@ function groupsText ({ people, rows }: NonNullable<DoorReport['groups']>): strin
         ...points.map((point) => `within ${point.distance} (${percent(point.promised)})`)
       ],
       ...rows.map(({ group, people, photos, falseAccepts, ...row }) => [
-        group, count(people), count(photos), ...rates(row), ...falseAccepts.map(({ rate }) => interval(rate))
+        group, count(people), count(photos), ...rates(row),
+        ...falseAccepts.map(({ rate }) => interval(rate, PAIR_DECIMALS))
       ])
     ])
   ]
