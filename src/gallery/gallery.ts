@@ -3,9 +3,10 @@ import type { SearchedRows } from '../../workers/protocol.ts'
 import type { Rejection, StoreChange, UserId, UserRecord } from '../store/encoding-store.ts'
 import { areComparable, kindOf } from '../networks/kinds.ts'
 import { centreOf } from './centre.ts'
-import { createGalleryMatrix, type GalleryMatrix, type LinkedRows } from './gallery-matrix.ts'
-import { createGroups, type Membership } from './groups.ts'
-import { isActive, nextChange, termsOf, type Terms } from './terms.ts'
+import { createEnrolledUsers, type Enrolled } from './enrolled-users.ts'
+import { createGalleryMatrix, type GalleryMatrix } from './gallery-matrix.ts'
+import { createGroups } from './groups.ts'
+import { isActive, nextChange, termsOf } from './terms.ts'
 
 /** Everyone enrolled, as the inference threads see it. It follows the store's changes and nothing else. */
 export interface Gallery {
@@ -44,18 +45,6 @@ export interface Gallery {
   checksum (): string
 }
 
-interface Enrolled {
-  number: number
-  userId: UserId
-  /** Which kind of the two it is that is compared. */
-  part: Membership['part']
-  /** Of the encodings that are compared, and of their centre. */
-  rows: LinkedRows
-  encodings: number
-  compared: number
-  terms: Terms | null
-}
-
 /** Has no encoding of the present kind. */
 const isOutdated = (user: Enrolled | undefined): boolean =>
   user !== undefined && (user.rows === 0 || user.part === 'previous')
@@ -67,12 +56,10 @@ const isOutdated = (user: Enrolled | undefined): boolean =>
 export function createGallery (kind: string, previousKind: string | null = null): Gallery {
   const present = createGalleryMatrix()
   const previous = previousKind === null ? null : createGalleryMatrix()
-  const enrolled = new Map<string, Enrolled>()
-  /** By their numbers, which are never used again: a search that is under way may still tell an old one. */
-  const byNumber: Array<Enrolled | undefined> = []
+  const enrolled = createEnrolledUsers()
   const groups = createGroups()
-  /** Of whom it changes whether they may be named, and when it does so next. */
-  const dated = new Set<Enrolled>()
+  /** Numbers of those of whom it changes whether they may be named, and when it does so next. */
+  const dated = new Set<number>()
   let validityAt = Infinity
   let withRejections = 0
   let encodings = 0
@@ -106,7 +93,7 @@ export function createGallery (kind: string, previousKind: string | null = null)
 
   /** The user as of now, with rows for what is compared; rows that hold some of it already stay. */
   function enrol (key: string, record: UserRecord, before: Enrolled | undefined, rowsBefore: number[]): Enrolled {
-    const number = before?.number ?? Math.max(1, byNumber.length)
+    const number = before?.number ?? enrolled.nextNumber()
     const terms = termsOf(record)
     const shown = isActive(terms, Date.now()) ? number : -number
     const { part, vectors } = comparableOf(record)
@@ -131,13 +118,13 @@ export function createGallery (kind: string, previousKind: string | null = null)
     if (before?.terms) {
       if (before.terms.rejections.length > 0) withRejections--
       groups.leave(before.terms.groups, { ...before, rows: rowsBefore })
-      dated.delete(before)
+      dated.delete(before.number)
     }
     if (after?.terms) {
       if (after.terms.rejections.length > 0) withRejections++
       groups.join(after.terms.groups, { ...after, rows: linkedRows(after) })
       const changesAt = nextChange(after.terms, Date.now())
-      if (changesAt < Infinity) dated.add(after)
+      if (changesAt < Infinity) dated.add(after.number)
       validityAt = Math.min(validityAt, changesAt)
     }
   }
@@ -152,8 +139,6 @@ export function createGallery (kind: string, previousKind: string | null = null)
       follow(before, rowsBefore, after)
       if (after) enrolled.set(key, after)
       else enrolled.delete(key)
-      const number = after?.number ?? before?.number
-      if (number !== undefined) byNumber[number] = after
       if (before) {
         const kept = after?.part === before.part ? linkedRows(after) : []
         for (const row of rowsBefore) if (!kept.includes(row)) remove(key, matrixOf(before.part), row)
@@ -162,7 +147,7 @@ export function createGallery (kind: string, previousKind: string | null = null)
       compared += (after?.compared ?? 0) - (before?.compared ?? 0)
       outdated += Number(isOutdated(after)) - Number(isOutdated(before))
     },
-    userOf: (number) => byNumber[number]?.userId,
+    userOf: (number) => enrolled.at(number)?.userId,
     hasGroup: groups.has,
     rowsOf: groups.rows,
     isNamed (userId, names, now) {
@@ -175,7 +160,8 @@ export function createGallery (kind: string, previousKind: string | null = null)
     updateValidity (now) {
       if (now < validityAt) return
       validityAt = Infinity
-      for (const user of dated) {
+      for (const number of dated) {
+        const user = enrolled.at(number)! // Who leaves, leaves both.
         const shown = isActive(user.terms, now) ? user.number : -user.number
         for (const row of linkedRows(user)) matrixOf(user.part).setUser(row, shown)
         validityAt = Math.min(validityAt, nextChange(user.terms!, now))
@@ -188,14 +174,18 @@ export function createGallery (kind: string, previousKind: string | null = null)
       const vectors = linkedRows(user).map((row) => matrix.vectorAt(row))
       return { userId: user.userId, vectors, isPrevious: user.part === 'previous' }
     },
-    counts: () => ({ users: enrolled.size, encodings, compared, outdated }),
+    counts: () => ({ users: enrolled.count(), encodings, compared, outdated }),
     comparedIn: (names) => names ? Math.min(compared, groups.compared(names)) : compared,
     sample (usersMax) {
-      const users = [...enrolled.values()].filter((user) => !isOutdated(user))
-      const step = Math.max(1, users.length / usersMax)
-      return Array.from({ length: Math.min(users.length, usersMax) }, (_, i) => (
-        present.vectorAt(users[Math.floor(i * step)]!.rows - 1)
-      ))
+      const step = Math.max(1, (enrolled.count() - outdated) / usersMax)
+      const vectors: Float32Array[] = []
+      let passed = 0
+      for (const user of enrolled.values()) {
+        if (isOutdated(user) || passed++ < Math.floor(vectors.length * step)) continue
+        vectors.push(present.vectorAt(user.rows - 1))
+        if (vectors.length === usersMax) break
+      }
+      return vectors
     },
     checksum: () => (sum >>> 0).toString(16).padStart(8, '0')
   }

@@ -92,7 +92,7 @@ test('a group is searched by other threads as it was when the search was asked f
   }
 })
 
-test('somebody is named from one moment on and up to another one, and does not hide others before and after', (t) => {
+test('somebody is named from one moment on until another one, and does not hide others before and after', (t) => {
   const random = seeded(t)
   const now = Date.now()
   const at = (hours: number): string => new Date(now + hours * HOUR_MS).toISOString()
@@ -107,7 +107,7 @@ test('somebody is named from one moment on and up to another one, and does not h
   const named = (moment: number): number[] => [1, 2, 3].filter((userId) => gallery.isNamed(userId, null, moment))
   assert.deepEqual(found(mine), [3])
   assert.equal(found(mine, true)[0], 1)
-  for (const [hours, userIds] of [[0.5, [3]], [1, [1, 3]], [2, [1, 3]], [3, [1, 3]], [4, [3]]] as const) {
+  for (const [hours, userIds] of [[0.5, [3]], [1, [1, 3]], [2, [1, 3]], [3, [3]], [4, [3]]] as const) {
     gallery.updateValidity(now + hours * HOUR_MS)
     assert.deepEqual(named(now + hours * HOUR_MS), userIds)
     assert.deepEqual(new Set(found(mine)), new Set(userIds))
