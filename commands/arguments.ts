@@ -13,6 +13,7 @@ export type StoreCommand =
   | { name: 'redelete' }
   | { name: 'enroll', dir: string, report: string }
   | { name: 'reencode' }
+  | { name: 'network' }
 
 const DAYS_MAX = 36_500
 
@@ -89,6 +90,9 @@ export function parseArguments (args: string[]): StoreCommand | null {
 
   program.command('reencode').description('make encodings of the present network from the faces that were kept')
     .action(() => { asked = { name: 'reencode' } })
+
+  program.command('network').description('choose the network of the configuration for all servers')
+    .action(() => { asked = { name: 'network' } })
 
   try {
     program.parse(args, { from: 'user' })

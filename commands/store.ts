@@ -17,6 +17,7 @@ import { findDuplicates } from './duplicates.ts'
 import { enroll } from './enroll.ts'
 import { exportUsers } from './export.ts'
 import { importDocuments, importUsers } from './import.ts'
+import { assertNetworkOfServers, chooseConfiguredNetwork } from './network.ts'
 import { purge } from './purge.ts'
 import { redelete } from './redelete.ts'
 import { reencode } from './reencode.ts'
@@ -84,7 +85,10 @@ async function run (command: StoreCommand, config: Config, log: AuditLog): Promi
       case 'drill': return await drillBackup(config, stored, command.file)
       case 'redelete':
         return await redelete(store, sightings, createAuditStorage(config), createAuditTrail(log, store))
-      case 'enroll': return await enroll(store, sightings, config, command)
+      case 'network': return await chooseConfiguredNetwork(config)
+      case 'enroll':
+        await assertNetworkOfServers(config)
+        return await enroll(store, sightings, config, command)
       case 'reencode': return await reencode(store, sightings, config)
     }
   } finally {

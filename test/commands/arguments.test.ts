@@ -19,6 +19,7 @@ test('each command is understood with its options', () => {
   assert.deepEqual(parseArguments(['purge', '--older-than', '90d']), { name: 'purge', olderThan: 90 })
   assert.deepEqual(parseArguments(['copy', '--to', 'there']), { name: 'copy', to: 'there' })
   assert.deepEqual(parseArguments(['reencode']), { name: 'reencode' })
+  assert.deepEqual(parseArguments(['network']), { name: 'network' })
   assert.deepEqual(parseArguments(['enroll', 'photos']), { name: 'enroll', dir: 'photos', report: 'enroll.csv' })
   assert.deepEqual(parseArguments(['enroll', 'photos', '--report', 'r.csv']), {
     name: 'enroll', dir: 'photos', report: 'r.csv'
@@ -28,7 +29,7 @@ test('each command is understood with its options', () => {
 test('help is written to stdout, of all commands and of one', async (t) => {
   const all = await runCommand(t, ['--help'], {})
   assert.deepEqual([all.code, all.stderr], [0, ''])
-  for (const name of ['rekey', 'verify', 'export', 'import', 'purge', 'copy', 'enroll', 'reencode']) {
+  for (const name of ['rekey', 'verify', 'export', 'import', 'purge', 'copy', 'enroll', 'reencode', 'network']) {
     assert.match(all.stdout, new RegExp(`^  ${name} `, 'm'))
   }
   const one = await runCommand(t, ['export', '--help'], {})
