@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'RECOGNITION_NOT_FOUND'
   | 'REJECTION_NOT_FOUND'
+  | 'REQUEST_TIMEOUT'
   | 'SESSION_NOT_FOUND'
   | 'SHUTTING_DOWN'
   | 'STORE_FULL'
@@ -42,6 +43,54 @@ export type ErrorCode =
 
 /** What each operation takes and replies. */
 export interface Operations {
+  /** Enter an event by hand */
+  addEntry: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body: {
+      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+      user_id: number | string
+      /** ISO 8601, UTC */
+      at: string
+      direction: 'in' | 'out'
+      reason: string
+      /** Made by the kiosk, such as a UUID: sent again, the event is recorded once */
+      event_id?: string
+      kiosk?: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+      /** It was there already: sent twice, or a double tap */
+      repeated: boolean
+    }
+  }
   /** Do two photos show the same person? */
   compare: {
     path?: undefined
@@ -100,6 +149,92 @@ export interface Operations {
       old_valid_until?: string
     }
   }
+  /** Correct an event */
+  correctEvent: {
+    path: {
+      event_id: string
+    }
+    query?: undefined
+    headers?: undefined
+    body: {
+      /** ISO 8601, UTC */
+      at?: string
+      direction?: 'in' | 'out'
+      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+      user_id?: number | string
+      reason: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+    }
+  }
+  /** Confirm or reject an event */
+  decideEvent: {
+    path: {
+      event_id: string
+    }
+    query?: undefined
+    headers?: undefined
+    body: {
+      decision: 'confirmed' | 'rejected'
+      reason?: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+    }
+  }
   /** Delete everything kept about a user */
   deleteFace: {
     path: {
@@ -144,19 +279,6 @@ export interface Operations {
       revoked_at?: string
       /** ISO 8601, UTC */
       old_valid_until?: string
-    }
-  }
-  /** End a session */
-  deleteSession: {
-    path: {
-      id: string
-    }
-    query?: undefined
-    headers?: undefined
-    body?: undefined
-    reply: {
-      success: true
-      message: string
     }
   }
   /** Delete everything kept about a user */
@@ -331,6 +453,19 @@ export interface Operations {
         /** Of the same codes as other errors */
         code: string
       }>
+    }
+  }
+  /** End a session */
+  endAnySession: {
+    path: {
+      id: string
+    }
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: {
+      success: true
+      message: string
     }
   }
   /** End my session */
@@ -874,197 +1009,6 @@ export interface Operations {
       }
     }
   }
-  /** Enter an event by hand */
-  postAttendanceEntries: {
-    path?: undefined
-    query?: undefined
-    headers?: undefined
-    body: {
-      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
-      user_id: number | string
-      /** ISO 8601, UTC */
-      at: string
-      direction: 'in' | 'out'
-      reason: string
-      /** Made by the kiosk, such as a UUID: sent again, the event is recorded once */
-      event_id?: string
-      kiosk?: string
-    }
-    reply: {
-      success: true
-      event: {
-        event_id: string
-        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
-        user_id: number | string
-        /** ISO 8601, UTC */
-        at: string
-        /** ISO 8601, UTC */
-        recorded_at: string
-        direction: 'in' | 'out'
-        /** recorded and confirmed ones count */
-        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
-        source: 'recognition' | 'offline' | 'claim' | 'manual'
-        kiosk: string | null
-        confidence: number | null
-        quality: number | null
-        replaces: string | null
-        entered_by: string | null
-        reason: string | null
-        decisions: Array<{
-          decision: 'confirmed' | 'rejected' | 'replaced'
-          by: string
-          /** ISO 8601, UTC */
-          at: string
-          reason: string | null
-        }>
-      }
-      /** It was there already: sent twice, or a double tap */
-      repeated: boolean
-    }
-  }
-  /** Correct an event */
-  postAttendanceEventCorrections: {
-    path: {
-      event_id: string
-    }
-    query?: undefined
-    headers?: undefined
-    body: {
-      /** ISO 8601, UTC */
-      at?: string
-      direction?: 'in' | 'out'
-      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
-      user_id?: number | string
-      reason: string
-    }
-    reply: {
-      success: true
-      event: {
-        event_id: string
-        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
-        user_id: number | string
-        /** ISO 8601, UTC */
-        at: string
-        /** ISO 8601, UTC */
-        recorded_at: string
-        direction: 'in' | 'out'
-        /** recorded and confirmed ones count */
-        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
-        source: 'recognition' | 'offline' | 'claim' | 'manual'
-        kiosk: string | null
-        confidence: number | null
-        quality: number | null
-        replaces: string | null
-        entered_by: string | null
-        reason: string | null
-        decisions: Array<{
-          decision: 'confirmed' | 'rejected' | 'replaced'
-          by: string
-          /** ISO 8601, UTC */
-          at: string
-          reason: string | null
-        }>
-      }
-    }
-  }
-  /** Confirm or reject an event */
-  postAttendanceEventDecisions: {
-    path: {
-      event_id: string
-    }
-    query?: undefined
-    headers?: undefined
-    body: {
-      decision: 'confirmed' | 'rejected'
-      reason?: string
-    }
-    reply: {
-      success: true
-      event: {
-        event_id: string
-        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
-        user_id: number | string
-        /** ISO 8601, UTC */
-        at: string
-        /** ISO 8601, UTC */
-        recorded_at: string
-        direction: 'in' | 'out'
-        /** recorded and confirmed ones count */
-        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
-        source: 'recognition' | 'offline' | 'claim' | 'manual'
-        kiosk: string | null
-        confidence: number | null
-        quality: number | null
-        replaces: string | null
-        entered_by: string | null
-        reason: string | null
-        decisions: Array<{
-          decision: 'confirmed' | 'rejected' | 'replaced'
-          by: string
-          /** ISO 8601, UTC */
-          at: string
-          reason: string | null
-        }>
-      }
-    }
-  }
-  /** Record somebody at the door */
-  postAttendanceEvents: {
-    path?: undefined
-    query?: {
-      event_id?: string
-      at?: string
-      direction?: 'in' | 'out'
-      user_id?: string
-    }
-    headers?: undefined
-    body: {
-      /** Made by the kiosk, such as a UUID: sent again, the event is recorded once */
-      event_id: string
-      /** ISO 8601, UTC */
-      at?: string
-      direction?: 'in' | 'out'
-      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
-      user_id?: number | string
-      /** JPEG, PNG, WebP, AVIF or GIF as a base64 data URI or bare base64 */
-      photo?: string
-    }
-    reply: {
-      success: true
-      event: {
-        event_id: string
-        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
-        user_id: number | string
-        /** ISO 8601, UTC */
-        at: string
-        /** ISO 8601, UTC */
-        recorded_at: string
-        direction: 'in' | 'out'
-        /** recorded and confirmed ones count */
-        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
-        source: 'recognition' | 'offline' | 'claim' | 'manual'
-        kiosk: string | null
-        confidence: number | null
-        quality: number | null
-        replaces: string | null
-        entered_by: string | null
-        reason: string | null
-        decisions: Array<{
-          decision: 'confirmed' | 'rejected' | 'replaced'
-          by: string
-          /** ISO 8601, UTC */
-          at: string
-          reason: string | null
-        }>
-      }
-      /** It was there already: sent twice, or a double tap */
-      repeated: boolean
-    } | {
-      success: false
-      message: string
-      user_id: 'unknown'
-    }
-  }
   /** Give a key a new secret */
   postKeyRotate: {
     path: {
@@ -1162,6 +1106,14 @@ export interface Operations {
       /** ISO 8601, UTC */
       rejected_at: string
     }
+  }
+  /** Import people with their photos */
+  postUsersImport: {
+    path?: undefined
+    query?: undefined
+    headers?: undefined
+    body?: undefined
+    reply: string
   }
   /** Replace what is set of a user */
   putUser: {
@@ -1490,6 +1442,63 @@ export interface Operations {
       }>
     }
   }
+  /** Record somebody at the door */
+  recordEvent: {
+    path?: undefined
+    query?: {
+      event_id?: string
+      at?: string
+      direction?: 'in' | 'out'
+      user_id?: string
+    }
+    headers?: undefined
+    body: {
+      /** Made by the kiosk, such as a UUID: sent again, the event is recorded once */
+      event_id: string
+      /** ISO 8601, UTC */
+      at?: string
+      direction?: 'in' | 'out'
+      /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+      user_id?: number | string
+      /** JPEG, PNG, WebP, AVIF or GIF as a base64 data URI or bare base64 */
+      photo?: string
+    }
+    reply: {
+      success: true
+      event: {
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }
+      /** It was there already: sent twice, or a double tap */
+      repeated: boolean
+    } | {
+      success: false
+      message: string
+      user_id: 'unknown'
+    }
+  }
   /** Register a face */
   registerFace: {
     path?: undefined
@@ -1586,15 +1595,18 @@ export interface Operations {
 
 /** Method and path of each operation. */
 export const OPERATIONS = {
+  addEntry: ['POST', '/attendance/entries'],
   compare: ['POST', '/compare'],
   completePairing: ['POST', '/pairings/{code}'],
+  correctEvent: ['POST', '/attendance/events/{event_id}/corrections'],
+  decideEvent: ['POST', '/attendance/events/{event_id}/decisions'],
   deleteFace: ['DELETE', '/face/{user_id}'],
   deleteKey: ['DELETE', '/keys/{id}'],
-  deleteSession: ['DELETE', '/sessions/{id}'],
   deleteUser: ['DELETE', '/users/{user_id}'],
   deleteUserEncoding: ['DELETE', '/users/{user_id}/encodings/{id}'],
   deleteUserRejection: ['DELETE', '/users/{user_id}/rejections/{id}'],
   detect: ['POST', '/detect'],
+  endAnySession: ['DELETE', '/sessions/{id}'],
   endOwnSession: ['DELETE', '/session'],
   getAttendance: ['GET', '/attendance'],
   getAttendanceDays: ['GET', '/attendance/days'],
@@ -1618,15 +1630,13 @@ export const OPERATIONS = {
   getUsers: ['GET', '/users'],
   openPairing: ['POST', '/pairings'],
   openSession: ['POST', '/session'],
-  postAttendanceEntries: ['POST', '/attendance/entries'],
-  postAttendanceEventCorrections: ['POST', '/attendance/events/{event_id}/corrections'],
-  postAttendanceEventDecisions: ['POST', '/attendance/events/{event_id}/decisions'],
-  postAttendanceEvents: ['POST', '/attendance/events'],
   postKeyRotate: ['POST', '/keys/{id}/rotate'],
   postKeys: ['POST', '/keys'],
   postUserRejections: ['POST', '/users/{user_id}/rejections'],
+  postUsersImport: ['POST', '/users/import'],
   putUser: ['PUT', '/users/{user_id}'],
   recognize: ['POST', '/recognize'],
+  recordEvent: ['POST', '/attendance/events'],
   registerFace: ['POST', '/register-face'],
   verify: ['POST', '/verify']
 } as const

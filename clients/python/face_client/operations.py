@@ -2,6 +2,36 @@
 from typing import Any, Dict, List, Literal, Mapping, Tuple, TypedDict, Union
 
 
+class AddEntryReplyEventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class AddEntryReplyEvent(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[AddEntryReplyEventDecisionsItem]
+
+
+class AddEntryReply(TypedDict):
+    success: Literal[True]
+    event: AddEntryReplyEvent
+    repeated: bool  # It was there already: sent twice, or a double tap
+
+
 class CompareReplyBoxesItem(TypedDict):
     left: int
     top: int
@@ -36,6 +66,64 @@ class CompletePairingReply(_CompletePairingReply, total=False):
     old_valid_until: str  # ISO 8601, UTC
 
 
+class CorrectEventReplyEventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class CorrectEventReplyEvent(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[CorrectEventReplyEventDecisionsItem]
+
+
+class CorrectEventReply(TypedDict):
+    success: Literal[True]
+    event: CorrectEventReplyEvent
+
+
+class DecideEventReplyEventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class DecideEventReplyEvent(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[DecideEventReplyEventDecisionsItem]
+
+
+class DecideEventReply(TypedDict):
+    success: Literal[True]
+    event: DecideEventReplyEvent
+
+
 class DeleteFaceReply(TypedDict):
     success: Literal[True]
     message: str
@@ -58,11 +146,6 @@ class DeleteKeyReply(_DeleteKeyReply, total=False):
     last_used_at: str  # ISO 8601, UTC
     revoked_at: str  # ISO 8601, UTC
     old_valid_until: str  # ISO 8601, UTC
-
-
-class DeleteSessionReply(TypedDict):
-    success: Literal[True]
-    message: str
 
 
 class DeleteUserReply(TypedDict):
@@ -142,6 +225,11 @@ class DetectReply2ResultsItem2(TypedDict):
 class DetectReply2(TypedDict):
     success: Literal[True]
     results: List[Union[DetectReply1, DetectReply2ResultsItem2]]  # In the order of the photos
+
+
+class EndAnySessionReply(TypedDict):
+    success: Literal[True]
+    message: str
 
 
 class EndOwnSessionReply(TypedDict):
@@ -457,130 +545,6 @@ class OpenSessionReply(TypedDict):
     session: OpenSessionReplySession
 
 
-class PostAttendanceEntriesReplyEventDecisionsItem(TypedDict):
-    decision: Literal["confirmed", "rejected", "replaced"]
-    by: str
-    at: str  # ISO 8601, UTC
-    reason: Union[str, None]
-
-
-class PostAttendanceEntriesReplyEvent(TypedDict):
-    event_id: str
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    at: str  # ISO 8601, UTC
-    recorded_at: str  # ISO 8601, UTC
-    direction: Literal["in", "out"]
-    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
-    source: Literal["recognition", "offline", "claim", "manual"]
-    kiosk: Union[str, None]
-    confidence: Union[float, None]
-    quality: Union[float, None]
-    replaces: Union[str, None]
-    entered_by: Union[str, None]
-    reason: Union[str, None]
-    decisions: List[PostAttendanceEntriesReplyEventDecisionsItem]
-
-
-class PostAttendanceEntriesReply(TypedDict):
-    success: Literal[True]
-    event: PostAttendanceEntriesReplyEvent
-    repeated: bool  # It was there already: sent twice, or a double tap
-
-
-class PostAttendanceEventCorrectionsReplyEventDecisionsItem(TypedDict):
-    decision: Literal["confirmed", "rejected", "replaced"]
-    by: str
-    at: str  # ISO 8601, UTC
-    reason: Union[str, None]
-
-
-class PostAttendanceEventCorrectionsReplyEvent(TypedDict):
-    event_id: str
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    at: str  # ISO 8601, UTC
-    recorded_at: str  # ISO 8601, UTC
-    direction: Literal["in", "out"]
-    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
-    source: Literal["recognition", "offline", "claim", "manual"]
-    kiosk: Union[str, None]
-    confidence: Union[float, None]
-    quality: Union[float, None]
-    replaces: Union[str, None]
-    entered_by: Union[str, None]
-    reason: Union[str, None]
-    decisions: List[PostAttendanceEventCorrectionsReplyEventDecisionsItem]
-
-
-class PostAttendanceEventCorrectionsReply(TypedDict):
-    success: Literal[True]
-    event: PostAttendanceEventCorrectionsReplyEvent
-
-
-class PostAttendanceEventDecisionsReplyEventDecisionsItem(TypedDict):
-    decision: Literal["confirmed", "rejected", "replaced"]
-    by: str
-    at: str  # ISO 8601, UTC
-    reason: Union[str, None]
-
-
-class PostAttendanceEventDecisionsReplyEvent(TypedDict):
-    event_id: str
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    at: str  # ISO 8601, UTC
-    recorded_at: str  # ISO 8601, UTC
-    direction: Literal["in", "out"]
-    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
-    source: Literal["recognition", "offline", "claim", "manual"]
-    kiosk: Union[str, None]
-    confidence: Union[float, None]
-    quality: Union[float, None]
-    replaces: Union[str, None]
-    entered_by: Union[str, None]
-    reason: Union[str, None]
-    decisions: List[PostAttendanceEventDecisionsReplyEventDecisionsItem]
-
-
-class PostAttendanceEventDecisionsReply(TypedDict):
-    success: Literal[True]
-    event: PostAttendanceEventDecisionsReplyEvent
-
-
-class PostAttendanceEventsReply1EventDecisionsItem(TypedDict):
-    decision: Literal["confirmed", "rejected", "replaced"]
-    by: str
-    at: str  # ISO 8601, UTC
-    reason: Union[str, None]
-
-
-class PostAttendanceEventsReply1Event(TypedDict):
-    event_id: str
-    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
-    at: str  # ISO 8601, UTC
-    recorded_at: str  # ISO 8601, UTC
-    direction: Literal["in", "out"]
-    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
-    source: Literal["recognition", "offline", "claim", "manual"]
-    kiosk: Union[str, None]
-    confidence: Union[float, None]
-    quality: Union[float, None]
-    replaces: Union[str, None]
-    entered_by: Union[str, None]
-    reason: Union[str, None]
-    decisions: List[PostAttendanceEventsReply1EventDecisionsItem]
-
-
-class PostAttendanceEventsReply1(TypedDict):
-    success: Literal[True]
-    event: PostAttendanceEventsReply1Event
-    repeated: bool  # It was there already: sent twice, or a double tap
-
-
-class PostAttendanceEventsReply2(TypedDict):
-    success: Literal[False]
-    message: str
-    user_id: Literal["unknown"]
-
-
 class _PostKeyRotateReply(TypedDict):
     success: Literal[True]
     key: str  # The key itself: shown now and never again
@@ -739,6 +703,42 @@ class RecognizeReply4(TypedDict):
     results: List[Union[RecognizeReply1, RecognizeReply2, RecognizeReply3, RecognizeReply4ResultsItem4]]
 
 
+class RecordEventReply1EventDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class RecordEventReply1Event(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[RecordEventReply1EventDecisionsItem]
+
+
+class RecordEventReply1(TypedDict):
+    success: Literal[True]
+    event: RecordEventReply1Event
+    repeated: bool  # It was there already: sent twice, or a double tap
+
+
+class RecordEventReply2(TypedDict):
+    success: Literal[False]
+    message: str
+    user_id: Literal["unknown"]
+
+
 class RegisterFaceReply(TypedDict):
     success: Literal[True]
     message: str
@@ -778,21 +778,24 @@ class VerifyReply2(TypedDict):
 
 
 DetectReply = Union[DetectReply1, DetectReply2]
-PostAttendanceEventsReply = Union[PostAttendanceEventsReply1, PostAttendanceEventsReply2]
 RecognizeReply = Union[RecognizeReply1, RecognizeReply2, RecognizeReply3, RecognizeReply4]
+RecordEventReply = Union[RecordEventReply1, RecordEventReply2]
 VerifyReply = Union[VerifyReply1, VerifyReply2]
 
 #: Method and path of each operation.
 OPERATIONS: Mapping[str, Tuple[str, str]] = {
+    "addEntry": ("POST", "/attendance/entries"),
     "compare": ("POST", "/compare"),
     "completePairing": ("POST", "/pairings/{code}"),
+    "correctEvent": ("POST", "/attendance/events/{event_id}/corrections"),
+    "decideEvent": ("POST", "/attendance/events/{event_id}/decisions"),
     "deleteFace": ("DELETE", "/face/{user_id}"),
     "deleteKey": ("DELETE", "/keys/{id}"),
-    "deleteSession": ("DELETE", "/sessions/{id}"),
     "deleteUser": ("DELETE", "/users/{user_id}"),
     "deleteUserEncoding": ("DELETE", "/users/{user_id}/encodings/{id}"),
     "deleteUserRejection": ("DELETE", "/users/{user_id}/rejections/{id}"),
     "detect": ("POST", "/detect"),
+    "endAnySession": ("DELETE", "/sessions/{id}"),
     "endOwnSession": ("DELETE", "/session"),
     "getAttendance": ("GET", "/attendance"),
     "getAttendanceDays": ("GET", "/attendance/days"),
@@ -816,15 +819,13 @@ OPERATIONS: Mapping[str, Tuple[str, str]] = {
     "getUsers": ("GET", "/users"),
     "openPairing": ("POST", "/pairings"),
     "openSession": ("POST", "/session"),
-    "postAttendanceEntries": ("POST", "/attendance/entries"),
-    "postAttendanceEventCorrections": ("POST", "/attendance/events/{event_id}/corrections"),
-    "postAttendanceEventDecisions": ("POST", "/attendance/events/{event_id}/decisions"),
-    "postAttendanceEvents": ("POST", "/attendance/events"),
     "postKeyRotate": ("POST", "/keys/{id}/rotate"),
     "postKeys": ("POST", "/keys"),
     "postUserRejections": ("POST", "/users/{user_id}/rejections"),
+    "postUsersImport": ("POST", "/users/import"),
     "putUser": ("PUT", "/users/{user_id}"),
     "recognize": ("POST", "/recognize"),
+    "recordEvent": ("POST", "/attendance/events"),
     "registerFace": ("POST", "/register-face"),
     "verify": ("POST", "/verify"),
 }

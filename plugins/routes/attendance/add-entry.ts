@@ -6,6 +6,7 @@ import {
 } from './common-schemas.ts'
 
 const schema = {
+  operationId: 'addEntry',
   tags: ['attendance'],
   summary: 'Enter an event by hand',
   body: Type.Object({

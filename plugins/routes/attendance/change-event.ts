@@ -12,6 +12,7 @@ const response = {
 }
 
 const correctionSchema = {
+  operationId: 'correctEvent',
   tags: ['attendance'],
   summary: 'Correct an event',
   description: 'Another event takes its place; the one that was recorded stays readable, as replaced.',
@@ -26,6 +27,7 @@ const correctionSchema = {
 }
 
 const decisionSchema = {
+  operationId: 'decideEvent',
   tags: ['attendance'],
   summary: 'Confirm or reject an event',
   description: 'Events to be confirmed count from their confirmation on; rejected ones do not count.',

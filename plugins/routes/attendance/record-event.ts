@@ -22,6 +22,7 @@ const QuerySchema = Type.Object({ ...FIELDS, user_id: UserIdTextSchema })
 type Fields = Partial<Static<typeof QuerySchema>>
 
 const schema = {
+  operationId: 'recordEvent',
   tags: ['attendance'],
   summary: 'Record somebody at the door',
   description: 'What a kiosk has seen, now or while it was offline. The photo is recognised; with a user_id, as the ' +

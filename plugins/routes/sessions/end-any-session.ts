@@ -4,6 +4,7 @@ import { FaceError } from '../../../src/errors.ts'
 import { errorResponses } from '../common-schemas.ts'
 
 const schema = {
+  operationId: 'endAnySession',
   tags: ['sessions'],
   summary: 'End a session',
   params: Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{12}$' }) }),
