@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { isAddressRange } from '../src/access/addresses.ts'
 import { OVERLAP_MS, type KeyWishes } from '../src/access/keys.ts'
+import type { PairingWishes } from '../src/access/pairings.ts'
 import { ROLES } from '../src/access/roles.ts'
 
 /** What the command was asked to do. */
@@ -9,6 +10,7 @@ export type KeysCommand =
   | { name: 'list' }
   | { name: 'rotate', id: string, oldValidUntil: Date }
   | { name: 'revoke', id: string }
+  | { name: 'pair', wishes: PairingWishes }
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const OVERLAP = `${OVERLAP_MS / UNITS['h']!}h`
@@ -63,6 +65,13 @@ export function parseKeysArguments (args: string[]): KeysCommand | null {
   program.command('revoke').description('make a key invalid within a second')
     .argument('<ID>', 'as for rotate')
     .action((id: string) => { asked = { name: 'revoke', id } })
+
+  program.command('pair').description('print a code of six digits, for which a kiosk gets its key within 5 minutes')
+    .requiredOption('--name <NAME>', 'of the kiosk, such as "gate 2"')
+    .option('--group <GROUP...>', 'limit it to users of these groups')
+    .action(({ name, group: groups }: { name: string, group?: string[] }) => {
+      asked = { name: 'pair', wishes: { name, ...groups && { groups } } }
+    })
 
   try {
     program.parse(args, { from: 'user' })

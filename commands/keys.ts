@@ -1,5 +1,6 @@
 /** `npm run keys -- COMMAND`: makes and revokes keys. `--help` lists the commands. */
 import { createKeys, type KeyInfo, type Keys } from '../src/access/keys.ts'
+import { createPairings, type Pairings } from '../src/access/pairings.ts'
 import { type Config, loadConfig, readEnvironment } from '../src/config.ts'
 import type { AuditAction, AuditDetails } from '../src/audit/entry.ts'
 import { withAudit } from './audit-command.ts'
@@ -29,7 +30,7 @@ function lineOf (info: KeyInfo): string {
 /** Where people look, while a program reads the key from stdout. */
 const tell = (text: string): void => { process.stderr.write(`${text}\n`) }
 
-async function run (keys: Keys, command: KeysCommand): Promise<string> {
+async function run (keys: Keys, pairings: Pairings, command: KeysCommand): Promise<string> {
   switch (command.name) {
     case 'create': {
       const isFirst = !keys.exist()
@@ -47,6 +48,11 @@ async function run (keys: Keys, command: KeysCommand): Promise<string> {
       const { id, name } = await keys.revoke(command.id)
       return `key ${id} of "${name}" is revoked`
     }
+    case 'pair': {
+      const { code, expiresAt } = await pairings.open(command.wishes)
+      tell(`Type this code at the kiosk "${command.wishes.name}" before ${expiresAt}.`)
+      return code
+    }
     case 'list': {
       const all = keys.list()
       return all.length === 0 ? 'there are no keys: the server is open' : all.map(lineOf).join('\n')
@@ -62,6 +68,7 @@ function planOf (command: KeysCommand): { action: AuditAction, details: AuditDet
       action: 'change-key', details: { key: command.id, oldValidUntil: command.oldValidUntil.toISOString() }
     }
     case 'revoke': return { action: 'revoke-key', details: { key: command.id } }
+    case 'pair': return { action: 'create-pairing', details: {} }
     case 'list': return null
   }
 }
@@ -70,7 +77,8 @@ async function main (config: Config, command: KeysCommand): Promise<void> {
   const documents = configuredDocuments(config)
   const keys = createKeys(documents)
   const plan = planOf(command)
-  const text = await withDocuments(documents, () => withAudit(config, plan, () => run(keys, command)))
+  const pairings = createPairings(documents)
+  const text = await withDocuments(documents, () => withAudit(config, plan, () => run(keys, pairings, command)))
   process.stdout.write(`${text}\n`)
 }
 

@@ -11,6 +11,7 @@ import {
   issueForClient, issueForServer, makeAuthority, makeKey, type Credentials, type Validity
 } from './certificates.ts'
 import { CommandError } from './command-error.ts'
+import { runProgram } from './program.ts'
 
 interface Options { host: string[], dir: string, client?: string, role: string }
 
@@ -120,7 +121,8 @@ function clientName (text: string): string {
   throw new InvalidArgumentError('Expected up to 64 letters, digits, spaces and . _ @ -')
 }
 
-async function main (): Promise<void> {
+/** Reads the command line; null when help was asked for and written. */
+function parseOptions (): Options | null {
   const program = new Command('npm run tls --')
     .description('Makes a certificate authority for this site once, and a certificate for its server; run again, it ' +
       'renews that.')
@@ -130,21 +132,22 @@ async function main (): Promise<void> {
     .option('--client <NAME>', 'makes a certificate for this kiosk instead', clientName)
     .addOption(new Option('--role <ROLE>', 'what that kiosk may do').choices(ROLES).default('kiosk'))
     .helpCommand(false).exitOverride().showHelpAfterError()
-  const { host, dir, client, role } = program.parse().opts<Options>()
+  try {
+    return program.parse().opts<Options>()
+  } catch (err) {
+    if (err instanceof CommanderError && err.exitCode === 0) return null
+    throw err
+  }
+}
+
+async function main (): Promise<void> {
+  const options = parseOptions()
+  if (options === null) return
+  const { host, dir, client, role } = options
   const text = client === undefined
     ? await makeServerCertificate(dir, host)
     : await makeClientCertificate(dir, client, role)
   process.stdout.write(`${text}\n`)
 }
 
-try {
-  await main()
-} catch (err) {
-  if (err instanceof CommanderError) {
-    process.exitCode = err.exitCode === 0 ? 0 : 2
-  } else {
-    const isExpected = err instanceof CommandError || errorCode(err) !== undefined
-    process.stderr.write(`${err instanceof Error ? (isExpected ? err.message : err.stack) : String(err)}\n`)
-    process.exitCode = 1
-  }
-}
+await runProgram(main)
