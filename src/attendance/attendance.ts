@@ -26,7 +26,7 @@ export interface Sighting {
   source: Source
   /** Milliseconds since 1970; now unless told. */
   at?: number
-  /** What the kiosk calls the event, if it may send it twice; see `isEventTag`. */
+  /** What the kiosk calls the event, if it may send it twice: 8 to 64 letters, digits, `-` and `_`. */
   tag?: string
   /** In and out by turns in a day unless told. */
   direction?: Direction

@@ -69,13 +69,9 @@ export function counts (event: AttendanceEvent): boolean {
 /** The day of a moment in UTC, `YYYY-MM-DD`: events are filed by it. */
 export const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10)
 
-const TAG = /^[A-Za-z0-9_-]{8,64}$/
 const EVENT_ID = /^(\d{4})(\d\d)(\d\d)-[A-Za-z0-9_-]{8,64}$/
 
-/** Whether a kiosk may call an event so: unique, as a UUID is. */
-export const isEventTag = (text: string): boolean => TAG.test(text)
-
-/** The id of what a kiosk, or this server, called `tag`; the same for the same moment. */
+/** The id of what a kiosk, or this server, called `tag`, such as a UUID; the same for the same moment. */
 export const eventId = (at: number, tag: string): string => `${utcDay(at).replaceAll('-', '')}-${tag}`
 
 /** What the kiosk called the event. */
