@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test'
 import sharp from 'sharp'
 import { ERRORS, type ErrorCode } from '../../src/errors.ts'
 import { userKeyOf } from '../../src/store/folder/layout.ts'
-import { temporaryFolder } from '../helper.ts'
+import { ADMIN_KEY, temporaryFolder } from '../helper.ts'
 import { labelled, labelledFolder, portraits, WITHOUT_FACES } from '../photos.ts'
 import { logOf, startServer, type ServerProcess } from '../process/server-process.ts'
 import { filesIn } from '../store/helper.ts'
@@ -81,6 +81,7 @@ export async function fuzz (t: TestContext, { seed, goesOn }: FuzzOptions): Prom
   const material = await loadMaterial()
   const dir = await temporaryFolder(t)
   const server = await startServer(t, {
+    ADMIN_KEY,
     FACE_DATA_DIR: dir,
     RATE_LIMIT_MAX: '10000000',
     MAX_IMAGE_BYTES: BODY_BYTES_MAX,
@@ -100,7 +101,7 @@ export async function fuzz (t: TestContext, { seed, goesOn }: FuzzOptions): Prom
     // Each has its own chance, so that it is the same whatever the others do meanwhile.
     const random = createRandom(seed * 1_000_003 + number)
     const userId = `u${number}`
-    const request = createRequest(random, material, userId)
+    const request = createRequest(random, material, userId, ADMIN_KEY)
     const { parts, isBroken } = encodeRequest(random, request)
     const context =
       `request ${number} of seed ${seed}: ${request.method} ${request.path.slice(0, 100)}, ${request.what}`

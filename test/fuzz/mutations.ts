@@ -166,6 +166,7 @@ function formBody (random: Random, material: Material, userId: string): { what: 
   const what: string[] = []
   const named = random() < 0.9 ? boundary : random.of(['other', '', boundary.slice(1)])
   if (random() < 0.2) { pieces.push(file); what.push('doubled file') }
+  if (random() < 0.05) { pieces.push(...Array.from({ length: 12 }, () => file)); what.push('many files') }
   if (random() < 0.2) {
     pieces.push(field(random.of(STRANGE_TEXTS.slice(0, 20)), random.of(STRANGE_TEXTS)))
     what.push('strange field')
@@ -237,20 +238,26 @@ function split (random: Random, body: Buffer): Buffer[] {
   return [0, ...cuts].map((from, i) => body.subarray(from, cuts[i] ?? body.length))
 }
 
-/** A request made of a right one. `userId` is who is registered by it, if anybody is. */
-export function createRequest (random: Random, material: Material, userId: string): FuzzRequest {
+/** Other endpoints that take photos. */
+const PHOTO_PATHS = ['/recognize', '/recognize?faces=all&top_k=3', '/detect?max_faces=3', '/verify', '/compare']
+
+/** A request made of a right one. `userId` is who is registered by it, if anybody is; `key` is shown elsewhere. */
+export function createRequest (random: Random, material: Material, userId: string, key: string): FuzzRequest {
   const isRegistration = random() < 0.5
-  const path = isRegistration ? '/register-face' : '/recognize'
+  const path = isRegistration ? '/register-face' : random.of(PHOTO_PATHS)
   const about = { method: 'POST', framing: framing(random) }
+  const headersOf = (type: string): FuzzRequest['headers'] => (
+    isRegistration ? [['content-type', type]] : [['x-api-key', key], ['content-type', type]]
+  )
   switch (random.below(8)) {
     case 0: case 1: {
       const { what, body } = jsonBody(random, material, userId)
       const type = random() < 0.9 ? 'application/json' : random.of(STRANGE_TYPES)
-      return { ...about, what: `JSON: ${what}`, path, headers: [['content-type', type]], body }
+      return { ...about, what: `JSON: ${what}`, path, headers: headersOf(type), body }
     }
     case 2: case 3: {
       const { what, type, body } = formBody(random, material, userId)
-      return { ...about, what: `form: ${what}`, path, headers: [['content-type', type]], body }
+      return { ...about, what: `form: ${what}`, path, headers: headersOf(type), body }
     }
     case 4: {
       const segment = encodeURIComponent(random.of(STRANGE_TEXTS).slice(0, 2_000).replace(/[\ud800-\udfff]/g, ''))
@@ -275,7 +282,7 @@ export function createRequest (random: Random, material: Material, userId: strin
         : ''
       const type = random() < 0.9 ? 'image/jpeg' : random.of(STRANGE_TYPES)
       return {
-        ...about, what: 'photo', path: path + query, headers: [['content-type', type]], body: photo(random, material)
+        ...about, what: 'photo', path: path + query, headers: headersOf(type), body: photo(random, material)
       }
     }
   }
