@@ -54,7 +54,7 @@ export default fp(async function recognitionPlugin (fastify) {
   fastify.decorate('rejections', createRejections({
     inference, store, candidates, findRecognition: shareLookup(recent.get)
   }))
-  fastify.decorate('comparing', createComparing({ config, network, previous, inference, gallery }))
+  fastify.decorate('comparing', createComparing({ config, network, previous, inference, gallery, candidates }))
   fastify.decorate('detect', createDetect({ config, inference }))
   let measuring: NodeJS.Timeout | undefined
   fastify.addHook('onReady', async () => {

@@ -33,6 +33,8 @@ export interface Candidates {
    * rejection is nearer to the face than they are themselves are not among them.
    */
   startSearch (scope: Scope, usersMax?: number): NameSearch
+  /** Whether a face that was rejected for the user is nearer to this one than the user is. */
+  isRejected (candidate: Candidate, found: Found): boolean
   /** The face as each network that has seen it sees it. */
   encodingsOf (found: Found): FaceEncoding[]
 }
@@ -121,6 +123,7 @@ export function createCandidates ({ config, gallery, changes, network, previous 
         end: stored.end
       }
     },
+    isRejected: (candidate, found) => isRejected(candidate, viewsOf(found)),
     encodingsOf: (found) => viewsOf(found).map(({ encoding }) => encoding)
   }
 }

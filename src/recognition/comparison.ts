@@ -1,6 +1,7 @@
 import type { Box, Identification } from '../../workers/protocol.ts'
 import type { Config } from '../config.ts'
 import { FaceError } from '../errors.ts'
+import type { Candidates } from './candidates.ts'
 import type { Gallery } from '../gallery/gallery.ts'
 import type { Inference } from '../inference/inference-pool.ts'
 import { confidenceOf } from '../networks/calibration.ts'
@@ -26,7 +27,8 @@ export interface Comparison {
  */
 export interface Comparing {
   /**
-   * Is this the user? The face before the camera is compared with all that the user has. Throws `USER_NOT_FOUND`,
+   * Is this the user? The face before the camera is compared with all that the user has, and is not the user's if it is
+   * nearer to a face that was rejected. Throws `USER_NOT_FOUND`,
    * before the photo is looked at, for a user whom the caller may not name, or not now, or who has no comparable
    * encoding; `NO_FACE`; and what inference throws.
    */
@@ -45,10 +47,13 @@ export interface ComparingParts {
   previous: Pick<RecognitionNetwork, 'calibration' | 'file'> | null
   inference: Pick<Inference, 'encode'>
   gallery: Pick<Gallery, 'compared' | 'isNamed'>
+  candidates: Pick<Candidates, 'isRejected'>
 }
 
 /** Puts these use cases together. */
-export function createComparing ({ config, network, previous, inference, gallery }: ComparingParts): Comparing {
+export function createComparing (
+  { config, network, previous, inference, gallery, candidates }: ComparingParts
+): Comparing {
   const tolerance = config.RECOGNITION_TOLERANCE
   const scaled = scaleOf(network)
   const previousScaled = previous ? scaleOf(previous) : scaled
@@ -78,14 +83,17 @@ export function createComparing ({ config, network, previous, inference, gallery
   return {
     async verify (key, photo, context = {}) {
       comparedOf(key, context)
-      const { face, previous: other } = await encode(photo, context)
+      const seen = await encode(photo, context)
+      const { face, previous: other } = seen
       // As they are now.
       const { userId, vectors, isPrevious } = comparedOf(key, context)
       const [probe, scale] = isPrevious ? [other?.encoding, previousScaled] : [face.encoding, scaled]
       // Only now enrolled with the previous network.
       if (!probe) throw new FaceError('USER_NOT_FOUND')
-      const distances = vectors.map((vector) => distanceOf(vector, probe))
-      return { userId, box: face.box, ...decide(scale(Math.min(...distances))) }
+      const distance = scale(Math.min(...vectors.map((vector) => distanceOf(vector, probe))))
+      const decided = decide(distance)
+      const isSame = decided.isSame && !candidates.isRejected({ userId, distance }, seen)
+      return { userId, box: face.box, ...decided, isSame }
     },
 
     async compare (...photos) {

@@ -72,6 +72,19 @@ test('what /verify refuses, and why', async (t) => {
   assert.deepEqual(await code(multipart('/verify', { user_id: 'anna' })), [400, 'INVALID_REQUEST'])
 })
 
+test('a face that was rejected for the user is not the user\'s, however near', async (t) => {
+  const app = await startApp(t, { ADMIN_KEY })
+  const again = await portraits.annaAgain()
+  await register(app, 'twin', await portraits.anna())
+  assert.equal((await verify(app, 'twin', again)).body['verified'], true)
+  const rejected = await call(app, multipart('/users/twin/rejections', { photo: again }))
+  assert.equal(rejected.status, 200, JSON.stringify(rejected.body))
+  const { body } = await verify(app, 'twin', again)
+  assert.equal(body['verified'], false)
+  assert.ok(Number(body['distance']) < 0.6)
+  assert.equal((await verify(app, 'twin', await portraits.anna())).body['verified'], true)
+})
+
 test('a user is compared by all photos, until deleted, and the number of people does not ' +
   'matter', { skip: WITHOUT_FACES }, async (t) => {
   const app = await startApp(t, { ADMIN_KEY, FALSE_MATCH_TARGET: '0.000001', MAX_FACES_PER_USER: '2' })
