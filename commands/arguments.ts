@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import { createProgram, parseProgram } from './program.ts'
 
 /** What the command was asked to do. Paths are as they were given. */
 export type StoreCommand =
@@ -39,9 +40,9 @@ function place (text: string): string {
  */
 export function parseArguments (args: string[]): StoreCommand | null {
   let asked: StoreCommand | null = null
-  const program = new Command('npm run store --')
-    .description('Looks after the face data of the configuration, also while servers run.')
-    .helpCommand(false).exitOverride().showHelpAfterError()
+  const program = createProgram(
+    'npm run store --', 'Looks after the face data of the configuration, also while servers run.'
+  )
 
   program.command('rekey').description('encrypt whatever is not encrypted with the first key of FACE_DATA_KEY')
     .action(() => { asked = { name: 'rekey' } })
@@ -94,11 +95,5 @@ export function parseArguments (args: string[]): StoreCommand | null {
   program.command('network').description('choose the network of the configuration for all servers')
     .action(() => { asked = { name: 'network' } })
 
-  try {
-    program.parse(args, { from: 'user' })
-  } catch (err) {
-    if (err instanceof CommanderError && err.exitCode === 0) return null
-    throw err
-  }
-  return asked
+  return parseProgram(program, args) ? asked : null
 }

@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { AUDIT_ACTIONS, type AuditAction } from '../src/audit/entry.ts'
+import { createProgram, parseProgram } from './program.ts'
 
 /** What the command was asked to do. */
 export type AuditCommand =
@@ -32,9 +33,7 @@ function action (text: string): AuditAction {
  */
 export function parseAuditArguments (args: string[]): AuditCommand | null {
   let asked: AuditCommand | null = null
-  const program = new Command('npm run audit --')
-    .description('Reads the audit log of the configuration, also while servers run.')
-    .helpCommand(false).exitOverride().showHelpAfterError()
+  const program = createProgram('npm run audit --', 'Reads the audit log of the configuration, also while servers run.')
 
   program.command('verify').description('find what was edited, moved, removed or cut off')
     .option('--head <FILE>', 'heads that were kept elsewhere: lines of the server\'s log')
@@ -58,11 +57,5 @@ export function parseAuditArguments (args: string[]): AuditCommand | null {
   program.command('public-key').description('print the public key of AUDIT_KEY, which verifying needs')
     .action(() => { asked = { name: 'public-key' } })
 
-  try {
-    program.parse(args, { from: 'user' })
-  } catch (err) {
-    if (err instanceof CommanderError && err.exitCode === 0) return null
-    throw err
-  }
-  return asked
+  return parseProgram(program, args) ? asked : null
 }

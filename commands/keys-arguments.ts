@@ -1,8 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { isAddressRange } from '../src/access/addresses.ts'
 import { OVERLAP_MS, type KeyWishes } from '../src/access/keys.ts'
 import type { PairingWishes } from '../src/access/pairings.ts'
 import { ROLES } from '../src/access/roles.ts'
+import { createProgram, parseProgram } from './program.ts'
 
 /** What the command was asked to do. */
 export type KeysCommand =
@@ -34,9 +35,9 @@ function collectAddress (text: string, before: string[] = []): string[] {
  */
 export function parseKeysArguments (args: string[]): KeysCommand | null {
   let asked: KeysCommand | null = null
-  const program = new Command('npm run keys --')
-    .description('Makes and revokes keys in the face data of the configuration, also while servers run.')
-    .helpCommand(false).exitOverride().showHelpAfterError()
+  const program = createProgram(
+    'npm run keys --', 'Makes and revokes keys in the face data of the configuration, also while servers run.'
+  )
 
   program.command('create').description('make a key and print it: from the first one on, every endpoint asks for one')
     .requiredOption('--name <NAME>', 'whose it is, such as "front door"')
@@ -73,11 +74,5 @@ export function parseKeysArguments (args: string[]): KeysCommand | null {
       asked = { name: 'pair', wishes: { name, ...groups && { groups } } }
     })
 
-  try {
-    program.parse(args, { from: 'user' })
-  } catch (err) {
-    if (err instanceof CommanderError && err.exitCode === 0) return null
-    throw err
-  }
-  return asked
+  return parseProgram(program, args) ? asked : null
 }
