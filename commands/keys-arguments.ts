@@ -43,7 +43,7 @@ export function parseKeysArguments (args: string[]): KeysCommand | null {
     .requiredOption('--name <NAME>', 'whose it is, such as "front door"')
     .addOption(new Option('--role <ROLE>', 'what it is for').choices(ROLES).makeOptionMandatory())
     .option('--expires <TIME>', 'until when it is valid; for ever unless given', moment)
-    .option('--group <GROUP...>', 'limit a kiosk or enroller to users of these groups')
+    .option('--group <GROUP...>', 'let a kiosk search these groups alone')
     .option('--address <ADDRESS>', 'valid from this address or subnet only; may be repeated', collectAddress)
     .action((options: Pick<KeyWishes, 'name' | 'role'> & { expires?: Date, group?: string[], address?: string[] }) => {
       const { name, role, expires: expiresAt, group: groups, address: addresses } = options

@@ -19,7 +19,7 @@ export interface KeyWishes {
   name: string
   role: Role
   expiresAt?: Date
-  /** Only of kiosks and enrollers: what they do is limited to users of these groups. */
+  /** Only of kiosks: they search these groups alone. */
   groups?: string[]
   /** Addresses and subnets that the key is valid from. */
   addresses?: string[]
@@ -145,8 +145,8 @@ export function createKeys (documents: DocumentStore, now: () => number = Date.n
       return key ? [infoOf(id, key)] : []
     }).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1)),
     async create ({ name, role, expiresAt, groups, addresses }) {
-      if (groups && role !== 'kiosk' && role !== 'enroller') {
-        throw new FaceError('INVALID_REQUEST', { message: 'groups: only for the roles kiosk and enroller' })
+      if (groups && role !== 'kiosk') {
+        throw new FaceError('INVALID_REQUEST', { message: 'groups: only for the role kiosk' })
       }
       if (expiresAt && expiresAt.getTime() <= now()) {
         throw new FaceError('INVALID_REQUEST', { message: 'expires_at: in the past' })

@@ -18,7 +18,7 @@ export const WISHES = {
     minItems: 1,
     maxItems: GROUPS_MAX,
     uniqueItems: true,
-    description: 'Of kiosks and enrollers: limited to users of these groups'
+    description: 'Of kiosks: they search these groups alone'
   })),
   addresses: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), {
     minItems: 1, maxItems: ADDRESSES_MAX, description: 'Addresses and subnets, such as 192.168.7.0/24, it is valid from'
