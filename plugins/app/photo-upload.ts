@@ -82,7 +82,8 @@ export default fp(async function photoUploadPlugin (fastify) {
       await readBody(body, upload, JSON_BYTES_MAX, bytes.add)
       const text = Buffer.from(bytes.take()).toString('utf8')
       upload.complete(text.length)
-      return parse(request, text)
+      // Clients that name a type for all of their requests send it without a body, too.
+      return text === '' ? undefined : parse(request, text)
     }
     const reader = createJsonReader({
       parse: (text) => parse(request, text), photoBytesMax, textBytesMax, upload

@@ -39,6 +39,10 @@ test('a key is traded for a cookie that pages cannot read and other sites do not
   assert.deepEqual(rest, { httpOnly: true, maxAge: 43_200, path: '/', sameSite: 'strict' })
   assert.ok(value && !opened.body.includes(value.slice(13)))
 
+  // As of clients that name a type for all of their requests.
+  const typed = { ...OWN_PAGE, ...bearer(ADMIN_KEY), 'content-type': 'application/json' }
+  assert.equal((await app.inject({ method: 'POST', url: '/session', headers: typed })).statusCode, 200)
+
   const cookie = cookieOf(opened)
   const mine = await app.inject({ url: '/session', headers: { cookie } })
   const { role, session } = mine.json<{ role: string, session: { key: string } }>()
