@@ -2,7 +2,9 @@ import { crc32 } from 'node:zlib'
 import type { SearchedRows } from '../../workers/protocol.ts'
 import type { Rejection, StoreChange, UserId, UserRecord } from '../store/encoding-store.ts'
 import { areComparable, kindOf } from '../networks/kinds.ts'
+import { distanceOf } from '../networks/distance.ts'
 import { centreOf } from './centre.ts'
+import { encodingIdOf } from './encoding-id.ts'
 import { createEnrolledUsers, type Enrolled } from './enrolled-users.ts'
 import { createGalleryMatrix, type GalleryMatrix } from './gallery-matrix.ts'
 import { createGroups } from './groups.ts'
@@ -35,6 +37,10 @@ export interface Gallery {
    * one; none if they have no encoding of either. Undefined if nobody is enrolled under this key.
    */
   compared (key: string): { userId: UserId, vectors: Float32Array[], isPrevious: boolean } | undefined
+  /**
+   * The id of the user's encoding that is nearest to this one; undefined if none of the present kind is compared.
+   */
+  nearestEncoding (key: string, probe: Float32Array): string | undefined
   /** Enrolled users, all their encodings, those that are compared, and the users without one of the present kind. */
   counts (): { users: number, encodings: number, compared: number, outdated: number }
   /** Encodings that a search of these groups compares; those of somebody in several of them count in each. */
@@ -173,6 +179,15 @@ export function createGallery (kind: string, previousKind: string | null = null)
       const matrix = matrixOf(user.part)
       const vectors = linkedRows(user).map((row) => matrix.vectorAt(row))
       return { userId: user.userId, vectors, isPrevious: user.part === 'previous' }
+    },
+    nearestEncoding (key, probe) {
+      const user = enrolled.get(key)
+      if (!user || isOutdated(user)) return undefined
+      const rows = linkedRows(user)
+      // The last one is the centre, which is no encoding.
+      const own = user.compared > 1 && rows.length > 1 ? rows.slice(0, -1) : rows
+      const distances = own.map((row) => distanceOf(present.vectorAt(row), probe))
+      return encodingIdOf(present.bytesAt(own[distances.indexOf(Math.min(...distances))]!))
     },
     counts: () => ({ users: enrolled.count(), encodings, compared, outdated }),
     comparedIn: (names) => names ? Math.min(compared, groups.compared(names)) : compared,

@@ -115,7 +115,7 @@ export interface RecognitionParts {
   inference: Inference
   store: EncodingStore
   gallery: Gallery
-  sightings: Pick<Sightings, 'note' | 'restart' | 'erase'>
+  sightings: Pick<Sightings, 'carried' | 'note' | 'restart' | 'erase'>
   changes: RecentChanges
   candidates: Candidates
   recent: Pick<RecentRecognitions, 'add'>
@@ -135,7 +135,10 @@ export function createRecognition ({
   ): Recognized | NotRecognized {
     if (typeof decided === 'string') return { outcome: decided }
     const { userId, distance } = decided
-    sightings.note(String(userId), distance)
+    const key = String(userId)
+    sightings.note(key, distance)
+    const nearest = gallery.nearestEncoding(key, found.face.encoding)
+    if (nearest !== undefined) sightings.carried(key, nearest)
     return {
       outcome: 'recognized',
       userId,

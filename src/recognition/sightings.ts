@@ -11,6 +11,10 @@ const ORPHAN_DAYS = 30
 export interface Sightings {
   /** Somebody was recognised at this distance on the scale, at a moment in milliseconds since 1970. Only remembered. */
   note (key: string, distance: number, at?: number): void
+  /** It was this encoding that the face was nearest to. Only remembered. */
+  carried (key: string, encodingId: string): void
+  /** How often each encoding was nearest, except for what other processes have not stored yet. */
+  matches (key: string): Promise<ReadonlyMap<string, number>>
   /** The user's encodings are others now: distances to those before mean nothing any more. */
   restart (key: string): void
   /** The user is not registered now: what was noted and is not stored is dropped. */
@@ -41,20 +45,42 @@ interface Noted {
   isErased?: true
   isRestarted?: true
   days: Array<{ day: number, count: number, sum: number }>
+  matches?: ReadonlyMap<string, number>
+}
+
+/** More encodings than a user has: those that are gone give way. */
+const MATCHES_MAX = 128
+
+/** Both added up, what is in the second one last. */
+function addedUp (one: Iterable<[string, number]>, other: Iterable<[string, number]>): Map<string, number> {
+  const sum = new Map(one)
+  for (const [id, count] of other) {
+    const before = sum.get(id) ?? 0
+    sum.delete(id)
+    sum.set(id, before + count)
+  }
+  return sum
 }
 
 /** The sighting with what was noted since; null if there is nothing to keep. */
-function withNoted (present: Sighting | null, { isErased, isRestarted, days }: Noted): Sighting | null {
+function withNoted (present: Sighting | null, { isErased, isRestarted, days, matches }: Noted): Sighting | null {
   let sighting = isErased ? null : present
+  const before = Object.entries(sighting?.matches ?? {})
   if (sighting && isRestarted) sighting = noSighting(sighting.day)
   for (const { day, count, sum } of days) sighting = withRecognitions(sighting ?? noSighting(day), day, count, sum)
-  return sighting
+  const added = [...addedUp(before, matches ?? [])].slice(-MATCHES_MAX)
+  return sighting && added.length > 0 ? { ...sighting, matches: Object.fromEntries(added) } : sighting
 }
 
 /** What was noted first, and what later. */
 function joined (first: Noted, later: Noted): Noted {
   if (later.isErased) return later
-  return { ...first, ...later, days: later.isRestarted ? later.days : [...first.days, ...later.days] }
+  return {
+    ...first,
+    ...later,
+    days: later.isRestarted ? later.days : [...first.days, ...later.days],
+    matches: addedUp(first.matches ?? [], later.matches ?? [])
+  }
 }
 
 /** Notes in memory and stores when it is told to: a crash loses what was noted since. */
@@ -101,11 +127,21 @@ export function createSightings (store: SightingStore): Sightings {
         days.push({ day, count: 1, sum: distance })
       }
     },
+    carried (key, encodingId) {
+      const entry = notedOf(key)
+      entry.matches = addedUp(entry.matches ?? [], [[encodingId, 1]])
+    },
+    async matches (key) {
+      const stored = noted.get(key)?.isErased ? {} : (await store.read(key))?.matches ?? {}
+      return [taken, noted].reduce((sum, entries) => (
+        addedUp(sum, entries.get(key)?.matches ?? [])
+      ), new Map(Object.entries(stored)))
+    },
     restart: (key) => { noted.set(key, joined(notedOf(key), { isRestarted: true, days: [] })) },
     forget (key) {
       taken.delete(key)
       const entry = noted.get(key)
-      if (entry?.isErased) entry.days = []
+      if (entry?.isErased) noted.set(key, { isErased: true, days: [] })
       else noted.delete(key)
     },
     flush: flushNow,

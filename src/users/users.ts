@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto'
-import { ENCODING_LENGTHS, toFixedPoint } from '../../workers/gallery-layout.ts'
 import { FaceError } from '../errors.ts'
+import { vectorIdOf } from '../gallery/encoding-id.ts'
 import { kindOf } from '../networks/kinds.ts'
 import { timePart, type RequestContext } from '../request-context.ts'
 import type { Encoding, EncodingStore, UserId, UserRecord } from '../store/encoding-store.ts'
@@ -15,6 +14,11 @@ export interface EncodingSummary {
   registeredAt: string
   quality: number
   kind: string
+}
+
+/** An encoding, and in how many recognitions it was the nearest one of its user's. */
+export interface UsedEncoding extends EncodingSummary {
+  matches: number
 }
 
 /** A user as stored, but for the encodings' numbers. */
@@ -42,30 +46,21 @@ export interface Users {
     key: string, profile: UserProfile,
     audited: (work: (context: RequestContext) => Promise<unknown>) => Promise<unknown>
   ): Promise<boolean>
-  /** Throws `ENCODING_NOT_FOUND`. */
-  encoding (
-    key: string, id: string, context?: RequestContext
-  ): Promise<{ userId: UserId, encoding: EncodingSummary }>
+  /** The user's encodings, oldest first. */
+  encodings (key: string, context?: RequestContext): Promise<{ userId: UserId, encodings: UsedEncoding[] }>
   /** Throws `ENCODING_NOT_FOUND`, and `LAST_ENCODING` for the only one. */
   removeEncoding (key: string, id: string, context?: RequestContext): Promise<User>
 }
 
-const ID_CHARACTERS = 16
-const scratch = new Int16Array(ENCODING_LENGTHS.max)
-
-/** The id of an encoding: of its numbers in fixed point, as the gallery has them. */
-function encodingIdOf ({ vector }: Encoding): string {
-  const numbers = scratch.subarray(0, vector.length)
-  toFixedPoint(vector, numbers)
-  return hash('sha256', new Uint8Array(numbers.buffer, 0, numbers.byteLength), 'hex').slice(0, ID_CHARACTERS)
-}
+/** Enough of a checksum to tell two states of a record apart. */
+const TAG_CHARACTERS = 16
 
 function summaryOf (encoding: Encoding): EncodingSummary {
   const { registeredAt, quality } = encoding
-  return { id: encodingIdOf(encoding), registeredAt, quality, kind: kindOf(encoding) }
+  return { id: vectorIdOf(encoding.vector), registeredAt, quality, kind: kindOf(encoding) }
 }
 
-const tagOf = (key: string, record: UserRecord): string => encodeRecord(key, record).sum.slice(0, ID_CHARACTERS)
+const tagOf = (key: string, record: UserRecord): string => encodeRecord(key, record).sum.slice(0, TAG_CHARACTERS)
 
 function userOf (key: string, record: UserRecord): User {
   const { userId, updatedAt, encodings } = record
@@ -79,7 +74,7 @@ function hasProfile (key: string, record: UserRecord, profile: UserProfile): boo
 
 /** Puts the use cases together. */
 export function createUsers (
-  store: Pick<EncodingStore, 'get' | 'update'>, sightings: Pick<Sightings, 'restart'>
+  store: Pick<EncodingStore, 'get' | 'update'>, sightings: Pick<Sightings, 'matches' | 'restart'>
 ): Users {
   async function read (key: string, context: RequestContext): Promise<UserRecord> {
     const record = await timePart(context, 'store get', () => store.get(key))
@@ -116,15 +111,14 @@ export function createUsers (
       await audited((context) => change(key, (record) => withProfile(record, added(record)), context))
       return true
     },
-    async encoding (key, id, context = {}) {
+    async encodings (key, context = {}) {
       const { userId, encodings } = userOf(key, await read(key, context))
-      const encoding = encodings.find((one) => one.id === id)
-      if (!encoding) throw new FaceError('ENCODING_NOT_FOUND')
-      return { userId, encoding }
+      const matches = await sightings.matches(key)
+      return { userId, encodings: encodings.map((one) => ({ ...one, matches: matches.get(one.id) ?? 0 })) }
     },
     async removeEncoding (key, id, context = {}) {
       const user = await change(key, (present) => {
-        const encodings = present.encodings.filter((encoding) => encodingIdOf(encoding) !== id)
+        const encodings = present.encodings.filter((encoding) => vectorIdOf(encoding.vector) !== id)
         const isThere = encodings.length < present.encodings.length
         if (!isThere && !context.isRepeat) throw new FaceError('ENCODING_NOT_FOUND')
         if (encodings.length === 0 && !present.unread) throw new FaceError('LAST_ENCODING')

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { Type, type Static, type TSchema } from 'typebox'
 import { GROUPS_MAX, NAME_CHARACTERS_MAX } from '../../../src/store/encoding-store.ts'
-import type { EncodingSummary, User } from '../../../src/users/users.ts'
+import type { UsedEncoding, User } from '../../../src/users/users.ts'
 import { TimeSchema, UserIdSchema, UserIdTextSchema } from '../common-schemas.ts'
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -36,7 +36,8 @@ export const ENCODING_FIELDS = {
   id: EncodingIdSchema,
   registered_at: TimeSchema,
   quality: Type.Number({ minimum: 0, maximum: 1, description: '0 where it is not known' }),
-  kind: Type.String({ description: 'Network, arithmetic and alignment that made it' })
+  kind: Type.String({ description: 'Network, arithmetic and alignment that made it' }),
+  matches: Type.Integer({ minimum: 0, description: 'Recognitions in which it was the nearest of the user\'s' })
 }
 
 /** The user as an answer, which says in its `ETag` what `If-Match` of a change is compared with. */
@@ -57,8 +58,8 @@ export function userAnswer (reply: FastifyReply, user: User): Static<typeof User
 }
 
 /** An encoding as a part of an answer. */
-export function encodingAnswer ({ id, registeredAt, quality, kind }: EncodingSummary): {
-  id: string, registered_at: string, quality: number, kind: string
+export function encodingAnswer ({ id, registeredAt, quality, kind, matches }: UsedEncoding): {
+  id: string, registered_at: string, quality: number, kind: string, matches: number
 } {
-  return { id, registered_at: registeredAt, quality, kind }
+  return { id, registered_at: registeredAt, quality, kind, matches }
 }

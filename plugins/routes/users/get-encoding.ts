@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { FaceError } from '../../../src/errors.ts'
 import { errorResponses, UserIdSchema } from '../common-schemas.ts'
 import { encodingAnswer, ENCODING_FIELDS, EncodingParamsSchema } from './common-schemas.ts'
 
@@ -17,7 +18,9 @@ const schema = {
 const getEncoding: FastifyPluginAsyncTypebox = async (fastify) => {
   const config = { role: 'enroller' } as const
   fastify.get('/users/:user_id/encodings/:id', { schema, config }, async ({ params, context }) => {
-    const { userId, encoding } = await fastify.users.encoding(params.user_id, params.id, context)
+    const { userId, encodings } = await fastify.users.encodings(params.user_id, context)
+    const encoding = encodings.find(({ id }) => id === params.id)
+    if (!encoding) throw new FaceError('ENCODING_NOT_FOUND')
     return { success: true as const, user_id: userId, ...encodingAnswer(encoding) }
   })
 }

@@ -21,7 +21,7 @@ const schema = {
 /** `GET /users/{user_id}/encodings` */
 const listEncodings: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.get('/users/:user_id/encodings', { schema, config: { role: 'enroller' } }, async ({ params, context }) => {
-    const { userId, encodings } = await fastify.users.get(params.user_id, context)
+    const { userId, encodings } = await fastify.users.encodings(params.user_id, context)
     return { success: true as const, user_id: userId, encodings: encodings.map(encodingAnswer) }
   })
 }

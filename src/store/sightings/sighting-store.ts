@@ -15,6 +15,8 @@ export interface Sighting {
   last: number
   /** Sum of the squared differences between each day and the one before. */
   squares: number
+  /** How often the face was nearest to which encoding, by its id; the latest last. */
+  matches?: Readonly<Record<string, number>>
 }
 
 /** What becomes of a user's sighting; null for one that is not there, or is to go. */
@@ -48,14 +50,24 @@ export const today = (): number => dayOf(Date.now())
 const FIELDS = ['day', 'count', 'sum', 'days', 'first', 'recent', 'last', 'squares'] as const
 const DECIMALS = 1e6
 
-/** The sighting as a list of numbers for JSON. */
-export const sightingToNumbers = (sighting: Sighting): number[] =>
-  FIELDS.map((field) => Math.round(sighting[field] * DECIMALS) / DECIMALS)
+/** The sighting as a list of numbers for JSON, and what each encoding carried. */
+export const sightingToNumbers = ({ matches, ...sighting }: Sighting): unknown[] => [
+  ...FIELDS.map((field) => Math.round(sighting[field] * DECIMALS) / DECIMALS), ...matches ? [matches] : []
+]
 
-/** The inverse of {@link sightingToNumbers}; null for anything else. A newer version may have more numbers. */
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
+
+function matchesOf (value: unknown): Sighting['matches'] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => isCount(entry[1])))
+}
+
+/** The inverse of {@link sightingToNumbers}; null for anything else. A newer version may have more in it. */
 export function sightingFromNumbers (value: unknown): Sighting | null {
   if (!Array.isArray(value) || value.length < FIELDS.length) return null
   const numbers = value.slice(0, FIELDS.length) as unknown[]
   if (!numbers.every((number) => typeof number === 'number' && Number.isFinite(number))) return null
-  return Object.fromEntries(FIELDS.map((field, i) => [field, numbers[i]])) as unknown as Sighting
+  const sighting = Object.fromEntries(FIELDS.map((field, i) => [field, numbers[i]])) as unknown as Sighting
+  const matches = matchesOf(value[FIELDS.length])
+  return matches ? { ...sighting, matches } : sighting
 }

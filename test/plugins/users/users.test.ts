@@ -163,7 +163,7 @@ test('a user\'s encodings are listed without their numbers, and deleted but for 
   assert.equal(encodings.length, 2)
   const record = await app.encodingStore.get('5')
   assert.deepEqual(encodings.map(({ id, ...rest }) => rest), record?.encodings.map((one) => (
-    { registered_at: one.registeredAt, quality: one.quality, kind: one.model }
+    { registered_at: one.registeredAt, quality: one.quality, kind: one.model, matches: 0 }
   )))
   const [first, second] = encodings.map(({ id }) => String(id))
   assert.notEqual(first, second)
@@ -173,6 +173,17 @@ test('a user\'s encodings are listed without their numbers, and deleted but for 
   assert.equal((await call(app, { url: '/users/5/encodings/0123456789abcdef' })).body['code'], 'ENCODING_NOT_FOUND')
   assert.equal((await call(app, { url: '/users/5/encodings/x' })).status, 400)
   assert.equal((await call(app, { url: `/users/6/encodings/${first}` })).body['code'], 'USER_NOT_FOUND')
+
+  for (const photo of [photos[0]!, photos[1]!, photos[1]!]) {
+    await call(app, { method: 'POST', url: '/recognize', payload: photo, headers: { 'content-type': 'image/jpeg' } })
+  }
+  const matches = async (): Promise<unknown[]> => {
+    const { body } = await call(app, { url: '/users/5/encodings' })
+    return (body['encodings'] as typeof encodings).map(({ matches }) => matches)
+  }
+  assert.deepEqual(await matches(), [1, 2])
+  await app.sightings.flush()
+  assert.deepEqual(await matches(), [1, 2])
 
   const remove = (id?: string): Promise<Answer> => call(app, { method: 'DELETE', url: `/users/5/encodings/${id}` })
   assert.deepEqual((await remove(first)).body, {
