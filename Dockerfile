@@ -8,6 +8,7 @@ COPY commands ./commands
 COPY models ./models
 COPY plugins ./plugins
 COPY src ./src
+COPY tools/prune-build.js ./tools/
 COPY workers ./workers
 RUN npm run build && npm run models
 
