@@ -135,7 +135,7 @@ export interface Operations {
       role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
       /** ISO 8601, UTC */
       expires_at?: string
-      /** Of kiosks and enrollers: limited to users of these groups */
+      /** Of kiosks: they search these groups alone */
       groups?: Array<string>
       /** Addresses and subnets, such as 192.168.7.0/24, it is valid from */
       addresses?: Array<string>
@@ -267,7 +267,7 @@ export interface Operations {
       role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
       /** ISO 8601, UTC */
       expires_at?: string
-      /** Of kiosks and enrollers: limited to users of these groups */
+      /** Of kiosks: they search these groups alone */
       groups?: Array<string>
       /** Addresses and subnets, such as 192.168.7.0/24, it is valid from */
       addresses?: Array<string>
@@ -678,7 +678,7 @@ export interface Operations {
         role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
         /** ISO 8601, UTC */
         expires_at?: string
-        /** Of kiosks and enrollers: limited to users of these groups */
+        /** Of kiosks: they search these groups alone */
         groups?: Array<string>
         /** Addresses and subnets, such as 192.168.7.0/24, it is valid from */
         addresses?: Array<string>
@@ -866,6 +866,8 @@ export interface Operations {
       quality: number
       /** Network, arithmetic and alignment that made it */
       kind: string
+      /** Recognitions in which it was the nearest of the user's */
+      matches: number
     }
   }
   /** List a user's encodings */
@@ -888,6 +890,8 @@ export interface Operations {
         quality: number
         /** Network, arithmetic and alignment that made it */
         kind: string
+        /** Recognitions in which it was the nearest of the user's */
+        matches: number
       }>
     }
   }
@@ -971,7 +975,7 @@ export interface Operations {
     body: {
       /** For people; it may be logged */
       name: string
-      /** Of kiosks and enrollers: limited to users of these groups */
+      /** Of kiosks: they search these groups alone */
       groups?: Array<string>
     }
     reply: {
@@ -1030,7 +1034,7 @@ export interface Operations {
       role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
       /** ISO 8601, UTC */
       expires_at?: string
-      /** Of kiosks and enrollers: limited to users of these groups */
+      /** Of kiosks: they search these groups alone */
       groups?: Array<string>
       /** Addresses and subnets, such as 192.168.7.0/24, it is valid from */
       addresses?: Array<string>
@@ -1055,7 +1059,7 @@ export interface Operations {
       role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
       /** ISO 8601, UTC */
       expires_at?: string
-      /** Of kiosks and enrollers: limited to users of these groups */
+      /** Of kiosks: they search these groups alone */
       groups?: Array<string>
       /** Addresses and subnets, such as 192.168.7.0/24, it is valid from */
       addresses?: Array<string>
@@ -1070,7 +1074,7 @@ export interface Operations {
       role: 'kiosk' | 'enroller' | 'admin' | 'monitor'
       /** ISO 8601, UTC */
       expires_at?: string
-      /** Of kiosks and enrollers: limited to users of these groups */
+      /** Of kiosks: they search these groups alone */
       groups?: Array<string>
       /** Addresses and subnets, such as 192.168.7.0/24, it is valid from */
       addresses?: Array<string>

@@ -59,7 +59,7 @@ class _CompletePairingReply(TypedDict):
 
 class CompletePairingReply(_CompletePairingReply, total=False):
     expires_at: str  # ISO 8601, UTC
-    groups: List[str]  # Of kiosks and enrollers: limited to users of these groups
+    groups: List[str]  # Of kiosks: they search these groups alone
     addresses: List[str]  # Addresses and subnets, such as 192.168.7.0/24, it is valid from
     last_used_at: str  # ISO 8601, UTC
     revoked_at: str  # ISO 8601, UTC
@@ -141,7 +141,7 @@ class _DeleteKeyReply(TypedDict):
 
 class DeleteKeyReply(_DeleteKeyReply, total=False):
     expires_at: str  # ISO 8601, UTC
-    groups: List[str]  # Of kiosks and enrollers: limited to users of these groups
+    groups: List[str]  # Of kiosks: they search these groups alone
     addresses: List[str]  # Addresses and subnets, such as 192.168.7.0/24, it is valid from
     last_used_at: str  # ISO 8601, UTC
     revoked_at: str  # ISO 8601, UTC
@@ -349,7 +349,7 @@ class _GetKeysReplyKeysItem(TypedDict):
 
 class GetKeysReplyKeysItem(_GetKeysReplyKeysItem, total=False):
     expires_at: str  # ISO 8601, UTC
-    groups: List[str]  # Of kiosks and enrollers: limited to users of these groups
+    groups: List[str]  # Of kiosks: they search these groups alone
     addresses: List[str]  # Addresses and subnets, such as 192.168.7.0/24, it is valid from
     last_used_at: str  # ISO 8601, UTC
     revoked_at: str  # ISO 8601, UTC
@@ -469,6 +469,7 @@ class GetUserEncodingReply(TypedDict):
     registered_at: str  # ISO 8601, UTC
     quality: float  # 0 where it is not known
     kind: str  # Network, arithmetic and alignment that made it
+    matches: int  # Recognitions in which it was the nearest of the user's
 
 
 class GetUserEncodingsReplyEncodingsItem(TypedDict):
@@ -476,6 +477,7 @@ class GetUserEncodingsReplyEncodingsItem(TypedDict):
     registered_at: str  # ISO 8601, UTC
     quality: float  # 0 where it is not known
     kind: str  # Network, arithmetic and alignment that made it
+    matches: int  # Recognitions in which it was the nearest of the user's
 
 
 class GetUserEncodingsReply(TypedDict):
@@ -556,7 +558,7 @@ class _PostKeyRotateReply(TypedDict):
 
 class PostKeyRotateReply(_PostKeyRotateReply, total=False):
     expires_at: str  # ISO 8601, UTC
-    groups: List[str]  # Of kiosks and enrollers: limited to users of these groups
+    groups: List[str]  # Of kiosks: they search these groups alone
     addresses: List[str]  # Addresses and subnets, such as 192.168.7.0/24, it is valid from
     last_used_at: str  # ISO 8601, UTC
     revoked_at: str  # ISO 8601, UTC
@@ -574,7 +576,7 @@ class _PostKeysReply(TypedDict):
 
 class PostKeysReply(_PostKeysReply, total=False):
     expires_at: str  # ISO 8601, UTC
-    groups: List[str]  # Of kiosks and enrollers: limited to users of these groups
+    groups: List[str]  # Of kiosks: they search these groups alone
     addresses: List[str]  # Addresses and subnets, such as 192.168.7.0/24, it is valid from
     last_used_at: str  # ISO 8601, UTC
     revoked_at: str  # ISO 8601, UTC
