@@ -6,6 +6,7 @@
  * `npm run bench -- --store [--quick]`: how the store grows.
  * `npm run bench -- --threads [--quick]`: what 1 to 16 inference threads do, and how long they wait for their decoders.
  * `npm run bench -- --gallery [--quick]`: a million people: searches, groups, and what a server with them costs.
+ * `npm run bench -- --users`: what the directory of 100,000 users takes, and a page of it.
  * `npm run bench -- --uploads`: what uploads that never end do to the others, and to memory.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -32,6 +33,7 @@ import { measureStart } from './start.ts'
 import { benchStore } from './store.ts'
 import { measureThreads, POOL_SHAPES, threadTable } from './threads.ts'
 import { benchUploads } from './uploads.ts'
+import { benchUsers } from './users.ts'
 
 const RESULTS = 'bench/results'
 const SIZES =
@@ -182,13 +184,14 @@ async function writeReport (report: Report): Promise<void> {
   process.stdout.write(reportText(report))
 }
 
-const { values: { quick, store, threads, gallery, uploads, docs, peer } } = parseArgs({
+const { values: { quick, store, threads, gallery, uploads, users, docs, peer } } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     store: { type: 'boolean', default: false },
     threads: { type: 'boolean', default: false },
     gallery: { type: 'boolean', default: false },
     uploads: { type: 'boolean', default: false },
+    users: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     peer: { type: 'string' }
   }
@@ -197,5 +200,6 @@ if (docs) await updateDocumentation(RESULTS, FIGURES)
 else if (threads) process.stdout.write(await benchThreads(PLANS[quick ? 'quick' : 'full']))
 else if (store) process.stdout.write(await benchStore(quick ? [100, 1_000] : [100, 10_000, 100_000]))
 else if (gallery) process.stdout.write(await benchGallery(quick))
+else if (users) process.stdout.write(benchUsers(100_000))
 else if (uploads) process.stdout.write(await benchUploads())
 else await writeReport(await runBench(quick, peer))

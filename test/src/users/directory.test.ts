@@ -159,6 +159,6 @@ test('a page that had to look at very many users ends early and goes on with the
     directory.apply({ key: String(i), record: { userId: i, updatedAt: iso(NOW), encodings: [], displayName } })
   }
   const query = { order: 'id', descending: false, limit: 10, text: 'the one' } as const
-  assert.deepEqual(directory.page(query), { users: [], next: directory.get('49999') })
+  assert.deepEqual(directory.page(query), { users: [], next: directory.get('24999') })
   assert.deepEqual(walk(directory, query).map(({ key }) => key), ['110000'])
 })
