@@ -35,19 +35,30 @@ const [ROWS, ENCODINGS, COMPARED, FLAGS, WORDS] = [0, 1, 2, 3, 4]
 const IS_PREVIOUS = 1
 const IS_NUMERIC = 2
 
+/** So many users to a block: an array for all would be copied whenever it grows. */
+const BLOCK_USERS = 4_096
+
+/** Users with numbers one after the other. */
+interface Block {
+  keys: Array<string | undefined>
+  words: Int32Array
+}
+
 /** Has nobody at first. Numbers in an array take half of the memory that an object for each user would. */
 export function createEnrolledUsers (): EnrolledUsers {
   const numbers = new Map<string, number>()
-  /** By number. */
-  const keys: Array<string | undefined> = [undefined]
-  let words = new Int32Array(WORDS)
+  const blocks: Block[] = []
+  /** The first one is nobody's. */
+  let numbersUsed = 1
   /** Of the few who have some. */
   const terms = new Map<number, Terms>()
 
   function at (number: number): Enrolled | undefined {
-    const key = keys[number]
-    if (key === undefined) return undefined
-    const word = number * WORDS
+    const { keys, words } = blocks[Math.floor(number / BLOCK_USERS)] ?? {}
+    const place = number % BLOCK_USERS
+    const key = keys?.[place]
+    if (!words || key === undefined) return undefined
+    const word = place * WORDS
     const flags = words[word + FLAGS]!
     return {
       number,
@@ -62,18 +73,18 @@ export function createEnrolledUsers (): EnrolledUsers {
 
   return {
     count: () => numbers.size,
-    nextNumber: () => keys.length,
+    nextNumber: () => numbersUsed,
     get: (key) => at(numbers.get(key) ?? 0),
     at,
     set (key, user) {
-      const word = user.number * WORDS
-      if (words.length < word + WORDS) {
-        const larger = new Int32Array(Math.ceil(1.5 * (word + WORDS)))
-        larger.set(words)
-        words = larger
+      const { keys, words } = blocks[Math.floor(user.number / BLOCK_USERS)] ??= {
+        keys: new Array<string | undefined>(BLOCK_USERS), words: new Int32Array(BLOCK_USERS * WORDS)
       }
-      if (!numbers.has(key)) numbers.set(key, user.number)
-      keys[user.number] = key
+      const place = user.number % BLOCK_USERS
+      const word = place * WORDS
+      numbersUsed = Math.max(numbersUsed, user.number + 1)
+      if (keys[place] === undefined) numbers.set(key, user.number)
+      keys[place] = key
       words[word + ROWS] = user.rows
       words[word + ENCODINGS] = user.encodings
       words[word + COMPARED] = user.compared
@@ -86,11 +97,11 @@ export function createEnrolledUsers (): EnrolledUsers {
       const number = numbers.get(key)
       if (number === undefined) return
       numbers.delete(key)
-      keys[number] = undefined
+      blocks[Math.floor(number / BLOCK_USERS)]!.keys[number % BLOCK_USERS] = undefined
       terms.delete(number)
     },
     * values () {
-      for (let number = 1; number < keys.length; number++) {
+      for (let number = 1; number < numbersUsed; number++) {
         const user = at(number)
         if (user) yield user
       }
