@@ -5,6 +5,8 @@ export interface Shot {
   method: 'GET' | 'POST'
   path: string
   body?: Buffer
+  /** Shown with the request. */
+  key?: string
 }
 
 /** What came of a run. Times in milliseconds. */
@@ -18,9 +20,12 @@ export interface LoadResult {
   p99: number
 }
 
-function fire (agent: Agent, url: string, { method, path, body }: Shot): Promise<number> {
+function fire (agent: Agent, url: string, { method, path, body, key }: Shot): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = body ? { 'content-type': 'image/jpeg', 'content-length': body.length } : {}
+    const headers = {
+      ...body && { 'content-type': 'image/jpeg', 'content-length': body.length },
+      ...key !== undefined && { authorization: `Bearer ${key}` }
+    }
     const sent = request(url + path, { agent, method, headers }, (response) => {
       response.resume()
       response.on('end', () => resolve(response.statusCode ?? 0))

@@ -33,9 +33,11 @@ type Folder = { dir: string } | { strangers: number }
 
 /**
  * Starts the built server as `npm start` does, on this data folder or on one with so many strangers of one encoding
- * each.
+ * each; `checkout` is where the server was built.
  */
-export async function startBenchServer (folder: Folder, env: Record<string, string> = {}): Promise<BenchServer> {
+export async function startBenchServer (
+  folder: Folder, env: Record<string, string> = {}, checkout = '.'
+): Promise<BenchServer> {
   const dir = 'dir' in folder ? folder.dir : await mkdtemp(join(tmpdir(), 'face-bench-'))
   if ('strangers' in folder) addStrangers(dir, 0, folder.strangers, kindOf(env), 1)
   const environment = {
@@ -55,7 +57,7 @@ export async function startBenchServer (folder: Folder, env: Record<string, stri
     ...env
   }
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [...MEMORY_FLAGS, 'dist/src/server.js'], {
+  const child = spawn(process.execPath, [...MEMORY_FLAGS, join(checkout, 'dist/src/server.js')], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: processEnvironment(environment, loadConfig(environment))
   })
