@@ -156,3 +156,23 @@ test('a request whose process is killed between the change and the answer is not
   assert.deepEqual([deleted.statusCode, deleted.json().user_id], [200, 7], deleted.body)
   assert.equal(await encodingCount(last, 7), 0)
 })
+
+test('an answer with a secret is never remembered: such a request takes no key of this kind', async (t) => {
+  const app = await startApp(t, { ADMIN_KEY })
+  const created = await app.inject({
+    method: 'POST', url: '/keys', headers: { authorization }, payload: { name: 'door', role: 'kiosk' }
+  })
+  const { id } = created.json<{ id: string }>()
+  const secret: InjectOptions[] = [
+    { url: '/keys', payload: { name: 'gate', role: 'kiosk' } },
+    { url: `/keys/${id}/rotate`, payload: {} },
+    { url: '/pairings', payload: { name: 'gate' } },
+    { url: '/session', payload: {} }
+  ]
+  for (const request of secret) {
+    const answer = await send(app, 'k1', { method: 'POST', ...request })
+    assert.deepEqual([answer.statusCode, answer.json<{ message: string }>().message], [
+      400, 'Idempotency-Key: this request takes none, leave it out'
+    ], String(request.url))
+  }
+})

@@ -16,7 +16,7 @@ const schema = {
 
 /** `POST /keys` */
 const createKey: FastifyPluginAsyncTypebox = async (fastify) => {
-  const config = { role: 'admin', takesJson: true, audit: 'create-key' } as const
+  const config = { role: 'admin', takesJson: true, isIdempotencyRefused: true, audit: 'create-key' } as const
   fastify.post('/keys', { schema, config }, async (request) => {
     const { name, role, expires_at: expiresAt, groups, addresses } = request.body
     const { key, info } = await fastify.keys.create({

@@ -20,7 +20,7 @@ const schema = {
 
 /** `POST /keys/{id}/rotate` */
 const rotateKey: FastifyPluginAsyncTypebox = async (fastify) => {
-  const config = { role: 'admin', takesJson: true, audit: 'change-key' } as const
+  const config = { role: 'admin', takesJson: true, isIdempotencyRefused: true, audit: 'change-key' } as const
   fastify.post('/keys/:id/rotate', { schema, config }, async (request) => {
     const until = request.body?.old_valid_until
     const oldValidUntil = new Date(until ?? Date.now() + OVERLAP_MS)
