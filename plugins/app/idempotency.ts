@@ -9,11 +9,15 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes no `Idempotency-Key`: its answer is secret, or a stream. */
     isIdempotencyRefused?: boolean
+    /** The answer names the user, and is not kept: for a repeat the handler answers anew, see `request.isDone`. */
+    answersAnew?: boolean
   }
   interface FastifyInstance {
     requests: RequestMemory
   }
   interface FastifyRequest {
+    /** The same request has made its change before; only of routes that answer anew. */
+    isDone: boolean
     /** The request as it is remembered while it is worked on; null without an `Idempotency-Key`. */
     remembered: { request: OpenRequest, receipt: string, hasFailed: boolean } | null
   }
@@ -60,7 +64,9 @@ async function begin (request: FastifyRequest, reply: FastifyReply): Promise<unk
   } else if (arrival.state === 'answered') {
     reply.outcome = 'repeated'
     const { status, headers, body } = arrival.answer
-    return reply.code(status).headers(headers).header('idempotent-replayed', 'true').send(Buffer.from(body))
+    reply.header('idempotent-replayed', 'true')
+    if (!request.routeOptions.config.answersAnew) return reply.code(status).headers(headers).send(Buffer.from(body))
+    request.isDone = true
   } else {
     if (arrival.state === 'in-progress') reply.header('retry-after', RETRY_SECONDS)
     throw refusalOf(arrival.state)
@@ -76,10 +82,12 @@ async function end (request: FastifyRequest, reply: FastifyReply, payload: unkno
   const { statusCode } = reply
   try {
     if (!remembered.hasFailed && typeof payload === 'string') {
-      const headers = HEADERS.flatMap((name) => reply.hasHeader(name) ? [[name, String(reply.getHeader(name))]] : [])
+      const kept = request.routeOptions.config.answersAnew ? [] : HEADERS.filter((name) => reply.hasHeader(name))
+      const headers = kept.map((name) => [name, String(reply.getHeader(name))])
       // The client may be gone by now: it will ask again.
       const status = statusCode === ERRORS.CLIENT_GONE[0] ? 200 : statusCode
-      await remembered.request.answered({ status, headers: Object.fromEntries(headers), body: payload })
+      const body = request.routeOptions.config.answersAnew ? '' : payload
+      await remembered.request.answered({ status, headers: Object.fromEntries(headers), body })
     } else if (statusCode < 500) await remembered.request.forget()
     else await remembered.request.leave()
   } catch (err) {
@@ -95,6 +103,7 @@ export default fp(async function idempotencyPlugin (fastify) {
   const requests = createRequests(fastify.config)
   fastify.decorate('requests', requests)
   fastify.decorateRequest('remembered', null)
+  fastify.decorateRequest('isDone', false)
   fastify.addHook('preHandler', begin)
   fastify.addHook('onError', async ({ remembered }) => { if (remembered) remembered.hasFailed = true })
   fastify.addHook('onSend', async (request, reply, payload) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
@@ -175,4 +176,23 @@ test('an answer with a secret is never remembered: such a request takes no key o
       400, 'Idempotency-Key: this request takes none, leave it out'
     ], String(request.url))
   }
+})
+
+test('no name is kept for repeats: a change is done once, and the repeat is told of the user as it is', async (t) => {
+  const FACE_DATA_DIR = await temporaryFolder(t)
+  const app = await startApp(t, { ADMIN_KEY, FACE_DATA_DIR })
+  await send(app, 'k1', registration(await portraits.anna()))
+  const put = (key: string, name: string): Promise<LightMyRequestResponse> =>
+    send(app, key, { method: 'PUT', url: '/users/7', payload: { display_name: name } })
+  const first = await put('k2', 'Anna Lindqvist')
+  const again = await put('k2', 'Anna Lindqvist')
+  assert.deepEqual([again.statusCode, again.body, again.headers['etag']], [200, first.body, first.headers['etag']])
+  assert.equal(again.headers['idempotent-replayed'], 'true')
+  const later = await put('k3', 'Anna Berg')
+  assert.equal((await put('k2', 'Anna Lindqvist')).body, later.body)
+
+  const folder = join(FACE_DATA_DIR, 'requests')
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
+  assert.ok(files.length >= 3)
+  for (const { parentPath, name } of files) assert.doesNotMatch(await readFile(join(parentPath, name), 'utf8'), /Anna/)
 })

@@ -25,9 +25,10 @@ const tagsOf = (header: string): string[] => header.split(',').map((tag) => tag.
 
 /** `PUT /users/{user_id}` */
 const putUser: FastifyPluginAsyncTypebox = async (fastify) => {
-  const config = { role: 'enroller', takesJson: true, audit: 'change-user' } as const
+  const config = { role: 'enroller', takesJson: true, audit: 'change-user', answersAnew: true } as const
   fastify.put('/users/:user_id', { schema, config }, async (request, reply) => {
     const { params, headers: { 'if-match': ifMatch }, body, context } = request
+    if (request.isDone) return userAnswer(reply, await fastify.users.get(params.user_id, context))
     const profile = profileOf({
       displayName: body.display_name,
       groups: body.groups,
