@@ -914,6 +914,32 @@ export interface Operations {
       record: Record<string, unknown>
       /** Day of the last recognition, in UTC */
       last_seen: string | null
+      attendance: Array<{
+        event_id: string
+        /** Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$ */
+        user_id: number | string
+        /** ISO 8601, UTC */
+        at: string
+        /** ISO 8601, UTC */
+        recorded_at: string
+        direction: 'in' | 'out'
+        /** recorded and confirmed ones count */
+        state: 'recorded' | 'to_be_confirmed' | 'confirmed' | 'rejected' | 'replaced'
+        source: 'recognition' | 'offline' | 'claim' | 'manual'
+        kiosk: string | null
+        confidence: number | null
+        quality: number | null
+        replaces: string | null
+        entered_by: string | null
+        reason: string | null
+        decisions: Array<{
+          decision: 'confirmed' | 'rejected' | 'replaced'
+          by: string
+          /** ISO 8601, UTC */
+          at: string
+          reason: string | null
+        }>
+      }>
       /** Who enrolled, changed or exported the user, when and from where */
       audit: Array<Record<string, unknown>>
     }

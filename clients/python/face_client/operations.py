@@ -486,11 +486,36 @@ class GetUserEncodingsReply(TypedDict):
     encodings: List[GetUserEncodingsReplyEncodingsItem]
 
 
+class GetUserExportReplyAttendanceItemDecisionsItem(TypedDict):
+    decision: Literal["confirmed", "rejected", "replaced"]
+    by: str
+    at: str  # ISO 8601, UTC
+    reason: Union[str, None]
+
+
+class GetUserExportReplyAttendanceItem(TypedDict):
+    event_id: str
+    user_id: Union[int, str]  # Whole number, or text matching ^(?!(unknown|\.\.?)$)[A-Za-z0-9_.@-]{1,64}$
+    at: str  # ISO 8601, UTC
+    recorded_at: str  # ISO 8601, UTC
+    direction: Literal["in", "out"]
+    state: Literal["recorded", "to_be_confirmed", "confirmed", "rejected", "replaced"]
+    source: Literal["recognition", "offline", "claim", "manual"]
+    kiosk: Union[str, None]
+    confidence: Union[float, None]
+    quality: Union[float, None]
+    replaces: Union[str, None]
+    entered_by: Union[str, None]
+    reason: Union[str, None]
+    decisions: List[GetUserExportReplyAttendanceItemDecisionsItem]
+
+
 class GetUserExportReply(TypedDict):
     success: Literal[True]
     exported_at: str  # ISO 8601, UTC
     record: Dict[str, Any]
     last_seen: Union[str, None]  # Day of the last recognition, in UTC
+    attendance: List[GetUserExportReplyAttendanceItem]
     audit: List[Dict[str, Any]]  # Who enrolled, changed or exported the user, when and from where
 
 

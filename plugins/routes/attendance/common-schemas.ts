@@ -4,6 +4,9 @@ import { NAME_CHARACTERS_MAX } from '../../../src/store/encoding-store.ts'
 import type { Directory } from '../../../src/users/directory.ts'
 import { TimeSchema, UserIdSchema } from '../common-schemas.ts'
 
+/** Of a list without a beginning or an end. */
+export const ALL_TIME = { from: 0, until: Date.parse('9999-12-31') }
+
 export const DirectionSchema = Type.Enum(['in', 'out'])
 
 export const KioskSchema = Type.String({ minLength: 1, maxLength: NAME_CHARACTERS_MAX, examples: ['main gate'] })

@@ -7,12 +7,10 @@ import { FaceError } from '../../../src/errors.ts'
 import { ROW_FORMATS, sendRows } from '../../downloads/rows.ts'
 import { errorResponses, TimeSchema, UserIdTextSchema } from '../common-schemas.ts'
 import {
-  DirectionSchema, eventAnswer, EventSchema, GroupFilterSchema, isInGroup, KioskSchema
+  ALL_TIME, DirectionSchema, eventAnswer, EventSchema, GroupFilterSchema, isInGroup, KioskSchema
 } from './common-schemas.ts'
 
 const LIMIT_DEFAULT = 100
-/** Of a list without a beginning or an end. */
-const ALL_TIME = { from: 0, until: Date.parse('9999-12-31') }
 
 const QuerySchema = Type.Object({
   from: Type.Optional(TimeSchema),

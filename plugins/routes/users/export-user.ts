@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { FaceError } from '../../../src/errors.ts'
 import { collectPersonalData } from '../../../src/recognition/personal-data.ts'
 import { parseDataKeys } from '../../../src/store/record/seal.ts'
+import { ALL_TIME, eventAnswer, EventSchema } from '../attendance/common-schemas.ts'
 import { errorResponses, TimeSchema, UserIdParamsSchema } from '../common-schemas.ts'
 
 const AnythingSchema = Type.Object({}, { additionalProperties: true })
@@ -24,6 +25,7 @@ const schema = {
       last_seen: Type.Union([Type.String({ format: 'date' }), Type.Null()], {
         description: 'Day of the last recognition, in UTC'
       }),
+      attendance: Type.Array(EventSchema),
       audit: Type.Array(Type.Unsafe<Record<string, unknown>>(AnythingSchema), {
         description: 'Who enrolled, changed or exported the user, when and from where'
       })
@@ -40,12 +42,17 @@ const exportUser: FastifyPluginAsyncTypebox = async (fastify) => {
   fastify.get('/users/:user_id/export', { schema, config }, async (request, reply) => {
     const found = await collectPersonalData(request.params.user_id, { store, sightings, audit, keys })
     if (!found) throw new FaceError('USER_NOT_FOUND')
+    const attendance: Array<ReturnType<typeof eventAnswer>> = []
+    for await (const event of fastify.attendance.events({ ...ALL_TIME, userKey: request.params.user_id })) {
+      attendance.push(eventAnswer(event))
+    }
     reply.header('cache-control', 'no-store')
     return {
       success: true as const,
       exported_at: new Date().toISOString(),
       record: found.record,
       last_seen: found.lastSeen,
+      attendance,
       audit: found.audit
     }
   })

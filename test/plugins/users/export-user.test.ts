@@ -9,6 +9,7 @@ const headers = { authorization: `Bearer ${ADMIN_KEY}` }
 interface Export {
   record: { user_id: unknown, consent_id: unknown, further: unknown, encodings: Array<Record<string, unknown>> }
   last_seen: string | null
+  attendance: Array<{ user_id: unknown }>
   audit: Array<Record<string, unknown>>
 }
 
@@ -27,13 +28,16 @@ test('an export has everything kept about a user and nothing of anybody else, is
     ...record, displayName: 'Anna', metadata, groups: ['day'], further: { colour: 'green' }
   })
   const payload = await portraits.annaAgain()
-  await app.inject({ method: 'POST', url: '/recognize', payload, headers: { 'content-type': 'image/jpeg' } })
+  for (const photo of [payload, await portraits.bella()]) {
+    const asJpeg = { ...headers, 'content-type': 'image/jpeg' }
+    await app.inject({ method: 'POST', url: '/recognize?record=true', payload: photo, headers: asJpeg })
+  }
 
   const url = '/users/7/export'
   const exported = await app.inject({ url, headers })
   assert.equal(exported.statusCode, 200)
   assert.equal(exported.headers['cache-control'], 'no-store')
-  const { record, last_seen: lastSeen, audit } = exported.json<Export>()
+  const { record, last_seen: lastSeen, attendance, audit } = exported.json<Export>()
   const { encodings: [encoding, ...others], ...profile } = record
   assert.deepEqual(profile, {
     user_id: 7,
@@ -47,6 +51,7 @@ test('an export has everything kept about a user and nothing of anybody else, is
   assert.deepEqual(others, [])
   assert.deepEqual(encoding?.['vector'], [...stored!.encodings[0]!.vector])
   assert.equal(encoding?.['registered_at'], stored!.updatedAt)
+  assert.deepEqual(attendance.map(({ user_id: id }) => id), [7])
   assert.match(lastSeen ?? '', /^\d{4}-\d\d-\d\d$/)
   assert.deepEqual(audit.map(({ type, action }) => action ?? type).filter((what) => what !== 'outcome'), [
     'enrol', 'export-user'
