@@ -7,6 +7,7 @@ import sharp from 'sharp'
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config.ts'
 import { portraits } from './samples.ts'
+import { createExampleSender, ENTRY, type Parameter } from './send-examples.ts'
 
 const FILE = join(import.meta.dirname, '..', 'plugins', 'openapi', 'examples.ts')
 const LINE_MAX = 120
@@ -25,8 +26,9 @@ const PHOTOS = {
   stranger: await dataUri(portraits.bella())
 }
 
-/** In this order: a registration comes before what needs it. */
-const REQUESTS: ReadonlyArray<[route: string, name: string, summary: string, request?: object]> = [
+const EVENT = { event_id: ENTRY.event_id }
+
+const REQUESTS: ReadonlyArray<[operation: string, name: string, summary: string, request?: object]> = [
   ['POST /register-face', 'anna', 'A first photo of user 123', { user_id: 123, photo: PHOTOS.anna }],
   ['POST /recognize', 'user', 'Another photo of user 123', { photo: PHOTOS.annaAgain }],
   ['POST /recognize', 'stranger', 'A photo of a stranger', { photo: PHOTOS.stranger }],
@@ -35,14 +37,53 @@ const REQUESTS: ReadonlyArray<[route: string, name: string, summary: string, req
   ['POST /compare', 'same', 'Two photos of one person', { photos: [PHOTOS.anna, PHOTOS.annaAgain] }],
   ['POST /compare', 'different', 'Photos of two people', { photos: [PHOTOS.anna, PHOTOS.stranger] }],
   ['POST /detect', 'portrait', 'A photo with one face', { photo: PHOTOS.stranger }],
-  ['GET /status/:user_id', 'registered', 'Somebody registered'],
+  ['GET /status/{user_id}', 'registered', 'Somebody registered'],
+  ['DELETE /face/{user_id}', 'registered', 'Somebody registered'],
   ['GET /users', 'all', 'Everybody'],
-  ['GET /users/:user_id', 'registered', 'Somebody of whom nothing is set'],
-  ['PUT /users/:user_id', 'profile', 'A name, a group and an end', {
+  ['GET /users/{user_id}', 'registered', 'Somebody of whom nothing is set'],
+  ['PUT /users/{user_id}', 'profile', 'A name, a group and an end', {
     display_name: 'Anna Lindqvist', groups: ['day'], valid_until: '2027-07-01T00:00:00.000Z', metadata: { badge: 17 }
   }],
-  ['DELETE /face/:user_id', 'registered', 'Somebody registered']
+  ['DELETE /users/{user_id}', 'registered', 'Somebody registered'],
+  ['GET /users/{user_id}/encodings', 'two', 'Of two photos'],
+  ['GET /users/{user_id}/encodings/{id}', 'first', 'The oldest of them'],
+  ['DELETE /users/{user_id}/encodings/{id}', 'first', 'The oldest of two'],
+  ['POST /users/{user_id}/rejections', 'photo', 'Somebody who was taken for user 123', { photo: PHOTOS.stranger }],
+  ['GET /users/{user_id}/rejections', 'one', 'One face'],
+  ['DELETE /users/{user_id}/rejections/{id}', 'only', 'The only one'],
+  ['POST /attendance/events', 'recognised', 'Somebody comes', { ...EVENT, photo: PHOTOS.annaAgain }],
+  ['POST /attendance/events', 'claimed', 'Somebody whose face does not bear out the number typed', {
+    ...EVENT, user_id: 123, photo: PHOTOS.stranger
+  }],
+  ['POST /attendance/events', 'stranger', 'A stranger', { ...EVENT, photo: PHOTOS.stranger }],
+  ['POST /attendance/entries', 'arrival', 'An arrival that no kiosk has seen', ENTRY],
+  ['POST /attendance/events/{event_id}/corrections', 'earlier', 'It was earlier', {
+    at: '2026-11-26T07:30:00.000Z', reason: 'wrong time entered'
+  }],
+  ['POST /attendance/events/{event_id}/decisions', 'rejected', 'It does not count', {
+    decision: 'rejected', reason: 'was not there'
+  }],
+  ['GET /attendance', 'kiosk', 'Of one kiosk'],
+  ['GET /attendance/days', 'day', 'A day on which somebody did not sign out'],
+  ['GET /attendance/present', 'one', 'One person'],
+  ['POST /keys', 'kiosk', 'For a kiosk that sees one group', { name: 'main gate', role: 'kiosk', groups: ['day'] }],
+  ['GET /keys', 'one', 'One key'],
+  ['POST /keys/{id}/rotate', 'day', 'The old secret stays valid for a day', {}],
+  ['DELETE /keys/{id}', 'kiosk', 'Of a kiosk'],
+  ['POST /pairings', 'kiosk', 'For a kiosk that sees one group', { name: 'main gate', groups: ['day'] }],
+  ['POST /pairings/{code}', 'kiosk', 'A valid code'],
+  ['POST /session', 'administrator', 'With ADMIN_KEY'],
+  ['GET /session', 'key', 'A request with ADMIN_KEY'],
+  ['GET /sessions', 'one', 'One session'],
+  ['DELETE /sessions/{id}', 'one', 'Of another browser'],
+  ['GET /health/live', 'live', 'It does'],
+  ['GET /health/ready', 'ready', 'Yes']
 ]
+
+/** An answer as it may be shown: keys without their secret, which a reader would take for a live one. */
+const shown = (body: string): object => JSON.parse(body, (_name, value: unknown) => (
+  typeof value === 'string' ? value.replace(/^(frs_[0-9a-f]{12}_)[\w-]{43}$/, '$1…') : value
+)) as object
 
 const isName = (key: string): boolean => /^[a-z_$][\w$]*$/i.test(key)
 
@@ -74,17 +115,18 @@ const dir = await mkdtemp(join(tmpdir(), 'examples-'))
 const app = await buildApp(loadConfig({ ADMIN_KEY, FACE_DATA_DIR: dir, LOG_FILE: 'off' }), pino({ level: 'error' }))
 try {
   await app.ready()
+  const { paths } = (await app.inject('/docs/json')).json<{
+    paths: Record<string, Record<string, { parameters?: Parameter[] }>>
+  }>()
+  const examples = createExampleSender(app, ADMIN_KEY, PHOTOS)
   const recorded: Record<string, Record<string, object>> = {}
-  for (const [route, name, summary, request] of REQUESTS) {
-    const [method = '', url = ''] = route.split(' ')
-    const response = await app.inject({
-      method: method as 'GET',
-      url: url.replace(':user_id', '123'),
-      headers: { authorization: `Bearer ${ADMIN_KEY}` },
-      ...request && { payload: request }
-    })
-    if (response.statusCode !== 200) throw new Error(`${route}: ${response.body}`)
-    const example = { summary, ...request && { request }, response: response.json<object>() }
+  for (const [operation, name, summary, request] of REQUESTS) {
+    const [method = '', path = ''] = operation.split(' ')
+    const { parameters } = paths[path]![method.toLowerCase()]!
+    const response = await examples.send({ method, path, parameters }, request)
+    if (response.statusCode !== 200) throw new Error(`${operation}: ${response.body}`)
+    const route = operation.replaceAll(/\{(\w+)\}/g, ':$1')
+    const example = { summary, ...request && { request }, response: shown(response.body) }
     recorded[route] = { ...recorded[route], [name]: example }
   }
   const photos = Object.entries(PHOTOS).map(([name, text]) => `  ${name}:\n${base64Lines(text)}`).join(',\n')
@@ -92,7 +134,7 @@ try {
  * Recorded by \`npm run examples\`; the photos are cut out of those in the npm package @vladmandic/face-api (MIT
  * licence).
  */
-const PHOTOS = {
+export const PHOTOS = {
 ${photos}
 }
 

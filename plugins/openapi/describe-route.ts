@@ -26,8 +26,8 @@ function operationIdOf (method: string, url: string): string {
   return [method.toLowerCase(), ...words.map(capitalised)].join('')
 }
 
-const withExamples = (schema: Keyword, examples: Keyword): Keyword =>
-  Object.keys(examples).length === 0 ? schema : { ...schema, 'x-examples': examples }
+const withExamples = <T extends Keyword>(part: T, examples: Keyword, keyword = 'x-examples'): T =>
+  Object.keys(examples).length === 0 ? part : { ...part, [keyword]: examples }
 
 const valuesOf = (examples: Readonly<Record<string, Example>>, part: 'request' | 'response'): Keyword =>
   Object.fromEntries(Object.entries(examples).flatMap(([name, { summary, [part]: value }]) => (
@@ -43,24 +43,30 @@ function errorExamples ({ properties }: Keyword): Keyword {
   }))
 }
 
-function bodyWith (body: Keyword, examples: Keyword): Keyword {
-  const content = Object.entries(body['content'] as Record<string, { schema: Keyword }> | undefined ?? {})
-  if (content.length === 0) return withExamples(body, examples)
-  return {
-    ...body,
-    content: Object.fromEntries(content.map(([type, { schema, ...media }]) => [type, {
-      ...media,
-      schema: type === 'application/json' ? withExamples(schema, examples) : schema
-    }]))
-  }
+type Media = Keyword & { schema: Keyword }
+
+/** A part in several media types, of which that of JSON is changed if there is one. */
+function withJson (part: Keyword, change: (media: Media) => Media): Keyword {
+  const content = part['content'] as Record<string, Media>
+  const { 'application/json': json } = content
+  return json ? { ...part, content: { ...content, 'application/json': change(json) } } : part
 }
 
-function responsesWith (responses: Record<string, Keyword>, examples: Keyword): Record<string, Keyword> {
-  return Object.fromEntries(Object.entries(responses).map(([status, schema]) => {
-    if (Number(status) >= 400) return [status, withExamples(schema, errorExamples(schema))]
-    return [status, schema['content'] === undefined ? withExamples(schema, examples) : schema]
-  }))
+function bodyWith (body: Keyword, examples: Keyword): Keyword {
+  if (body['content'] === undefined) return withExamples(body, examples)
+  return withJson(body, (media) => ({ ...media, schema: withExamples(media.schema, examples) }))
 }
+
+/** Unlike those of a body, examples of an answer in one of several media types are looked for beside its schema. */
+function answerWith (answer: Keyword, examples: Keyword): Keyword {
+  if (answer['content'] === undefined) return withExamples(answer, examples)
+  return withJson(answer, (media) => withExamples(media, examples, 'examples'))
+}
+
+const responsesWith = (responses: Record<string, Keyword>, examples: Keyword): Record<string, Keyword> =>
+  Object.fromEntries(Object.entries(responses).map(([status, answer]) => (
+    [status, answerWith(answer, Number(status) >= 400 ? errorExamples(answer) : examples)]
+  )))
 
 /**
  * What the OpenAPI document says of a route: its schemas, who may call it, the name of the operation, and examples. The

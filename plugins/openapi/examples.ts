@@ -2,7 +2,7 @@
  * Recorded by `npm run examples`; the photos are cut out of those in the npm package @vladmandic/face-api (MIT
  * licence).
  */
-const PHOTOS = {
+export const PHOTOS = {
   anna:
     'data:image/webp;base64,UklGRk4GAABXRUJQVlA4IEIGAAAQKQCdASpwAIMAPsFOoUunpCMitFZt4PAYCWQAurwAkCSvbz3rr' +
     'rnqG/wa9xZYRO0SWkQalUoJNLkfhe/y5f1h+qBuMmzyt0GYcWVY6uqVGrGc0eTnS6Rssj+g0mWxOWZAq1zSMGQISMkwLnD1gzVbK' +
@@ -91,7 +91,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         success: true,
         message: 'Face registered successfully',
         user_id: 123,
-        registered_at: '2026-11-26T15:34:17.672Z',
+        registered_at: '2026-11-26T16:21:53.868Z',
         encoding_count: 1,
         quality: 0.8394,
         quality_measures: {
@@ -119,8 +119,8 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         user_id: 123,
         confidence: 0.5349,
         distance: 0.4651,
-        recognized_at: '2026-11-26T15:34:17.757Z',
-        recognition_id: '20a14643-b1fa-4b9a-a7a0-d0981a9c9882'
+        recognized_at: '2026-11-26T16:21:54.052Z',
+        recognition_id: '2ab2154c-03c2-4328-bcfe-e29600988ad3'
       }
     },
     stranger: {
@@ -299,9 +299,15 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         success: true,
         user_id: 123,
         registered: true,
-        last_updated: '2026-11-26T15:34:17.672Z',
+        last_updated: '2026-11-26T16:21:55.480Z',
         encoding_count: 1
       }
+    }
+  },
+  'DELETE /face/:user_id': {
+    registered: {
+      summary: 'Somebody registered',
+      response: { success: true, message: 'Face data deleted successfully', user_id: 123 }
     }
   },
   'GET /users': {
@@ -316,7 +322,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
             groups: [],
             valid_from: null,
             valid_until: null,
-            updated_at: '2026-11-26T15:34:17.672Z',
+            updated_at: '2026-11-26T16:21:55.613Z',
             encoding_count: 1
           }
         ],
@@ -336,7 +342,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         valid_until: null,
         consent_id: null,
         metadata: {},
-        updated_at: '2026-11-26T15:34:17.672Z',
+        updated_at: '2026-11-26T16:21:55.678Z',
         encoding_count: 1
       }
     }
@@ -359,15 +365,425 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         valid_until: '2027-07-01T00:00:00.000Z',
         consent_id: null,
         metadata: { badge: 17 },
-        updated_at: '2026-11-26T15:34:18.465Z',
+        updated_at: '2026-11-26T16:21:55.767Z',
         encoding_count: 1
       }
     }
   },
-  'DELETE /face/:user_id': {
+  'DELETE /users/:user_id': {
     registered: {
       summary: 'Somebody registered',
       response: { success: true, message: 'Face data deleted successfully', user_id: 123 }
     }
-  }
+  },
+  'GET /users/:user_id/encodings': {
+    two: {
+      summary: 'Of two photos',
+      response: {
+        success: true,
+        user_id: 123,
+        encodings: [
+          {
+            id: '06909e383bd59160',
+            registered_at: '2026-11-26T16:21:55.892Z',
+            quality: 0.8394,
+            kind: 'fr-feature/192-axes/five-points-v1',
+            matches: 0
+          },
+          {
+            id: 'fc447115b0a47afc',
+            registered_at: '2026-11-26T16:21:55.947Z',
+            quality: 0.9414,
+            kind: 'fr-feature/192-axes/five-points-v1',
+            matches: 0
+          }
+        ]
+      }
+    }
+  },
+  'GET /users/:user_id/encodings/:id': {
+    first: {
+      summary: 'The oldest of them',
+      response: {
+        success: true,
+        user_id: 123,
+        id: '06909e383bd59160',
+        registered_at: '2026-11-26T16:21:56.007Z',
+        quality: 0.8394,
+        kind: 'fr-feature/192-axes/five-points-v1',
+        matches: 0
+      }
+    }
+  },
+  'DELETE /users/:user_id/encodings/:id': {
+    first: {
+      summary: 'The oldest of two',
+      response: { success: true, message: 'Encoding deleted', user_id: 123, encoding_count: 1 }
+    }
+  },
+  'POST /users/:user_id/rejections': {
+    photo: {
+      summary: 'Somebody who was taken for user 123',
+      request: { photo: PHOTOS.stranger },
+      response: {
+        success: true,
+        user_id: 123,
+        id: '5d270941-03bc-4fc6-ac73-455ff60be369',
+        rejected_at: '2026-11-26T16:21:56.369Z'
+      }
+    }
+  },
+  'GET /users/:user_id/rejections': {
+    one: {
+      summary: 'One face',
+      response: {
+        success: true,
+        user_id: 123,
+        rejections: [{ id: 'f6e0c798-323c-4065-a58c-c11e8188290f', rejected_at: '2026-11-26T16:21:56.479Z' }]
+      }
+    }
+  },
+  'DELETE /users/:user_id/rejections/:id': {
+    only: { summary: 'The only one', response: { success: true, user_id: 123, rejections: [] } }
+  },
+  'POST /attendance/events': {
+    recognised: {
+      summary: 'Somebody comes',
+      request: { event_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff', photo: PHOTOS.annaAgain },
+      response: {
+        success: true,
+        event: {
+          event_id: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+          user_id: 123,
+          at: '2026-11-26T16:21:57.063Z',
+          recorded_at: '2026-11-26T16:21:57.063Z',
+          direction: 'in',
+          state: 'recorded',
+          source: 'recognition',
+          kiosk: 'ADMIN_KEY',
+          confidence: 0.5349,
+          quality: null,
+          replaces: null,
+          entered_by: null,
+          reason: null,
+          decisions: []
+        },
+        repeated: false
+      }
+    },
+    claimed: {
+      summary: 'Somebody whose face does not bear out the number typed',
+      request: { event_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff', user_id: 123, photo: PHOTOS.stranger },
+      response: {
+        success: true,
+        event: {
+          event_id: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+          user_id: 123,
+          at: '2026-11-26T16:21:57.213Z',
+          recorded_at: '2026-11-26T16:21:57.213Z',
+          direction: 'in',
+          state: 'to_be_confirmed',
+          source: 'claim',
+          kiosk: 'ADMIN_KEY',
+          confidence: null,
+          quality: null,
+          replaces: null,
+          entered_by: null,
+          reason: null,
+          decisions: []
+        },
+        repeated: false
+      }
+    },
+    stranger: {
+      summary: 'A stranger',
+      request: { event_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff', photo: PHOTOS.stranger },
+      response: { success: false, message: 'Face not recognized', user_id: 'unknown' }
+    }
+  },
+  'POST /attendance/entries': {
+    arrival: {
+      summary: 'An arrival that no kiosk has seen',
+      request: {
+        user_id: 123,
+        at: '2026-11-26T07:58:00.000Z',
+        direction: 'in',
+        reason: 'tablet was being charged',
+        event_id: '6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+        kiosk: 'main gate'
+      },
+      response: {
+        success: true,
+        event: {
+          event_id: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+          user_id: 123,
+          at: '2026-11-26T07:58:00.000Z',
+          recorded_at: '2026-11-26T16:21:57.507Z',
+          direction: 'in',
+          state: 'recorded',
+          source: 'manual',
+          kiosk: 'main gate',
+          confidence: null,
+          quality: null,
+          replaces: null,
+          entered_by: 'admin-key',
+          reason: 'tablet was being charged',
+          decisions: []
+        },
+        repeated: false
+      }
+    }
+  },
+  'POST /attendance/events/:event_id/corrections': {
+    earlier: {
+      summary: 'It was earlier',
+      request: { at: '2026-11-26T07:30:00.000Z', reason: 'wrong time entered' },
+      response: {
+        success: true,
+        event: {
+          event_id: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff-1',
+          user_id: 123,
+          at: '2026-11-26T07:30:00.000Z',
+          recorded_at: '2026-11-26T16:21:57.637Z',
+          direction: 'in',
+          state: 'recorded',
+          source: 'manual',
+          kiosk: 'main gate',
+          confidence: null,
+          quality: null,
+          replaces: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+          entered_by: 'admin-key',
+          reason: 'wrong time entered',
+          decisions: []
+        }
+      }
+    }
+  },
+  'POST /attendance/events/:event_id/decisions': {
+    rejected: {
+      summary: 'It does not count',
+      request: { decision: 'rejected', reason: 'was not there' },
+      response: {
+        success: true,
+        event: {
+          event_id: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+          user_id: 123,
+          at: '2026-11-26T07:58:00.000Z',
+          recorded_at: '2026-11-26T16:21:57.725Z',
+          direction: 'in',
+          state: 'rejected',
+          source: 'manual',
+          kiosk: 'main gate',
+          confidence: null,
+          quality: null,
+          replaces: null,
+          entered_by: 'admin-key',
+          reason: 'tablet was being charged',
+          decisions: [
+            { decision: 'rejected', by: 'admin-key', at: '2026-11-26T16:21:57.742Z', reason: 'was not there' }
+          ]
+        }
+      }
+    }
+  },
+  'GET /attendance': {
+    kiosk: {
+      summary: 'Of one kiosk',
+      response: {
+        success: true,
+        events: [
+          {
+            event_id: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+            user_id: 123,
+            at: '2026-11-26T07:58:00.000Z',
+            recorded_at: '2026-11-26T16:21:57.843Z',
+            direction: 'in',
+            state: 'recorded',
+            source: 'manual',
+            kiosk: 'main gate',
+            confidence: null,
+            quality: null,
+            replaces: null,
+            entered_by: 'admin-key',
+            reason: 'tablet was being charged',
+            decisions: []
+          }
+        ],
+        next_cursor: null
+      }
+    }
+  },
+  'GET /attendance/days': {
+    day: {
+      summary: 'A day on which somebody did not sign out',
+      response: {
+        success: true,
+        days: [
+          {
+            day: '2026-11-26',
+            user_id: 123,
+            first_in: '2026-11-26T07:58:00.000Z',
+            last_out: null,
+            present_seconds: 0,
+            open_ends: [{ at: '2026-11-26T07:58:00.000Z', direction: 'in' }]
+          }
+        ]
+      }
+    }
+  },
+  'GET /attendance/present': {
+    one: {
+      summary: 'One person',
+      response: {
+        success: true,
+        present: [
+          {
+            event_id: '20261126-6f9619ff-8b86-4d01-b42d-00cf4fc964ff',
+            user_id: 123,
+            at: '2026-11-26T16:21:58.007Z',
+            recorded_at: '2026-11-26T16:21:58.012Z',
+            direction: 'in',
+            state: 'recorded',
+            source: 'manual',
+            kiosk: 'main gate',
+            confidence: null,
+            quality: null,
+            replaces: null,
+            entered_by: 'admin-key',
+            reason: 'tablet was being charged',
+            decisions: []
+          }
+        ]
+      }
+    }
+  },
+  'POST /keys': {
+    kiosk: {
+      summary: 'For a kiosk that sees one group',
+      request: { name: 'main gate', role: 'kiosk', groups: ['day'] },
+      response: {
+        success: true,
+        key: 'frs_8a04f1847837_…',
+        id: '8a04f1847837',
+        name: 'main gate',
+        role: 'kiosk',
+        created_at: '2026-11-26T16:21:58.086Z',
+        groups: ['day']
+      }
+    }
+  },
+  'GET /keys': {
+    one: {
+      summary: 'One key',
+      response: {
+        success: true,
+        keys: [
+          {
+            id: '3fb43ab11737',
+            name: 'main gate',
+            role: 'kiosk',
+            created_at: '2026-11-26T16:21:58.159Z',
+            groups: ['day']
+          }
+        ]
+      }
+    }
+  },
+  'POST /keys/:id/rotate': {
+    day: {
+      summary: 'The old secret stays valid for a day',
+      request: {},
+      response: {
+        success: true,
+        key: 'frs_a4a088eaa15a_…',
+        id: 'a4a088eaa15a',
+        name: 'main gate',
+        role: 'kiosk',
+        created_at: '2026-11-26T16:21:58.229Z',
+        groups: ['day'],
+        old_valid_until: '2026-11-27T16:21:58.241Z'
+      }
+    }
+  },
+  'DELETE /keys/:id': {
+    kiosk: {
+      summary: 'Of a kiosk',
+      response: {
+        success: true,
+        message: 'Key revoked',
+        id: 'e015e9c70484',
+        name: 'main gate',
+        role: 'kiosk',
+        created_at: '2026-11-26T16:21:58.336Z',
+        groups: ['day'],
+        revoked_at: '2026-11-26T16:21:58.346Z'
+      }
+    }
+  },
+  'POST /pairings': {
+    kiosk: {
+      summary: 'For a kiosk that sees one group',
+      request: { name: 'main gate', groups: ['day'] },
+      response: { success: true, code: '673988', expires_at: '2026-11-26T16:26:58.439Z' }
+    }
+  },
+  'POST /pairings/:code': {
+    kiosk: {
+      summary: 'A valid code',
+      response: {
+        success: true,
+        key: 'frs_10af2f143ba0_…',
+        id: '10af2f143ba0',
+        name: 'main gate',
+        role: 'kiosk',
+        created_at: '2026-11-26T16:21:58.501Z'
+      }
+    }
+  },
+  'POST /session': {
+    administrator: {
+      summary: 'With ADMIN_KEY',
+      response: {
+        success: true,
+        session: {
+          id: '0fb28989210d',
+          name: 'ADMIN_KEY',
+          role: 'admin',
+          key: 'admin-key',
+          address: '127.0.0.1',
+          created_at: '2026-11-26T16:21:58.549Z',
+          last_used_at: '2026-11-26T16:21:58.549Z',
+          expires_at: '2026-11-26T18:21:58.549Z'
+        }
+      }
+    }
+  },
+  'GET /session': {
+    key: { summary: 'A request with ADMIN_KEY', response: { success: true, name: 'ADMIN_KEY', role: 'admin' } }
+  },
+  'GET /sessions': {
+    one: {
+      summary: 'One session',
+      response: {
+        success: true,
+        sessions: [
+          {
+            id: '260fd41bc9b0',
+            name: 'ADMIN_KEY',
+            role: 'admin',
+            key: 'admin-key',
+            address: '127.0.0.1',
+            created_at: '2026-11-26T16:21:58.665Z',
+            last_used_at: '2026-11-26T16:21:58.665Z',
+            expires_at: '2026-11-26T18:21:58.665Z'
+          }
+        ]
+      }
+    }
+  },
+  'DELETE /sessions/:id': {
+    one: { summary: 'Of another browser', response: { success: true, message: 'Session ended' } }
+  },
+  'GET /health/live': { live: { summary: 'It does', response: { status: 'live' } } },
+  'GET /health/ready': { ready: { summary: 'Yes', response: { status: 'ready' } } }
 }

@@ -29,7 +29,7 @@ const daysSchema = {
   summary: 'Days and hours',
   description: 'A line for each person and day, in ATTENDANCE_TIMEZONE. A day begins at ATTENDANCE_DAY_STARTS.',
   querystring: Type.Object({
-    from: Type.String({ format: 'date', examples: ['2026-11-01'] }),
+    from: Type.String({ format: 'date', examples: ['2026-11-26'] }),
     until: Type.Optional(Type.String({ format: 'date', description: 'Inclusive; the same day unless given' })),
     ...FILTERS,
     format: Type.Optional(Type.Enum(['json', ...ROW_FORMATS]))

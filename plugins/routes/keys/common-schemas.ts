@@ -6,7 +6,11 @@ import { GROUPS_MAX, NAME_CHARACTERS_MAX } from '../../../src/store/encoding-sto
 import { TimeSchema } from '../common-schemas.ts'
 
 export const KeyParamsSchema = Type.Object({
-  id: Type.String({ pattern: '^[0-9a-f]{12}$', description: 'The part of the key between frs_ and the next _' })
+  id: Type.String({
+    pattern: '^[0-9a-f]{12}$',
+    description: 'The part of the key between frs_ and the next _',
+    examples: ['9b2f41c07ad3']
+  })
 })
 
 /** What whoever makes a key decides. */

@@ -10,7 +10,9 @@ const schema = {
   tags: ['keys'],
   summary: 'Trade a code for the key of a kiosk',
   description: 'A code is valid once, for 5 minutes, and until 5 wrong ones were sent from anywhere.',
-  params: Type.Object({ code: Type.String({ pattern: '^\\d{6}$', description: 'As POST /pairings has given it' }) }),
+  params: Type.Object({
+    code: Type.String({ pattern: '^\\d{6}$', description: 'As POST /pairings has given it', examples: ['407215'] })
+  }),
   response: {
     200: NewKeySchema,
     ...errorResponses('STORE_UNAVAILABLE', 'STORE_FULL')

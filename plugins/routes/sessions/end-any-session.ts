@@ -7,7 +7,7 @@ const schema = {
   operationId: 'endAnySession',
   tags: ['sessions'],
   summary: 'End a session',
-  params: Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{12}$' }) }),
+  params: Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{12}$', examples: ['5e0c7d93ab18'] }) }),
   response: {
     200: Type.Object({ success: Type.Literal(true), message: Type.String() }),
     ...errorResponses('SESSION_NOT_FOUND', 'STORE_UNAVAILABLE', 'STORE_FULL')

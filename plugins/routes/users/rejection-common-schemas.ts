@@ -5,7 +5,7 @@ import { TimeSchema, UserIdSchema } from '../common-schemas.ts'
 
 /** Of one rejection in an answer; the numbers of its encodings never leave the server. */
 export const REJECTION_FIELDS = {
-  id: Type.String({ format: 'uuid' }),
+  id: Type.String({ format: 'uuid', examples: ['0b9d2a4e-6c1f-4f57-9a3e-d1c27f8be640'] }),
   rejected_at: TimeSchema
 }
 
