@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { eventually, startApp, temporaryFolder } from './helper.ts'
+import { noFace, portraits } from './photos.ts'
 import { findProgram } from './programs.ts'
 import { settled } from './support/settled.ts'
 
@@ -112,3 +114,79 @@ for (const [program, client, missing] of [
     assert.deepEqual(replies, [])
   })
 }
+
+/** What the page uses of an element. */
+class PageElement extends EventTarget {
+  value = ''
+  hidden = false
+  files: Blob[] = []
+  srcObject: unknown
+  play = (): Promise<void> => Promise.resolve()
+}
+
+/** Runs the script of examples/browser.html on such elements; `globals` are what else it finds in a browser. */
+async function openPage (t: TestContext, globals: object): Promise<(id: string) => PageElement> {
+  const html = await readFile(join(ROOT, 'examples', 'browser.html'), 'utf8')
+  const [, script = ''] = /<script type="module">([^]*)<\/script>/.exec(html) ?? []
+  const elements = new Map([...html.matchAll(/ id="(\w+)"/g)].map(([, id = '']) => [id, new PageElement()]))
+  const getElementById = (id: string): PageElement => elements.get(id) ?? assert.fail(`no element ${id}`)
+  for (const [name, value] of Object.entries({ document: { getElementById }, ...globals })) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name)
+    Object.defineProperty(globalThis, name, { configurable: true, value })
+    t.after(() => before
+      ? Object.defineProperty(globalThis, name, before)
+      : Reflect.deleteProperty(globalThis, name))
+  }
+  const file = join(await temporaryFolder(t), 'browser.mjs')
+  const client = pathToFileURL(join(ROOT, 'clients', 'typescript', 'index.ts')).href
+  await writeFile(file, script.replace('./dist/index.js', client))
+  await import(pathToFileURL(file).href)
+  return getElementById
+}
+
+test('examples/browser.html says who is in a file and before the camera, and what is wrong', async (t) => {
+  const app = await startApp(t, { ADMIN_KEY })
+  const [anna, again, stranger] = await Promise.all([portraits.anna(), portraits.annaAgain(), portraits.bella()])
+  const headers = { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'image/jpeg' }
+  await app.inject({ method: 'POST', url: '/register-face?user_id=123', headers, payload: anna })
+  const stream = {}
+  const mediaDevices: { getUserMedia?: () => Promise<object> } = {}
+  const navigator: { mediaDevices?: object } = {}
+  class OffscreenCanvas {
+    getContext = () => ({ drawImage () {} })
+    convertToBlob = async (): Promise<Blob> => new Blob([new Uint8Array(again)], { type: 'image/jpeg' })
+  }
+  const element = await openPage(t, { navigator, OffscreenCanvas })
+  const says = (text: RegExp): Promise<boolean> => eventually(() => text.test(element('answer').value))
+  const choose = (photo: Buffer): void => {
+    element('file').files = [new Blob([new Uint8Array(photo)], { type: 'image/jpeg' })]
+    element('file').dispatchEvent(new Event('change'))
+  }
+  const click = (id: string): boolean => element(id).dispatchEvent(new Event('click'))
+
+  element('server').value = 'http://127.0.0.1:1/'
+  choose(again)
+  await says(/cannot be reached/)
+  element('server').value = `${await app.listen({ host: '127.0.0.1', port: 0 })}/`
+  choose(stranger)
+  await says(/^Face not recognized$/)
+  choose(again)
+  await says(/^Hello, 123$/)
+  choose(await noFace())
+  await says(/^No face detected in image$/)
+
+  click('start')
+  await says(/https:/)
+  navigator.mediaDevices = mediaDevices
+  mediaDevices.getUserMedia = () => Promise.reject(new Error('Permission denied'))
+  click('start')
+  await says(/Permission denied/)
+  mediaDevices.getUserMedia = () => Promise.resolve(stream)
+  click('start')
+  await eventually(() => element('video').srcObject === stream && !element('shoot').hidden)
+  click('shoot')
+  await says(/^Hello, 123$/)
+  element('key').value = 'wrong'
+  click('shoot')
+  await says(/needs a valid key/)
+})
