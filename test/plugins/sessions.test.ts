@@ -118,12 +118,12 @@ test('a key that is valid from some addresses opens sessions that are valid from
 
 test('administrators list sessions and end them', async (t) => {
   const app = await startApp(t, { ADMIN_KEY })
-  const { key } = await newKey(app, { name: 'otto', role: 'enroller', groups: ['day'] })
+  const { key } = await newKey(app, { name: 'otto', role: 'kiosk', groups: ['day'] })
   const cookie = await openSession(app, key)
   const list = await app.inject({ url: '/sessions', headers: bearer(ADMIN_KEY) })
   const [session, ...others] = list.json<{ sessions: Array<Record<string, unknown>> }>().sessions
   assert.deepEqual(others, [])
-  assert.deepEqual([session!['name'], session!['role'], session!['groups']], ['otto', 'enroller', ['day']])
+  assert.deepEqual([session!['name'], session!['role'], session!['groups']], ['otto', 'kiosk', ['day']])
   assert.ok(!list.body.includes(cookie.slice(-43)))
   assert.equal(codeOf(await app.inject({ url: '/sessions', headers: { cookie } })), 'FORBIDDEN')
 

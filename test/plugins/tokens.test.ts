@@ -73,7 +73,11 @@ test('a claim may lie in an object', async (t) => {
 test('keys are fetched again when the provider has new ones, and nothing opens while it is away', async (t) => {
   const provider = await startIdentityProvider(t)
   const app = await start(t, {
-    ADMIN_KEY, JWT_JWKS_URL: provider.keysUrl, JWT_ISSUER: provider.issuer, JWT_AUDIENCE: AUDIENCE
+    ADMIN_KEY,
+    JWT_JWKS_URL: provider.keysUrl,
+    JWT_ISSUER: provider.issuer,
+    JWT_AUDIENCE: AUDIENCE,
+    AUTH_FAILURES_MAX: '1000'
   })
   const before = await provider.token(AUDIENCE, ['admin'])
   assert.equal(await outcome(app, before), ADMIN)
