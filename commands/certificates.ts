@@ -1,7 +1,7 @@
 import { randomBytes, type webcrypto } from 'node:crypto'
 import { isIP } from 'node:net'
 // @peculiar/x509 cannot be loaded without it.
-import 'core-js/proposals/reflect-metadata.js'
+import 'reflect-metadata'
 import {
   AuthorityKeyIdentifierExtension, BasicConstraintsExtension, ExtendedKeyUsage, ExtendedKeyUsageExtension,
   KeyUsageFlags, KeyUsagesExtension, PemConverter, SubjectAlternativeNameExtension, SubjectKeyIdentifierExtension,
